@@ -1,4 +1,4 @@
-"""Pin all dependencies: requirements.lock, tools/node.lock and package-lock.json, without any address in them."""
+"""Pin all dependencies, without any address: requirements.lock, tools/node.lock and package-lock.json."""
 
 import json
 import subprocess
@@ -11,13 +11,10 @@ ADDRESSES = ("resolved", "funding")
 
 def pin_python(source: str, target: str, *options: str) -> None:
     """Compile one set of Python requirements, with the hash of every file, for every platform at once."""
-    subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "compile", source, "--output-file", target, "--quiet"]
-        + ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
-        + ["--no-emit-find-links", "--custom-compile-command", "make lock", *options],
-        cwd=ROOT,
-        check=True,
-    )
+    command = [sys.executable, "-m", "uv", "pip", "compile", source, "--output-file", target, "--quiet"]
+    command += ["--universal", "--python-version", "3.11", "--generate-hashes"]
+    command += ["--custom-compile-command", "make lock", *options]
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def pin_node(upgrade: bool) -> None:

@@ -1,0 +1,98 @@
+"""`cutwater doctor`: what it finds on this machine, and what it says when something is missing."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from cutwater import doctor
+from cutwater.doctor import Check
+from cutwater.kernel.settings import Settings
+
+
+def named(checks: list[Check], name: str) -> Check:
+    return next(check for check in checks if check.name == name)
+
+
+@pytest.fixture
+def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return Settings(data_folder=tmp_path / "data", port=0)
+
+
+def test_every_check_that_fails_says_what_to_do(plain: Settings) -> None:
+    for check in doctor.report(plain):
+        assert check.found
+        assert check.ok or check.fix
+
+
+def test_the_machine_that_runs_these_tests_can_run_cutwater(plain: Settings) -> None:
+    missing = [check for check in doctor.report(plain) if check.needed and not check.ok]
+    assert [check.name for check in missing if check.name not in ("front-end files", "data folder")] == []
+
+
+def test_the_embedded_server_is_named_with_its_version(plain: Settings) -> None:
+    found = named(doctor.report(plain), "PostgreSQL")
+    assert found.ok
+    assert found.found.startswith("embedded, postgres (PostgreSQL) ")
+
+
+def test_a_database_that_does_not_answer_is_a_finding(plain: Settings) -> None:
+    given = plain.model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:1/none"})
+    found = named(doctor.report(given), "PostgreSQL")
+    assert not found.ok
+    assert "DATABASE_URL" in found.fix
+
+
+def test_an_invalid_setting_is_a_finding_and_the_rest_is_still_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CUTWATER_PORT", "many")
+    checks = doctor.report()
+    assert not named(checks, "settings").ok
+    assert "port" in named(checks, "settings").found.lower()
+    assert named(checks, "Python").ok
+
+
+def test_a_taken_port_is_found_and_the_setting_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        found = doctor.port("127.0.0.1", taken.getsockname()[1])
+    assert not found.ok
+    assert "CUTWATER_PORT" in found.fix
+    assert not found.needed
+
+
+def test_a_free_port_is_good() -> None:
+    assert doctor.port("127.0.0.1", 0).ok
+
+
+def test_a_short_secret_is_refused(plain: Settings) -> None:
+    short = Settings.model_validate({"secret_key": "too short", "data_folder": plain.data_folder})
+    assert not doctor.secret(short).ok
+    long = Settings.model_validate({"secret_key": "x" * 32, "data_folder": plain.data_folder})
+    assert doctor.secret(long).found == "given"
+
+
+@pytest.mark.parametrize(
+    ("smtp", "public", "ok"),
+    [
+        ("", "", True),
+        ("", "https://cutwater.example.com", False),
+        ("smtp://user:word@mail.example.com:587", "https://cutwater.example.com", True),
+    ],
+)
+def test_a_public_site_without_a_mail_server_is_pointed_out(smtp: str, public: str, ok: bool) -> None:
+    found = doctor.mail(Settings.model_validate({"smtp_url": smtp, "public_url": public}))
+    assert found.ok is ok
+    assert "word" not in found.found
+
+
+def test_a_program_that_is_not_there_says_nothing() -> None:
+    assert doctor._said(["a-program-that-nobody-has"]) == ""
+
+
+def test_room_is_measured_at_the_nearest_folder_that_exists(tmp_path: Path) -> None:
+    found = doctor.room(tmp_path / "not" / "yet" / "there")
+    assert "MB free" in found.found
