@@ -1,0 +1,120 @@
+"""Who is acting, and the one place that says what that allows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from cutwater.kernel.errors import Unauthenticated, refuse_if
+from cutwater.kernel.obstacle import Obstacle
+
+
+class Grant(StrEnum):
+    """The rows of the permission table. Roles give sets of them; API key scopes take some away."""
+
+    READ = "read"
+    CONTRIBUTE = "contribute"
+    PILOT = "pilot"
+    SEE_PEOPLE = "see_people"
+    MANAGE_TEAMS = "manage_teams"
+    ADMINISTER = "administer"
+    READ_AUDIT = "read_audit"
+    OWN = "own"
+    PLATFORM = "platform"
+
+
+HELD_BY = {
+    Grant.READ: "every member",
+    Grant.CONTRIBUTE: "members, managers, admins and owners",
+    Grant.PILOT: "managers, admins and owners",
+    Grant.SEE_PEOPLE: "members, managers, admins and owners",
+    Grant.MANAGE_TEAMS: "managers, admins and owners",
+    Grant.ADMINISTER: "admins and owners",
+    Grant.READ_AUDIT: "managers, admins, owners and people with the auditor grant",
+    Grant.OWN: "owners",
+    Grant.PLATFORM: "platform superadmins",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Actor:
+    """A user, an API key or a job, seen from inside one organization (or none, before one is chosen)."""
+
+    kind: Literal["user", "api_key", "job"]
+    id: UUID | None
+    name: str
+    organization_id: UUID | None = None
+    organization: str = ""
+    organization_name: str = ""
+    role: str = ""
+    grants: frozenset[Grant] = frozenset()
+    team_ids: frozenset[UUID] = field(default_factory=frozenset)
+    zone: str = "UTC"
+    locale: str = "en"
+    user_id: UUID | None = None
+    session_id: UUID | None = None
+
+    def may(self, grant: Grant) -> bool:
+        return grant in self.grants
+
+
+def job_actor(name: str, organization_id: UUID | None) -> Actor:
+    """The actor of a background job: it may do what the code it runs does, and the log names the job."""
+    grants = frozenset(Grant) - {Grant.PLATFORM}
+    return Actor(kind="job", id=None, name=name, organization_id=organization_id, grants=grants)
+
+
+def lacking(actor: Actor, grant: Grant, doing: str = "do this") -> list[Obstacle]:
+    """What stands between the actor and a grant: nothing, or one obstacle. Deny by default."""
+    if actor.may(grant):
+        return []
+    who = HELD_BY[grant]
+    role = f"Your role ({actor.role.lower()})" if actor.role else "Your access"
+    return [
+        Obstacle(
+            code=f"permission.{grant.value}",
+            text=f"{role} does not allow you to {doing}.",
+            hint=f"Ask one of: {who}.",
+            cleared_by=who,
+        )
+    ]
+
+
+async def visitor(request: Request) -> Actor | None:
+    """Whoever is there: an actor without an organization, or nobody."""
+    found: Actor | None = await request.app.state.authenticate(request, needs_organization=False)
+    return found
+
+
+async def current_actor(request: Request) -> Actor:
+    """The signed-in actor in the organization of the path or the token."""
+    found: Actor | None = await request.app.state.authenticate(request, needs_organization=True)
+    if found is None:
+        raise Unauthenticated()
+    return found
+
+
+async def current_person(found: Annotated[Actor | None, Depends(visitor)]) -> Actor:
+    """Somebody who is signed in, perhaps without an organization (the chooser, account pages)."""
+    if found is None:
+        raise Unauthenticated()
+    return found
+
+
+Visitor = Annotated[Actor | None, Depends(visitor)]
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+CurrentPerson = Annotated[Actor, Depends(current_person)]
+
+
+def needs(grant: Grant, doing: str = "see this") -> Callable[..., None]:
+    """A route dependency: refuse with 403 unless the actor holds the grant. Use as `needs(Grant.READ)`."""
+
+    async def check(actor: CurrentActor) -> None:
+        refuse_if(lacking(actor, grant, doing))
+
+    check.grant = grant  # type: ignore[attr-defined]
+    dependency: Callable[..., None] = Depends(check)
+    return dependency

@@ -1,0 +1,219 @@
+"""The database: how rows are declared, and the only commit in the code base."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+import psycopg
+from fastapi import Depends, Request
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    event,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor, CurrentActor, Visitor
+from cutwater.kernel.ids import new_id
+from cutwater.kernel.reader import PipelinedReader, Reader
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text(),
+        UUID: Uuid(),
+        datetime: DateTime(timezone=True),
+        date: Date(),
+        Decimal: Numeric(),
+        bytes: LargeBinary(),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+class Row:
+    """Every table's first and last columns."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(
+        default=clock.now, server_default=func.now(), onupdate=clock.now
+    )
+
+
+class OrganizationRow(Row):
+    """A row that belongs to one organization; row-level security hides it from all others."""
+
+    organization_id: Mapped[UUID] = mapped_column(
+        default=None, server_default=text("current_setting('app.organization')::uuid")
+    )
+
+
+def scoped(*extra: Any) -> tuple[Any, ...]:
+    """`__table_args__` of an OrganizationRow: the key that composite references need, and the owner."""
+    return (
+        UniqueConstraint("organization_id", "id"),
+        ForeignKeyConstraint(["organization_id"], ["organization.id"]),
+        *extra,
+    )
+
+
+def reference(column: str, table: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A foreign key that cannot leave the organization: plain ones bypass row-level security."""
+    return ForeignKeyConstraint(
+        ["organization_id", column],
+        [f"{table}.organization_id", f"{table}.id"],
+        ondelete=ondelete,
+    )
+
+
+def one_of(column: str, allowed: type[StrEnum] | Iterable[str], *, name: str = "") -> CheckConstraint:
+    """Text that holds one of an enum's values. Database enums are not leakproof, so we have none."""
+    values = ", ".join(f"'{value}'" for value in allowed)
+    return CheckConstraint(f"{column} in ({values})", name=name or f"{column}_known")
+
+
+@event.listens_for(Session, "after_begin")
+def _scope_transaction(session: Session, _transaction: Any, connection: Any) -> None:
+    connection.execute(_SCOPE, {"o": session.info.get("organization", ""), "u": session.info.get("user", "")})
+
+
+_SCOPE = text("select set_config('app.organization', :o, true), set_config('app.user', :u, true)")
+
+
+class Database:
+    """One process's way to PostgreSQL: an engine for writes, a pool for reads."""
+
+    def __init__(self, conninfo: str, *, role: str = "", size: int = 10) -> None:
+        self.conninfo = conninfo
+        self.role = role
+        self.engine: AsyncEngine = create_async_engine(
+            "postgresql+psycopg://",
+            async_creator=self.connect,
+            pool_size=size,
+            max_overflow=0,
+            pool_pre_ping=True,
+        )
+        self.pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+            conninfo,
+            min_size=1,
+            max_size=size,
+            open=False,
+            kwargs={"autocommit": True},
+            configure=self._become,
+            check=AsyncConnectionPool.check_connection,
+            timeout=10,
+        )
+
+    async def _become(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        if self.role:
+            await connection.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(self.role)))
+
+    async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection[Any]:
+        """A connection of one's own, in the app's role."""
+        connection = await psycopg.AsyncConnection.connect(self.conninfo, autocommit=True)
+        await self._become(connection)
+        await connection.set_autocommit(autocommit)
+        return connection
+
+    async def open(self) -> None:
+        """Connect, and refuse a role that row-level security does not bind."""
+        await self.pool.open(wait=True, timeout=20)
+        await refuse_unbound_role(self)
+
+    async def close(self) -> None:
+        await self.pool.close()
+        await self.engine.dispose()
+
+    def reader(self, who: Actor | UUID | None) -> PipelinedReader:
+        """Reads as an actor, or inside an organization."""
+        organization, user = _scope_of(who)
+        return PipelinedReader(self.pool, organization, user)
+
+    @asynccontextmanager
+    async def tx(self, who: Actor | UUID | None) -> AsyncIterator[AsyncSession]:
+        """A transaction as an actor, or inside an organization: commits, or rolls back on any exception."""
+        organization, user = _scope_of(who)
+        info = {"organization": str(organization or ""), "user": str(user or "")}
+        session = AsyncSession(self.engine, info=info, expire_on_commit=False)
+        async with session, session.begin():
+            yield session
+
+
+def _scope_of(who: Actor | UUID | None) -> tuple[UUID | None, UUID | None]:
+    if isinstance(who, Actor):
+        return who.organization_id, who.user_id
+    return who, None
+
+
+async def refuse_unbound_role(database: Database) -> None:
+    """A superuser, or a role with BYPASSRLS, would see every organization: refuse to start as one."""
+    async with database.pool.connection() as connection:
+        cursor = await connection.execute(
+            "select current_user, rolsuper or rolbypassrls from pg_roles where rolname = current_user"
+        )
+        row = await cursor.fetchone()
+    if row is None or row[1]:
+        raise RuntimeError(
+            f"the database role {row[0] if row else '?'} is a superuser or bypasses row-level security; "
+            "give DATABASE_URL an ordinary role, or run `cutwater migrate`, which makes one"
+        )
+
+
+def database_of(request: Request) -> Database:
+    """The process's database, put there by the lifespan."""
+    database: Database = request.app.state.database
+    return database
+
+
+async def _open_tx(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSession]:
+    async with database_of(request).tx(actor) as session:
+        await request.app.state.before_verb(request, actor, session)
+        yield session
+
+
+async def _open_platform_tx(request: Request, found: Visitor) -> AsyncIterator[AsyncSession]:
+    async with database_of(request).tx(found) as session:
+        yield session
+
+
+async def _reader(request: Request, actor: CurrentActor) -> Reader:
+    return database_of(request).reader(actor)
+
+
+async def _platform_reader(request: Request, found: Visitor) -> Reader:
+    return database_of(request).reader(found)
+
+
+# scope="function": commit before the answer goes out, so that a failing commit is never answered with 200
+Tx = Annotated[AsyncSession, Depends(_open_tx, scope="function")]
+PlatformTx = Annotated[AsyncSession, Depends(_open_platform_tx, scope="function")]
+ReaderDep = Annotated[Reader, Depends(_reader)]
+PlatformReader = Annotated[Reader, Depends(_platform_reader)]

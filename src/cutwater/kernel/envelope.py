@@ -1,0 +1,65 @@
+"""One shape for every answer: `{data, meta, links}`."""
+
+from typing import Any, Generic, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict
+
+from cutwater.kernel.paging import Page
+
+T = TypeVar("T")
+
+
+class Links(BaseModel):
+    """Where this is, and where the next page is."""
+
+    self: str
+    next: str | None = None
+
+
+class Meta(BaseModel):
+    """What a list says of itself; an item has none of it."""
+
+    model_config = ConfigDict(extra="allow")
+    total: int | None = None
+    page: int | None = None
+    per_page: int | None = None
+    next_cursor: str | None = None
+
+
+class Item(BaseModel, Generic[T]):
+    """One thing."""
+
+    data: T
+    meta: Meta = Meta()
+    links: Links
+
+
+class Many(BaseModel, Generic[T]):
+    """A page of things."""
+
+    data: list[T]
+    meta: Meta
+    links: Links
+
+
+def item(data: Any, request: Request, **meta: Any) -> dict[str, Any]:
+    """An item's envelope; the route's response model shapes `data`."""
+    return {"data": data, "meta": meta, "links": {"self": str(request.url.path)}}
+
+
+def many(page: Page[Any], request: Request, **meta: Any) -> dict[str, Any]:
+    """A page's envelope with its links."""
+    here = request.url
+    address = f"{here.path}?{here.query}" if here.query else here.path
+    following = None
+    if page.has_next:
+        change = {"cursor": page.next_cursor} if page.next_cursor else {"page": page.page + 1}
+        moved = here.include_query_params(**change)
+        following = f"{moved.path}?{moved.query}"
+    counts: dict[str, Any] = {"per_page": page.per_page}
+    if page.total is not None:
+        counts |= {"total": page.total, "page": page.page}
+    if page.next_cursor is not None:
+        counts |= {"next_cursor": page.next_cursor}
+    return {"data": list(page.rows), "meta": counts | meta, "links": {"self": address, "next": following}}

@@ -1,0 +1,33 @@
+"""Optimistic versions over HTTP: `ETag` out, `If-Match` in."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Response
+
+from cutwater.kernel.errors import Invalid, Stale
+
+
+def set_etag(response: Response, revision: int) -> None:
+    """Name the revision that is being sent."""
+    response.headers["ETag"] = f'"{revision}"'
+
+
+async def _seen(
+    if_match: Annotated[str, Header(description="The ETag of the state you saw.")] = "",
+) -> int | None:
+    if if_match in ("", "*"):
+        return None
+    found = re.fullmatch(r'(?:W/)?"(\d{1,9})"', if_match.strip())
+    if found is None:
+        raise Invalid({"If-Match": "Send the ETag of the item unchanged, with its quotes."})
+    return int(found[1])
+
+
+SeenRevision = Annotated[int | None, Depends(_seen)]
+
+
+def refuse_stale(current: int, seen: int | None) -> None:
+    """Refuse when somebody changed it since the client looked; no revision seen means no check."""
+    if seen is not None and seen != current:
+        raise Stale(current, seen)

@@ -1,0 +1,54 @@
+"""Structured logs. Every line inside a request or a job carries its id."""
+
+import logging
+import sys
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def _with_request_id(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    found = request_id.get()
+    return {**line, "request_id": found} if found else line
+
+
+def configure(*, level: str = "INFO", style: str = "json") -> None:
+    """Send the standard library's log and ours through one formatter to standard error."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        _with_request_id,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    last: Any = (
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    errors = [structlog.processors.format_exc_info] if style == "json" else []
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *errors, last],
+        )
+    )
+    logging.root.handlers = [handler]
+    logging.root.setLevel(level)
+    for noisy in ("procrastinate", "psycopg.pool", "uvicorn.access", "httpx2"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def logger(name: str) -> Any:
+    """A structured logger: `logger(__name__).info("snapshot_taken", sprint="SPR-1")`."""
+    return structlog.stdlib.get_logger(name)

@@ -1,0 +1,88 @@
+"""Pages of rows: by offset for short lists, by keyset for history that grows for ten years."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Depends, Query
+
+from cutwater.kernel.errors import Invalid
+from cutwater.kernel.wire import Int
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page(Generic[T]):
+    """Rows and where they lie: `total` and `page` by offset, `next_cursor` by keyset."""
+
+    rows: Sequence[T]
+    per_page: int
+    page: int = 1
+    total: int | None = None
+    next_cursor: str | None = None
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-(self.total or 0) // self.per_page))
+
+    @property
+    def has_next(self) -> bool:
+        return self.next_cursor is not None or (self.total is not None and self.page < self.pages)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offset:
+    """Which page of a short list."""
+
+    page: int = 1
+    per_page: int = 50
+
+    @property
+    def skip(self) -> int:
+        return (self.page - 1) * self.per_page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Keyset:
+    """After which row of a long list, and how many."""
+
+    after: list[Any] | None = None
+    limit: int = 50
+
+
+async def _offset(
+    page: Annotated[Int, Query(ge=1, le=100_000, description="The page, from 1.")] = 1,
+    per_page: Annotated[Int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+) -> Offset:
+    return Offset(page=page, per_page=per_page)
+
+
+async def _keyset(
+    cursor: Annotated[str, Query(max_length=500, description="`meta.next_cursor` of the page before.")] = "",
+    limit: Annotated[Int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+) -> Keyset:
+    return Keyset(after=decode_cursor(cursor) if cursor else None, limit=limit)
+
+
+OffsetDep = Annotated[Offset, Depends(_offset)]
+KeysetDep = Annotated[Keyset, Depends(_keyset)]
+
+
+def encode_cursor(*values: Any) -> str:
+    """The last row's sort values as one opaque word."""
+    return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str) -> list[Any]:
+    """The values of a cursor; Invalid when it was not made by encode_cursor."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        values = None
+    if not isinstance(values, list) or not all(isinstance(v, str | int | float | None) for v in values):
+        raise Invalid({"cursor": "Use the cursor that the page before gave, unchanged."})
+    return values

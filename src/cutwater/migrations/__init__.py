@@ -1,0 +1,71 @@
+"""The schema's history, and the roles it is divided between."""
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+
+ROLES = ("cutwater_migrate", "cutwater_app", "cutwater_worker", "cutwater_search")
+
+
+def migrate(conninfo: str, *, app_user: str = "", revision: str = "head") -> None:
+    """Make the roles and bring the schema to a revision, one process at a time.
+
+    `conninfo` is the owner's; `app_user`, when it differs, is the login of DATABASE_URL and is allowed
+    to become the app's and the worker's role.
+    """
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(hashtext('cutwater.migrate'))")
+        make_roles(connection, app_user)
+        if revision == "head" or revision.startswith("+"):
+            command.upgrade(config(conninfo), revision)
+        else:
+            command.downgrade(config(conninfo), revision)
+
+
+def config(conninfo: str) -> Config:
+    """Alembic's configuration, without a file."""
+    found = Config()
+    found.set_main_option("script_location", str(Path(__file__).parent))
+    found.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(slug)s")
+    found.attributes["conninfo"] = conninfo
+    return found
+
+
+def make_roles(connection: psycopg.Connection[tuple[object, ...]], app_user: str = "") -> None:
+    """Create the roles that are missing, and let the logins become them."""
+    for role in ROLES:
+        known = connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
+        if known is None:
+            may_log_in = sql.SQL("nologin" if role == "cutwater_search" else "login")
+            connection.execute(sql.SQL("create role {} {}").format(sql.Identifier(role), may_log_in))
+    row = connection.execute(
+        "select current_user, rolsuper from pg_roles where rolname = current_user"
+    ).fetchone()
+    me, superuser = (str(row[0]), bool(row[1])) if row else ("", False)
+    _allow(connection, "cutwater_search", "cutwater_migrate")
+    for login in {me, app_user} - {""}:
+        for role in ("cutwater_app", "cutwater_worker"):
+            _allow(connection, role, login)
+    if me != "cutwater_migrate":
+        _allow(connection, "cutwater_migrate", me)
+        database = sql.Identifier(str(connection.info.dbname))
+        connection.execute(
+            sql.SQL("grant create, connect, temporary on database {} to cutwater_migrate").format(database)
+        )
+        connection.execute("grant usage, create on schema public to cutwater_migrate")
+    if superuser:
+        connection.execute("revoke create on schema public from public")
+
+
+def _allow(connection: psycopg.Connection[tuple[object, ...]], role: str, login: str) -> None:
+    member = connection.execute(
+        "select 1 from pg_auth_members m join pg_roles r on r.oid = m.roleid"
+        " join pg_roles g on g.oid = m.member"
+        " where r.rolname = %s and g.rolname = %s",
+        (role, login),
+    ).fetchone()
+    if member is None and role != login:
+        connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(login)))

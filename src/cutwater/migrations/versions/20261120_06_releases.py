@@ -1,0 +1,20 @@
+"""Placeholder in the chain until the module's tables are written."""
+
+from alembic import op
+
+from cutwater.migrations import tools
+
+revision = "20261120_06_releases"
+down_revision = "20261120_05_sprints"
+branch_labels = None
+depends_on = None
+
+NEEDED = (op, tools)
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
