@@ -1,0 +1,105 @@
+"""One PostgreSQL per test process; most tests share a database and roll back, the others clone a template."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from cutwater import wiring
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.db import Database
+from cutwater.kernel.embedded import OWNER, EmbeddedServer
+from cutwater.kernel.reader import SessionReader
+from cutwater.migrations import migrate
+from tests import factories
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """An embedded PostgreSQL with the migrated template database `cutwater`."""
+    folder = tmp_path_factory.mktemp("pg")
+    for parent in (folder, *folder.parents[:2]):
+        parent.chmod(0o755)
+    server = EmbeddedServer(folder, settings=FAST)
+    server.start()
+    migrate(server.conninfo(OWNER))
+    yield server
+    server.stop()
+
+
+def _copy(cluster: EmbeddedServer, name: str) -> None:
+    with psycopg.connect(cluster.conninfo(OWNER, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template cutwater strategy file_copy")
+
+
+@pytest.fixture(scope="session")
+async def shared(cluster: EmbeddedServer) -> AsyncIterator[Database]:
+    """A database that tests use inside transactions which are rolled back."""
+    _copy(cluster, "shared")
+    database = Database(cluster.conninfo(OWNER, "shared"), role="cutwater_app")
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def database(cluster: EmbeddedServer, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+    """A database of one's own, for what an outer transaction hides: commits, NOTIFY, several connections."""
+    name = f"clone_{abs(hash(request.node.nodeid)):x}"
+    _copy(cluster, name)
+    database = Database(cluster.conninfo(OWNER, name), role="cutwater_app")
+    await database.open()
+    yield database
+    await database.close()
+    with psycopg.connect(cluster.conninfo(OWNER, "postgres"), autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def connection(shared: Database) -> AsyncIterator[AsyncConnection]:
+    """The outer transaction that is always rolled back."""
+    async with shared.engine.connect() as connection:
+        outer = await connection.begin()
+        yield connection
+        await outer.rollback()
+
+
+@pytest.fixture
+async def tx(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
+    """A session inside the outer transaction; use it with `owner`, whose organization it is in."""
+    session = AsyncSession(
+        connection, join_transaction_mode="create_savepoint", expire_on_commit=False, info={}
+    )
+    async with session:
+        yield session
+
+
+@pytest.fixture
+async def owner(tx: AsyncSession) -> Actor:
+    """The owner of a new organization, which `tx` is now in."""
+    return await factories.organization(tx)
+
+
+@pytest.fixture
+def reader(tx: AsyncSession) -> SessionReader:
+    """Reads inside `tx`."""
+    return SessionReader(tx)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def wired() -> None:
+    """Templates, subscribers and jobs as the app has them."""
+    wiring.declare()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data beside the project; tests that need it skip where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real data in ../shared/data is not on this machine")
+    return SHARED_DATA

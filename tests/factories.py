@@ -1,0 +1,44 @@
+"""The world of the tests, built by the real verbs."""
+
+from sqlalchemy import Column, Table, Uuid, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import cutwater.models
+from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.db import Base, Database
+from cutwater.kernel.ids import new_id
+
+if cutwater.models and "organization" not in Base.metadata.tables:
+    Table("organization", Base.metadata, Column("id", Uuid, primary_key=True))
+
+
+async def enter(tx: AsyncSession, actor: Actor) -> None:
+    """Put an open transaction into an actor's organization, as Database.tx does for a new one."""
+    tx.info.update(organization=str(actor.organization_id or ""), user=str(actor.user_id or ""))
+    scope = text("select set_config('app.organization', :o, true), set_config('app.user', :u, true)")
+    await tx.execute(scope, {"o": tx.info["organization"], "u": tx.info["user"]})
+
+
+async def organization(tx: AsyncSession, name: str = "Harbour Bank") -> Actor:
+    """A new organization and its owner; `tx` is in it afterwards."""
+    found = new_id()
+    actor = Actor(
+        kind="user",
+        id=new_id(),
+        name="Olga Owner",
+        organization_id=found,
+        organization=f"org-{found.hex[-8:]}",
+        organization_name=name,
+        role="OWNER",
+        grants=frozenset(Grant) - {Grant.PLATFORM},
+        user_id=new_id(),
+    )
+    await enter(tx, actor)
+    await tx.execute(text("insert into organization (id) values (:id)"), {"id": found})
+    return actor
+
+
+async def organization_in(database: Database, name: str = "Harbour Bank") -> Actor:
+    """The same, committed in a database of one's own."""
+    async with database.tx(None) as tx:
+        return await organization(tx, name)

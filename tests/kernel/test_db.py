@@ -1,0 +1,84 @@
+"""Transactions, reads and their organization."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cutwater.kernel import files, search
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.db import Database
+from cutwater.kernel.errors import NotFound
+from cutwater.kernel.ids import new_id, next_key, next_keys
+from cutwater.kernel.reader import SessionReader
+from tests import factories
+
+
+async def test_keys_are_gapless_per_prefix_and_organization(tx: AsyncSession, owner: Actor) -> None:
+    assert await next_key(tx, "R") == "R-1"
+    assert await next_keys(tx, "R", 3) == ["R-2", "R-3", "R-4"]
+    assert await next_key(tx, "SPR") == "SPR-1"
+    await factories.organization(tx, "Another")
+    assert await next_key(tx, "R") == "R-1"
+
+
+async def test_a_thing_is_found_by_the_beginnings_of_its_words(
+    tx: AsyncSession, owner: Actor, reader: SessionReader
+) -> None:
+    found = new_id()
+    await search.put(tx, kind="release", id=found, key="R-7", title="Payments core", path="/releases/R-7")
+    await search.put(tx, kind="release", id=found, key="R-7", title="Transfers core", path="/releases/R-7")
+    assert [row.title for row in await search.find(reader, "core tran")] == ["Transfers core"]
+    assert await search.find(reader, "payments") == []
+    assert [row.key for row in await search.find(reader, "r-7")] == ["R-7"]
+    await factories.organization(tx, "Another")
+    assert await search.find(reader, "transfers") == []
+
+
+async def test_another_organizations_file_does_not_exist(tx: AsyncSession, owner: Actor) -> None:
+    kept = await files.keep(tx, "plan.csv", "text/csv", b"a;b")
+    assert (await files.read(tx, kept)).content == b"a;b"
+    await factories.organization(tx, "Another")
+    with pytest.raises(NotFound):
+        await files.read(tx, kept)
+
+
+async def test_a_reader_cannot_write_and_its_connection_survives_the_attempt(database: Database) -> None:
+    actor = await factories.organization_in(database)
+    reader = database.reader(actor)
+    with pytest.raises(Exception, match="read-only"):
+        await reader.all(
+            text("insert into key_counter (organization_id, prefix, last) values (gen_random_uuid(), 'X', 1)")
+        )
+    assert await reader.scalar(text("select current_setting('app.organization')")) == str(
+        actor.organization_id
+    )
+
+
+async def test_several_reads_cost_one_trip(database: Database) -> None:
+    reader = database.reader(None)
+    assert await reader.batch(text("select 1 as a"), text("select 2 as b")) == [[(1,)], [(2,)]]
+    assert reader.trips == 1
+
+
+async def test_a_row_cannot_be_written_into_another_organization(database: Database) -> None:
+    mine, theirs = await factories.organization_in(database), await factories.organization_in(database)
+    insert = text("insert into key_counter (organization_id, prefix, last) values (:o, 'X', 1)")
+    with pytest.raises(DBAPIError, match="row-level security"):
+        async with database.tx(mine) as tx:
+            await tx.execute(insert, {"o": theirs.organization_id})
+
+
+async def test_a_superuser_is_refused_at_start(database: Database) -> None:
+    bare = Database(database.conninfo)
+    with pytest.raises(RuntimeError, match="superuser"):
+        await bare.open()
+    await bare.close()
+
+
+def test_ids_sort_by_birth_and_are_uuid_version_7() -> None:
+    ids = [new_id() for _ in range(3)]
+    assert all(isinstance(each, UUID) and each.version == 7 for each in ids)
+    assert ids[0].int >> 80 <= ids[2].int >> 80
