@@ -1,0 +1,1 @@
+"""Sprints: sites, issues and sprints, made by hand, imported by file or synced, with their analysis."""
