@@ -34,7 +34,12 @@ async def organization(tx: AsyncSession, name: str = "Harbour Bank") -> Actor:
         user_id=new_id(),
     )
     await enter(tx, actor)
-    await tx.execute(text("insert into organization (id) values (:id)"), {"id": found})
+    known = {"id": found, "user": actor.user_id, "name": name, "slug": actor.organization}
+    await tx.execute(text("insert into organization (id, name, slug) values (:id, :name, :slug)"), known)
+    person = "insert into user_account (id, name, email, username) values (:user, 'Olga Owner', :mail, :login)"
+    await tx.execute(text(person), known | {"mail": f"{found.hex}@test.example", "login": found.hex})
+    membership = "insert into membership (id, user_id, role) values (:user, :user, 'OWNER')"
+    await tx.execute(text(membership), known)
     return actor
 
 
