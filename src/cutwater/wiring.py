@@ -1,5 +1,155 @@
 """The only file that knows everyone: routers, subscribers, adapters, template folders, the actor's source."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+
+from fastapi import APIRouter, FastAPI
+
+from cutwater import migrations, web
+from cutwater.audit import Hub
+from cutwater.kernel import events
+from cutwater.kernel.actor import Grant
+from cutwater.kernel.db import Database
+from cutwater.kernel.embedded import OWNER, EmbeddedServer
+from cutwater.kernel.embedded_host import FolderInUse
+from cutwater.kernel.limits import Limiter
+from cutwater.kernel.settings import Settings
+from cutwater.web import Command, NavItem
+
+MODULES = ("web", "audit", "identity", "notifications", "sprints", "releases", "runbooks")
+HERE = Path(__file__).parent
+
+
+def part(module: str, name: str) -> ModuleType | None:
+    """A module's file, where the module has one of that name."""
+    wanted = f"cutwater.{module}.{name}"
+    return import_module(wanted) if find_spec(f"cutwater.{module}") and find_spec(wanted) else None
+
+
+def routers(name: str, attribute: str) -> list[APIRouter]:
+    """Every module's router of a kind: `pages` or `api`, `router` or `platform_router`."""
+    files = (part(module, name) for module in MODULES)
+    return [getattr(file, attribute) for file in files if file is not None and hasattr(file, attribute)]
+
 
 def declare() -> None:
     """What must be known before anything runs: jobs, subscribers, templates."""
+    subscribers: dict[str, tuple[str, ...]] = {}
+    for module in MODULES:
+        jobs = part(module, "jobs")
+        for name, followers in getattr(jobs, "SUBSCRIBERS", {}).items():
+            subscribers[name] = (*subscribers.get(name, ()), *followers)
+    events.subscribe(subscribers)
+
+
+NAV = (
+    NavItem(section="home", label="Home", path="/", icon="house", key="h"),
+    NavItem(section="runs", label="Runs", path="/runs", icon="list-checks", key="r"),
+    NavItem(section="releases", label="Releases", path="/releases", icon="rocket", key="l"),
+    NavItem(section="sprints", label="Sprints", path="/sprints", icon="iteration-cw", key="s"),
+    NavItem(
+        section="audit", label="Audit", path="/audit", icon="shield-check", key="a", grant=Grant.READ_AUDIT
+    ),
+    NavItem(section="settings", label="Settings", path="/settings", icon="settings", key="e"),
+)
+COMMANDS = (
+    Command(title="New release", path="/releases/new", grant=Grant.CONTRIBUTE),
+    Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.PILOT),
+    Command(title="Import a runbook worksheet", path="/runbooks/import", grant=Grant.PILOT),
+)
+HOME_PANELS = ("/runs/summary", "/releases/summary", "/sprints/summary")
+
+
+def configure_shell(settings: Settings) -> None:
+    """Set the shell up with every module's templates and the navigation."""
+    folders = {module: HERE / module / "templates" for module in MODULES if module != "web"}
+    web.configure(
+        folders,
+        secrets=settings.secrets,
+        secure=settings.base_url.startswith("https://"),
+        nav=NAV,
+        commands=COMMANDS,
+        development=settings.reload,
+    )
+
+
+def adapters(settings: Settings) -> dict[type, object]:
+    """Which adapter serves which port."""
+    return {}
+
+
+@dataclass(kw_only=True)
+class Runtime:
+    """What one process runs on. `role` is what its connections become (empty: they log in as it)."""
+
+    settings: Settings
+    database: Database
+    queue_conninfo: str
+    queue_role: str
+    limiter: Limiter
+    hub: Hub
+    ports: dict[type, object] = field(default_factory=dict)
+    server: EmbeddedServer | None = None
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Runtime]:
+    """PostgreSQL (embedded when no address is given), migrated where it is ours, and the ways to it.
+
+    `join` lets an operator's command use the embedded server of a Cutwater that is running already.
+    """
+    declare()
+    server = EmbeddedServer(settings.data_folder / "postgres") if not settings.database_url else None
+    app, queue, role, supervisor = settings.database_url, settings.database_url, True, None
+    if server is not None:
+        started = start(server, join=join)
+        app, queue, role = server.conninfo("cutwater_app"), server.conninfo("cutwater_worker"), False
+        supervisor = asyncio.create_task(server.supervise()) if started else None
+    database = Database(app, role="cutwater_app" if role else "", size=settings.database_pool)
+    try:
+        await database.open()
+        yield Runtime(
+            settings=settings,
+            database=database,
+            queue_conninfo=queue,
+            queue_role="cutwater_worker" if role else "",
+            limiter=Limiter(settings.redis_url),
+            hub=Hub(database),
+            ports=adapters(settings),
+            server=server,
+        )
+    finally:
+        await database.close()
+        if supervisor is not None:
+            supervisor.cancel()
+        if server is not None:
+            server.stop()
+
+
+def start(server: EmbeddedServer, *, join: bool) -> bool:
+    """Start and migrate the embedded server; False when it runs already and `join` allows that."""
+    try:
+        server.start()
+    except FolderInUse:
+        if not join:
+            raise
+        return False
+    migrations.migrate_if_behind(server.conninfo(OWNER))
+    return True
+
+
+def include(pages: FastAPI, api: FastAPI) -> None:
+    """Put every module's routes into the two apps."""
+    for router in routers("pages", "platform_router"):
+        pages.include_router(router)
+    for router in routers("pages", "router"):
+        pages.include_router(router, prefix="/o/{organization}")
+    for attribute in ("platform_router", "router"):
+        for router in routers("api", attribute):
+            api.include_router(router)

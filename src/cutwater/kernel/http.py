@@ -15,7 +15,7 @@ from cutwater.kernel import log
 from cutwater.kernel.errors import FieldError, Invalid, Refused, Stale, Unavailable
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.metrics import REQUESTS
-from cutwater.kernel.obstacle import Obstacle
+from cutwater.kernel.problem import error_body
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -77,24 +77,6 @@ class Envelope:
                 status=status,
                 ms=round(seconds * 1000, 1),
             )
-
-
-def error_body(
-    code: str, message: str, fields: Sequence[FieldError] = (), obstacles: Sequence[Obstacle] = ()
-) -> dict[str, Any]:
-    """The one shape of an error."""
-    return {
-        "error": {
-            "code": code,
-            "message": message,
-            "details": [{"field": each.field, "message": each.message} for each in fields],
-            "obstacles": [
-                {"code": each.code, "text": each.text, "hint": each.hint, "cleared_by": each.cleared_by}
-                for each in obstacles
-            ],
-            "request_id": log.request_id.get(),
-        }
-    }
 
 
 def refused(failure: Exception, request: Request) -> Refused:

@@ -9,7 +9,9 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import procrastinate
+import psycopg
 from procrastinate.exceptions import AlreadyEnqueued
+from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel import log
@@ -123,14 +125,17 @@ _deferrer = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
 def queue_app(
-    conninfo: str, database: Database, settings: Settings, ports: dict[type, object]
+    conninfo: str, role: str, database: Database, settings: Settings, ports: dict[type, object]
 ) -> procrastinate.App:
-    """A worker's queue, on a pool of its own, with every declared job registered."""
-    app = procrastinate.App(
-        connector=procrastinate.PsycopgConnector(
-            conninfo=conninfo, min_size=1, max_size=settings.worker_concurrency + 2
-        )
-    )
+    """A worker's queue, on a pool of its own in the worker's role, with every declared job registered."""
+
+    async def become(connection: psycopg.AsyncConnection[Any]) -> None:
+        if role:
+            await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+
+    size = settings.worker_concurrency + 2
+    connector = procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=size, configure=become)
+    app = procrastinate.App(connector=connector)
     for each in JOBS.values():
         _register(app, each, database, settings, ports)
     return app

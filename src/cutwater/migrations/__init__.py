@@ -6,6 +6,7 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 ROLES = ("cutwater_migrate", "cutwater_app", "cutwater_worker", "cutwater_search")
 
@@ -23,6 +24,31 @@ def migrate(conninfo: str, *, app_user: str = "", revision: str = "head") -> Non
             command.upgrade(config(conninfo), revision)
         else:
             command.downgrade(config(conninfo), revision)
+
+
+def head() -> str:
+    """The newest revision; their names sort by date."""
+    return max(path.stem for path in (Path(__file__).parent / "versions").glob("2*.py"))
+
+
+def revision_of(conninfo: str) -> str:
+    """The revision a database is at; empty when it has none."""
+    with psycopg.connect(conninfo) as connection:
+        if connection.execute("select to_regclass('alembic_version')").fetchone() == (None,):
+            return ""
+        row = connection.execute("select version_num from alembic_version").fetchone()
+    return str(row[0]) if row else ""
+
+
+def user_of(conninfo: str) -> str:
+    """The login of a libpq address."""
+    return str(conninfo_to_dict(conninfo).get("user", ""))
+
+
+def migrate_if_behind(conninfo: str) -> None:
+    """Migrate unless the database is at the newest revision already; cheap when it is."""
+    if revision_of(conninfo) != head():
+        migrate(conninfo)
 
 
 def config(conninfo: str) -> Config:

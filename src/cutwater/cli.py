@@ -1,0 +1,218 @@
+"""The command line: `cutwater --help`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cutwater import __version__
+from cutwater import doctor as examination
+from cutwater.kernel.settings import Settings, settings
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Plan, coordinate, cut over.")
+audit_commands = typer.Typer(no_args_is_help=True, help="The log nobody can alter.")
+job_commands = typer.Typer(no_args_is_help=True, help="Background jobs.")
+app.add_typer(audit_commands, name="audit")
+app.add_typer(job_commands, name="jobs")
+say = Console(stderr=True)
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+def answer(as_json: bool, data: Any, lines: Callable[[], None]) -> None:
+    """Print for a script or for a person."""
+    if as_json:
+        typer.echo(json.dumps(data, default=str))
+    else:
+        lines()
+
+
+def with_runtime(work: Callable[[Any], Awaitable[int]]) -> None:
+    """Run a command on the database; exit with its code, and with one line on what failed."""
+    from cutwater.wiring import running
+
+    async def run() -> int:
+        async with running(settings(), join=True) as runtime:
+            return await work(runtime)
+
+    raise typer.Exit(guarded(lambda: asyncio.run(run())))
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """The command's exit code; expected failures become one line and exit code 1."""
+    import psycopg
+
+    from cutwater.kernel.embedded import EmbeddedError
+    from cutwater.kernel.errors import Refused
+
+    try:
+        return work()
+    except (EmbeddedError, Refused, RuntimeError, psycopg.OperationalError) as failure:
+        say.print(f"[red]cutwater:[/red] {failure}", highlight=False)
+        return 1
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is missing on this machine, and what mends it."""
+    checks = examination.report()
+    answer(
+        as_json,
+        [{"name": c.name, "ok": c.ok, "found": c.found, "fix": c.fix} for c in checks],
+        lambda: examination.show(checks),
+    )
+    raise typer.Exit(0 if all(check.ok for check in checks) else 1)
+
+
+@app.command()
+def serve(host: str = "", port: int = -1) -> None:
+    """Serve the platform: pages, API, and (unless CUTWATER_WORKER=false) the background jobs."""
+    from cutwater.server import serve as start
+
+    raise typer.Exit(guarded(lambda: start(overridden(host, port))))
+
+
+def overridden(host: str, port: int, **more: Any) -> Settings:
+    """The settings with what was given on the command line."""
+    given = {"host": host} if host else {}
+    return settings().model_copy(update=given | ({"port": port} if port >= 0 else {}) | more)
+
+
+@app.command()
+def demo(host: str = "", port: int = -1, folder: Path = Path("data/demo")) -> None:
+    """Serve a demo: an embedded PostgreSQL with a fictional bank in it. The first start builds it."""
+    from cutwater.server import serve as start
+
+    config = overridden(host, port, demo=True, data_folder=folder, log_level="WARNING")
+    raise typer.Exit(guarded(lambda: start(config)))
+
+
+@app.command()
+def dev(port: int = 8000) -> None:
+    """Serve the demo, and reload Python, templates, CSS and JavaScript when they change."""
+    from cutwater.server import develop
+
+    raise typer.Exit(guarded(lambda: develop(port)))
+
+
+@app.command()
+def worker() -> None:
+    """Run background jobs, on as many machines as it takes. Needs DATABASE_URL."""
+    from cutwater import worker as work
+
+    if not settings().database_url:
+        say.print("cutwater: a worker of its own needs DATABASE_URL; `cutwater serve` has one inside")
+        raise typer.Exit(2)
+    from cutwater.kernel import log
+
+    log.configure(level=settings().log_level, style=settings().log_format)
+    raise typer.Exit(guarded(lambda: asyncio.run(work.serve(settings())) or 0))
+
+
+@app.command()
+def migrate(revision: str = "head") -> None:
+    """Make the roles and bring the schema to a revision."""
+    from cutwater import migrations
+    from cutwater.kernel.embedded import OWNER, EmbeddedServer
+
+    def run() -> int:
+        config = settings()
+        if config.database_url:
+            migrations.migrate(
+                config.database_owner_url or config.database_url,
+                app_user=migrations.user_of(config.database_url),
+                revision=revision,
+            )
+        else:
+            server = EmbeddedServer(config.data_folder / "postgres")
+            server.start()
+            try:
+                migrations.migrate(server.conninfo(OWNER), revision=revision)
+            finally:
+                server.stop()
+        say.print(f"The schema is at {revision}.")
+        return 0
+
+    raise typer.Exit(guarded(run))
+
+
+@app.command("create-admin")
+def create_admin(
+    email: Annotated[str, typer.Option(prompt=True)],
+    name: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+) -> None:
+    """Make a platform superadmin."""
+    from cutwater.identity.service import create_admin as create
+
+    async def work(runtime: Any) -> int:
+        async with runtime.database.tx(None) as tx:
+            person = await create(tx, email=email, password=password, name=name)
+        say.print(f"{person.email} may now administer the platform.")
+        return 0
+
+    with_runtime(work)
+
+
+@audit_commands.command("verify")
+def audit_verify(organization: str = "", as_json: AsJson = False) -> None:
+    """Recompute the log's chains: names altered, missing and inserted rows. Exit code 1 when any is found."""
+    from cutwater import audit
+
+    async def work(runtime: Any) -> int:
+        report = await audit.verify(runtime.database, organization or None)
+        answer(as_json, report.as_json(), lambda: typer.echo(report.as_text()))
+        return 0 if report.intact else 1
+
+    with_runtime(work)
+
+
+@job_commands.command("list")
+def jobs_list(status: str = "failed", as_json: AsJson = False) -> None:
+    """List jobs: failed (dead), todo or doing."""
+    from cutwater import operations
+
+    async def work(runtime: Any) -> int:
+        rows = await operations.jobs(runtime, status)
+        answer(as_json, rows, lambda: Console().print(table(rows, f"{len(rows)} jobs {status}")))
+        return 0
+
+    with_runtime(work)
+
+
+@job_commands.command("retry")
+def jobs_retry(ids: Annotated[list[int] | None, typer.Argument()] = None, all_failed: bool = False) -> None:
+    """Queue dead jobs again, by number or with --all-failed."""
+    from cutwater import operations
+
+    async def work(runtime: Any) -> int:
+        count = await operations.retry(runtime, ids or [], all_failed=all_failed)
+        say.print(f"{count} jobs are queued again.")
+        return 0 if count or all_failed else 1
+
+    with_runtime(work)
+
+
+def table(rows: list[dict[str, Any]], title: str) -> Table:
+    """Rows for a person."""
+    found = Table(title=title)
+    for name in rows[0] if rows else ():
+        found.add_column(name)
+    for row in rows:
+        found.add_row(*(str(value) for value in row.values()))
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(app())

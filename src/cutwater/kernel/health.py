@@ -1,0 +1,83 @@
+"""Is it alive, is it ready, and how is it doing: for probes, for Prometheus and for people."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from cutwater.kernel.db import Database, database_of
+from cutwater.kernel.metrics import QUEUE_DEPTH
+
+router = APIRouter(include_in_schema=False)
+Check = Callable[[Database], Awaitable[str]]
+
+
+async def _answers(database: Database) -> str:
+    async with database.pool.connection() as connection:
+        await connection.execute("select 1")
+    stats = database.pool.get_stats()
+    return f"{stats.get('pool_size', 0)} connections, {stats.get('requests_waiting', 0)} waiting"
+
+
+async def _migrated(database: Database) -> str:
+    async with database.pool.connection() as connection:
+        row = await (await connection.execute("select version_num from alembic_version")).fetchone()
+    return str(row[0]) if row else "none"
+
+
+async def _queue(database: Database) -> str:
+    async with database.pool.connection() as connection:
+        cursor = await connection.execute(
+            "select status::text, count(*) from procrastinate_jobs where status <> 'succeeded' group by 1"
+        )
+        counts = {status: count for status, count in await cursor.fetchall()}
+    for status in ("todo", "doing", "failed"):
+        QUEUE_DEPTH.labels(status).set(counts.get(status, 0))
+    return ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "empty"
+
+
+CHECKS: dict[str, Check] = {"database": _answers, "schema": _migrated, "queue": _queue}
+
+
+async def examine(database: Database) -> dict[str, Any]:
+    """Every check with its answer and how long it took, in milliseconds."""
+    found: dict[str, Any] = {}
+    for name, check in CHECKS.items():
+        started = time.perf_counter()
+        try:
+            found[name] = {"ok": True, "says": await check(database)}
+        except (psycopg.Error, TimeoutError, OSError) as failure:
+            found[name] = {"ok": False, "says": f"{type(failure).__name__}: {failure}".splitlines()[0]}
+        found[name]["ms"] = round((time.perf_counter() - started) * 1000, 1)
+    return found
+
+
+@router.get("/health/live")
+async def live() -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "live"})
+
+
+@router.get("/health/ready")
+async def ready(request: Request) -> Response:
+    """The database answers and has a schema: send requests here."""
+    checks = await examine(database_of(request))
+    fit = all(each["ok"] for each in checks.values())
+    return JSONResponse({"status": "ready" if fit else "not ready", "checks": checks}, 200 if fit else 503)
+
+
+@router.get("/health")
+async def health(request: Request) -> Response:
+    """Every check, for people; the same as readiness."""
+    return await ready(request)
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Prometheus's text format."""
+    await examine(database_of(request))
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

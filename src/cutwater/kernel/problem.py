@@ -1,0 +1,74 @@
+"""The one shape of an error, as written and as documented."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from cutwater.kernel import log
+from cutwater.kernel.errors import FieldError
+from cutwater.kernel.obstacle import Obstacle
+
+
+def error_body(
+    code: str, message: str, fields: Sequence[FieldError] = (), obstacles: Sequence[Obstacle] = ()
+) -> dict[str, Any]:
+    """The one shape of an error."""
+    return {
+        "error": {
+            "code": code,
+            "message": message,
+            "details": [{"field": each.field, "message": each.message} for each in fields],
+            "obstacles": [
+                {"code": each.code, "text": each.text, "hint": each.hint, "cleared_by": each.cleared_by}
+                for each in obstacles
+            ],
+            "request_id": log.request_id.get(),
+        }
+    }
+
+
+class ErrorField(BaseModel):
+    """One wrong field."""
+
+    field: str
+    message: str
+
+
+class ErrorObstacle(BaseModel):
+    """One thing in the way."""
+
+    code: str
+    text: str
+    hint: str
+    cleared_by: str
+
+
+class ErrorDetail(BaseModel):
+    """What was refused, and everything that would clear it."""
+
+    code: str
+    message: str
+    details: list[ErrorField]
+    obstacles: list[ErrorObstacle]
+    request_id: str
+
+
+class ErrorBody(BaseModel):
+    """The one shape of every error."""
+
+    error: ErrorDetail
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody, "description": text}
+    for status, text in (
+        (400, "The input is wrong; `details` names each field."),
+        (401, "Nobody is signed in, or the token is wrong or expired."),
+        (403, "Not allowed; `obstacles` says who may."),
+        (404, "It does not exist, or you cannot see it."),
+        (409, "Not now; `obstacles` says why, and what would clear it."),
+        (412, "It was changed since the `If-Match` you sent."),
+        (429, "Too many requests; `Retry-After` says when."),
+    )
+}

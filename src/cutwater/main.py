@@ -1,0 +1,110 @@
+"""Two apps: pages at `/` (HTML, cookies, CSRF), and `/api/v1` mounted in it (JSON, tokens, OpenAPI)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import Response
+from starlette.middleware.gzip import GZipMiddleware
+
+from cutwater import __version__, web, wiring, worker
+from cutwater.identity import authentication as identity
+from cutwater.kernel import health, http, idempotency, log, problem
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.settings import Settings, settings
+
+QUIET: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+
+
+def create_app(config: Settings) -> FastAPI:
+    """The whole platform as one ASGI app; its lifespan owns the database, the queue and the live hub."""
+    log.configure(level=config.log_level, style=config.log_format)
+    wiring.declare()
+    wiring.configure_shell(config)
+    api = api_app()
+    pages = FastAPI(
+        title="Cutwater",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        telemetry=QUIET,
+        dependencies=[Depends(web.check_csrf)],
+    )
+    prepare(pages, config, authenticate=identity.authenticate_page, refused=web.refused_page)
+    prepare(api, config, authenticate=identity.authenticate_api, refused=http.api_refusal)
+    pages.add_exception_handler(Exception, web.crashed_page)
+    api.add_exception_handler(Exception, http.api_crash)
+    pages.include_router(health.router)
+    wiring.include(pages, api)
+    pages.mount("/static", web.Static())
+    pages.mount("/api/v1", api)
+    pages.state.api = api
+    pages.state.home_panels = wiring.HOME_PANELS
+    pages.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    pages.add_middleware(http.Envelope, secure=config.base_url.startswith("https://"))
+    return pages
+
+
+def prepare(app: FastAPI, config: Settings, *, authenticate: Any, refused: Any) -> None:
+    """What both apps have: settings, who is acting, and one answer to every expected exception."""
+    app.state.settings = config
+    app.state.authenticate = authenticate
+    app.state.before_verb = before_verb
+    app.add_exception_handler(idempotency.Replay, replay)
+    for kind in http.EXPECTED:
+        app.add_exception_handler(kind, refused)
+
+
+def api_app() -> FastAPI:
+    """The JSON API: `{data, meta, links}` out, one error shape, OpenAPI 3.1."""
+    return FastAPI(
+        title="Cutwater API",
+        version=__version__,
+        description="Plan the sprint, coordinate the release, run the cutover. Every verb of the pages is here.",
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": "/api/v1"}],
+        telemetry=QUIET,
+        responses=problem.ERRORS,
+    )
+
+
+@asynccontextmanager
+async def lifespan(pages: FastAPI) -> AsyncIterator[None]:
+    """Everything a web process runs on, for both apps."""
+    config: Settings = pages.state.settings
+    stop = asyncio.Event()
+    async with wiring.running(config) as runtime:
+        for app in (pages, pages.state.api):
+            app.state.database, app.state.limiter, app.state.hub = (
+                runtime.database,
+                runtime.limiter,
+                runtime.hub,
+            )
+        following = asyncio.create_task(runtime.hub.run())
+        working = asyncio.create_task(worker.work(runtime, stop)) if config.worker else None
+        yield
+        stop.set()
+        runtime.hub.close()
+        await following
+        if working is not None:
+            await working
+
+
+async def before_verb(request: Request, actor: Actor, tx: Any) -> None:
+    """What happens first in every transaction of a request."""
+    await idempotency.claim(request, actor, tx)
+
+
+async def replay(_request: Request, again: Exception) -> Response:
+    """The answer that a repeated request already had."""
+    response: Response = again.response  # type: ignore[attr-defined]
+    return response
+
+
+def app() -> FastAPI:
+    """The app for `uvicorn --factory`, which `cutwater dev` uses to reload it."""
+    return create_app(settings())

@@ -1,0 +1,76 @@
+"""uvicorn in our own process: one process owns the database, the live hub, the queue and the signals."""
+
+import os
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+
+from cutwater.kernel.settings import Settings
+from cutwater.main import create_app
+
+
+class Server(uvicorn.Server):
+    """Closes the live streams first: otherwise shutdown would wait for browsers that never hang up."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM and SIGINT: end every stream, then the server."""
+        hub = getattr(self.config.loaded_app.state, "hub", None) if self.config.loaded else None
+        if hub is not None:
+            hub.close()
+        super().handle_exit(sig, frame)
+
+
+def listening(settings: Settings) -> tuple[socket.socket, Settings]:
+    """A bound socket, and the settings with the port it really has; one line when the port is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as failure:
+        raise RuntimeError(
+            f"cannot listen on {settings.host} port {settings.port} ({failure.strerror}); "
+            "end what uses it, or choose another with --port"
+        ) from failure
+    return bound, settings.model_copy(update={"port": bound.getsockname()[1]})
+
+
+def serve(settings: Settings) -> int:
+    """Serve until a signal; gives the exit code."""
+    bound, settings = listening(settings)
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http="httptools",
+        timeout_graceful_shutdown=5,
+        proxy_headers=True,
+        server_header=False,
+    )
+    server = Server(config)
+    with bound:
+        server.run(sockets=[bound])
+    return 0 if server.started else 1
+
+
+def develop(port: int) -> int:
+    """Serve the demo and start again whenever a Python file changes; templates and assets are read anew."""
+    os.environ.update(  # allow: environ — the reloaded process reads its settings from there
+        CUTWATER_DEMO="true",
+        CUTWATER_RELOAD="true",
+        CUTWATER_DATA_FOLDER="data/demo",
+        CUTWATER_PORT=str(port),
+    )
+    uvicorn.run(
+        "cutwater.main:app",
+        factory=True,
+        host="127.0.0.1",
+        port=port,
+        reload=True,
+        reload_dirs=["src"],
+        timeout_graceful_shutdown=1,
+    )
+    return 0

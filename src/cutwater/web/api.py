@@ -1,0 +1,30 @@
+"""Search over everything that has a key or a title."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from cutwater.kernel import search
+from cutwater.kernel.actor import Grant, needs
+from cutwater.kernel.db import ReaderDep
+from cutwater.kernel.envelope import Many, many
+from cutwater.kernel.paging import Page
+from cutwater.kernel.wire import Out
+
+router = APIRouter(tags=["search"], dependencies=[needs(Grant.READ)])
+
+
+class Found(Out):
+    """One thing that was found; `path` is relative to the organization's pages."""
+
+    kind: str
+    key: str
+    title: str
+    path: str
+
+
+@router.get("/search", response_model=Many[Found])
+async def find(request: Request, reader: ReaderDep, q: Annotated[str, Query(max_length=200)]) -> Any:
+    """Up to 50 things whose keys or titles have words that start with every word of `q`."""
+    rows = await search.find(reader, q, limit=50)
+    return many(Page(rows=rows, per_page=50, total=len(rows)), request)

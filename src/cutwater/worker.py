@@ -1,0 +1,54 @@
+"""Runs background jobs: beside the web server, or alone on as many machines as it takes."""
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+import procrastinate
+
+from cutwater import audit
+from cutwater.kernel import log
+from cutwater.kernel.jobs import queue_app
+from cutwater.kernel.settings import Settings
+from cutwater.wiring import Runtime, running
+
+
+async def work(runtime: Runtime, stop: asyncio.Event) -> None:
+    """Run jobs, and seal the log every few seconds, until `stop`; running jobs get ten seconds to end."""
+    queue = queue_app(
+        runtime.queue_conninfo, runtime.queue_role, runtime.database, runtime.settings, runtime.ports
+    )
+    sealing = asyncio.create_task(audit.sealing_loop(runtime.database, runtime.settings, stop))
+    async with queue.open_async():
+        running_jobs = asyncio.create_task(_run(queue, runtime.settings))
+        await stop.wait()
+        running_jobs.cancel()
+        with suppress(asyncio.CancelledError):
+            await running_jobs
+    await sealing
+
+
+async def _run(queue: procrastinate.App, settings: Settings) -> None:
+    while True:
+        try:
+            await queue.run_worker_async(
+                concurrency=settings.worker_concurrency,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=10,
+                delete_jobs="successful",
+            )
+        except (procrastinate.exceptions.ConnectorException, OSError) as failure:
+            log.logger(__name__).warning("worker_lost_the_database", reason=str(failure))
+            await asyncio.sleep(1)
+
+
+async def serve(settings: Settings) -> None:
+    """A worker process of its own."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop.set)
+    async with running(settings) as runtime:
+        logging.getLogger(__name__).info("worker is ready")
+        await work(runtime, stop)
