@@ -31,8 +31,8 @@ help: ## show this list
 demo: $(STAMPS)/assets ## serve Cutwater with a demo organization in it, and print where
 	@exec $(BIN)/cutwater demo
 
-dev: $(STAMPS)/assets ## serve, and reload when Python, templates, CSS or JS change
-	@exec $(BIN)/cutwater serve --reload
+dev: $(STAMPS)/assets ## serve the demo, and reload when Python, templates, CSS or JS change
+	@exec $(BIN)/cutwater dev
 
 test: $(STAMPS)/assets $(STAMPS)/chromium test-elements test-python ## run every test: unit, service, API, browser
 

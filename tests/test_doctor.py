@@ -96,3 +96,44 @@ def test_a_program_that_is_not_there_says_nothing() -> None:
 def test_room_is_measured_at_the_nearest_folder_that_exists(tmp_path: Path) -> None:
     found = doctor.room(tmp_path / "not" / "yet" / "there")
     assert "MB free" in found.found
+
+
+def test_the_report_for_people_names_what_is_missing_and_its_remedy(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    doctor.show(
+        [
+            Check(name="Python", ok=True, found="3.11", fix="never shown"),
+            Check(name="disk", ok=False, found="[1] MB", fix="Free some."),
+            Check(name="make", ok=False, found="none", fix="Install it.", needed=False),
+        ]
+    )
+    said = capsys.readouterr().out
+    assert "never shown" not in said
+    assert "[1] MB" in said
+    assert "Free some." in said
+    assert said.rstrip().endswith("Missing: disk")
+
+
+def test_nothing_missing_is_said_in_so_many_words(capsys: pytest.CaptureFixture[str]) -> None:
+    doctor.show([Check(name="Python", ok=True, found="3.11")])
+    assert "This machine can run Cutwater." in capsys.readouterr().out
+
+
+def test_a_closed_parent_folder_is_found_for_the_user_that_postgres_runs_as(tmp_path: Path) -> None:
+    user = doctor.embedded_host.ServerUser(name="nobody", uid=65534, gid=65534, switch=True)
+    (tmp_path / "closed").mkdir(mode=0o700)
+    found = doctor.reachable(tmp_path / "closed" / "postgres", user)
+    assert not found.ok
+    assert "closed to the user nobody" in found.found
+    assert "CUTWATER_DATA_FOLDER" in found.fix
+
+
+def test_packages_that_are_not_installed_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def declared(_name: str) -> list[str]:
+        return ["fastapi>=0.1", "a-package-that-nobody-has>=1", "not-wanted>=1; extra == 'dev'"]
+
+    monkeypatch.setattr(doctor, "requires", declared)
+    found = doctor.packages()
+    assert not found.ok
+    assert found.found == "missing: a-package-that-nobody-has"

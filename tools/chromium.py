@@ -18,7 +18,7 @@ LOUD = """
 
 def find() -> str | None:
     """The Chromium that the environment names, or the first one on PATH."""
-    named = os.environ.get("CUTWATER_CHROMIUM")  # allow: environment — a development script has no settings
+    named = os.environ.get("CUTWATER_CHROMIUM")  # allow: environ — a development script has no settings
     if named:
         return shutil.which(named)
     return next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -31,7 +31,7 @@ def install() -> None:
         return
     print("set-up: Chromium from Debian's packages", file=sys.stderr)
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}  # allow: environment — passed on
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}  # allow: environ — passed on
     subprocess.run([apt, "update", "-qq"], env=environment, **quiet)
     packages = ["--no-install-recommends", "chromium", "fonts-liberation"]
     subprocess.run([apt, "install", "-y", "-qq", *packages], env=environment, **quiet)
@@ -47,7 +47,7 @@ def main() -> int:
         print(found)
         return 0
     print(LOUD, file=sys.stderr)
-    in_ci = bool(os.environ.get("CI"))  # allow: environment — a development script has no settings
+    in_ci = bool(os.environ.get("CI"))  # allow: environ — a development script has no settings
     return 1 if in_ci else 0
 
 

@@ -41,7 +41,7 @@ RULES = (
         say="ask kernel.clock for the time, so that a test can set it",
     ),
     Rule(
-        name="environment",
+        name="environ",
         pattern=re.compile(r"\bos\.(environ|getenv)\b"),
         where=("src/*.py", "tools/*.py"),
         home=("src/cutwater/kernel/settings.py",),

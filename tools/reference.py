@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -193,20 +194,30 @@ def _names(row: str) -> Iterator[str]:
 
 def events() -> str:
     """Every event with its fields and the jobs that follow it."""
-    from cutwater import wiring
-    from cutwater.kernel.events import REGISTRY
+    from cutwater.kernel.events import REGISTRY, SUBSCRIBERS
 
-    subscribers = getattr(wiring, "SUBSCRIBERS", {})
+    _pages_app()
     rows = []
     for name, kind in sorted(REGISTRY.items()):
         carried = ", ".join(f"`{field.name}`" for field in fields(kind))  # type: ignore[arg-type]
         said = (kind.__doc__ or "").strip().splitlines()[0] if _own_words(kind) else ""
-        rows.append([f"`{name}`", said, carried, ", ".join(f"`{job}`" for job in subscribers.get(name, ()))])
+        rows.append([f"`{name}`", said, carried, ", ".join(f"`{job}`" for job in SUBSCRIBERS.get(name, ()))])
     intro = (
         "Each change writes one event in its own transaction, and one job for each subscriber. Events carry "
         "ids, keys, states and figures, never a person's name, a comment or a reason.\n"
     )
     return page("Events", intro, table(["event", "when", "carries", "jobs that follow"], rows))
+
+
+@cache
+def _pages_app() -> Any:
+    """The whole platform, assembled as it is served but not started."""
+    from cutwater.kernel.settings import Settings
+    from cutwater.main import create_app
+
+    return create_app(
+        Settings.model_validate({"secret_key": "only for documents " * 2, "log_level": "ERROR"})
+    )
 
 
 def _own_words(kind: type) -> bool:
@@ -218,9 +229,7 @@ def _own_words(kind: type) -> bool:
 
 def api() -> str:
     """Every operation of the JSON API, by tag."""
-    from cutwater.main import make_api
-
-    document = make_api().openapi()
+    document = _pages_app().state.api.openapi()
     groups: dict[str, list[list[str]]] = defaultdict(list)
     for path, operations in sorted(document["paths"].items()):
         for method, operation in operations.items():

