@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,10 +70,10 @@ def doctor(as_json: AsJson = False) -> None:
     checks = examination.report()
     answer(
         as_json,
-        [{"name": c.name, "ok": c.ok, "found": c.found, "fix": c.fix} for c in checks],
+        [asdict(check) for check in checks],
         lambda: examination.show(checks),
     )
-    raise typer.Exit(0 if all(check.ok for check in checks) else 1)
+    raise typer.Exit(0 if all(check.ok or not check.needed for check in checks) else 1)
 
 
 @app.command()
