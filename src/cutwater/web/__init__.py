@@ -1,0 +1,25 @@
+"""The shell: pages, blocks and drawers, forms, flash, navigation, charts and error pages."""
+
+from cutwater.web.assets import Static
+from cutwater.web.charts import chart
+from cutwater.web.csrf import check_csrf
+from cutwater.web.pages import router
+from cutwater.web.nav import Command, NavItem
+from cutwater.web.refusals import crashed_page, refused_page
+from cutwater.web.templating import configure
+from cutwater.web.view import PublicView, Refusal, View
+
+__all__ = [
+    "Command",
+    "NavItem",
+    "PublicView",
+    "Refusal",
+    "Static",
+    "View",
+    "chart",
+    "check_csrf",
+    "configure",
+    "crashed_page",
+    "refused_page",
+    "router",
+]

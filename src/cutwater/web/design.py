@@ -1,0 +1,106 @@
+"""Believable values for the design page. Nothing here is anybody's data."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from cutwater.kernel import clock
+from cutwater.kernel.obstacle import Obstacle
+from cutwater.web.statuses import LOOKS, TONES
+from cutwater.web.view import Refusal
+
+OBSTACLES = [
+    Obstacle(
+        code="items.open",
+        text="2 of 5 items are not merged: LEDGER-14, LEDGER-19.",
+        hint="Merge or remove them.",
+        cleared_by="Mara Vogel",
+    ),
+    Obstacle(
+        code="dependency.open",
+        text="R-38 Payments gateway blocks this release and is in staging.",
+        hint="R-38 must be deployed first.",
+        cleared_by="the owner of R-38, Jonas Brandt",
+    ),
+]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExamplePage:
+    """A page of a list, as `ui.pager` takes it."""
+
+    page: int = 2
+    per_page: int = 25
+    total: int = 1234
+    next_cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExampleEntry:
+    """A feed entry, as `ui.feed` takes it."""
+
+    at: Any
+    actor_name: str
+    actor_kind: str = "user"
+    key: str = ""
+    headline: str = ""
+    note: str = ""
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+def examples() -> dict[str, Any]:
+    """The context of the design page."""
+    now = clock.now()
+    return {
+        "looks": LOOKS,
+        "tones": TONES,
+        "obstacles": OBSTACLES,
+        "example_page": ExamplePage(),
+        "example_refusal": Refusal(
+            code="VALIDATION_ERROR",
+            message="Some fields need a correction.",
+            fields={"title": "Fill this in.", "points": "Write a whole number, such as 3."},
+            values={"title": "", "points": "three"},
+        ),
+        "entries": [
+            ExampleEntry(
+                at=now - timedelta(minutes=4),
+                actor_name="Mara Vogel",
+                key="R-42",
+                headline="moved to Ready for staging",
+                changes={"status": ("In review", "Ready for staging")},
+            ),
+            ExampleEntry(
+                at=now - timedelta(hours=3),
+                actor_name="Jonas Brandt",
+                key="R-42",
+                headline="commented",
+                note="The migration of the ledger tables takes 40 minutes on the rehearsal data.",
+            ),
+            ExampleEntry(at=now - timedelta(days=2), actor_name="", actor_kind="job", headline="synced"),
+        ],
+        "hours": [now + timedelta(minutes=each) for each in (-75, -30, 12, 55, 140, 200)],
+        "chart_spec": CHART,
+    }
+
+
+CHART: dict[str, Any] = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+    "width": 460,
+    "height": 180,
+    "data": {
+        "values": [
+            {"sprint": f"SPR-{number}", "kind": kind, "points": points}
+            for number, pair in enumerate(((58, 51), (62, 60), (55, 58), (64, 49)), start=9)
+            for kind, points in zip(("committed", "delivered"), pair, strict=True)
+        ]
+    },
+    "mark": {"type": "bar", "cornerRadiusEnd": 2},
+    "encoding": {
+        "x": {"field": "sprint", "title": None, "axis": {"labelAngle": 0}},
+        "xOffset": {"field": "kind"},
+        "y": {"field": "points", "type": "quantitative", "title": "points"},
+        "color": {"field": "kind", "title": None},
+        "tooltip": [{"field": "sprint"}, {"field": "kind"}, {"field": "points"}],
+    },
+}

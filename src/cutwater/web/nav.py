@@ -1,0 +1,54 @@
+"""What the rail, the palette and the key map offer. Wiring passes the list; an entry exists when its page does."""
+
+from dataclasses import dataclass
+
+from cutwater.kernel.actor import Actor, Grant
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NavItem:
+    """One entry of the rail: `section` is what a page's `{% set section %}` names, `key` follows `g`."""
+
+    section: str
+    label: str
+    path: str
+    icon: str
+    key: str = ""
+    grant: Grant | None = None
+    live: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """A static command of the palette: create or act. `key` is a single key, such as `c`."""
+
+    title: str
+    path: str
+    icon: str = "plus"
+    key: str = ""
+    grant: Grant | None = None
+
+
+def visible_to(actor: Actor | None, entries: "tuple[NavItem, ...]") -> list[NavItem]:
+    """The entries this actor may open, in their order."""
+    return [each for each in entries if each.grant is None or (actor is not None and actor.may(each.grant))]
+
+
+def commands_for(actor: Actor | None, entries: "tuple[Command, ...]") -> list[Command]:
+    """The commands this actor may give, in their order."""
+    return [each for each in entries if each.grant is None or (actor is not None and actor.may(each.grant))]
+
+
+def palette(
+    actor: Actor | None, items: "tuple[NavItem, ...]", commands: "tuple[Command, ...]", base: str
+) -> list[dict[str, str]]:
+    """What the palette offers before anything is typed: places to go, then things to do."""
+    places = [
+        {"title": f"Go to {each.label}", "path": base + each.path, "icon": each.icon, "key": f"g {each.key}"}
+        for each in visible_to(actor, items)
+    ]
+    deeds = [
+        {"title": each.title, "path": base + each.path, "icon": each.icon, "key": each.key}
+        for each in commands_for(actor, commands)
+    ]
+    return deeds + places

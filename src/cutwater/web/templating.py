@@ -1,0 +1,228 @@
+"""Jinja, set up once by `configure`: module folders by prefix, block rendering, static addresses."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    PrefixLoader,
+)
+from markupsafe import Markup
+
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor
+from cutwater.web import statuses, times
+from cutwater.web.nav import Command, NavItem
+
+HERE = Path(__file__).resolve().parent
+STATIC = HERE / "static"
+LINKS = {
+    "home": "/",
+    "search": "/search",
+    "inbox": "/inbox",
+    "inbox_count": "/inbox/count",
+    "live": "/live",
+    "changes": "/changes",
+    "account": "@/account",
+    "organizations": "@/organizations",
+    "sign_in": "@/sign-in",
+    "sign_up": "@/sign-up",
+    "sign_out": "@/sign-out",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Viewing:
+    """What macros and filters need to know of the request that is being rendered."""
+
+    base: str = ""
+    here: str = "/"
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    csrf: str = ""
+    now: datetime = field(default_factory=clock.now)
+    mark: str = ""
+    numbers: Iterator[int] = field(default_factory=count)
+
+
+@dataclass(kw_only=True, slots=True)
+class Shell:
+    """The configured shell: one per process."""
+
+    environment: Environment
+    secrets: Sequence[str]
+    secure: bool
+    session_cookies: tuple[str, ...]
+    nav: tuple[NavItem, ...]
+    commands: tuple[Command, ...]
+    links: dict[str, str]
+    build: str
+    development: bool
+
+
+viewing: ContextVar[Viewing] = ContextVar("viewing")
+_shell: list[Shell] = []
+
+
+def configure(
+    template_folders: Mapping[str, Path],
+    *,
+    secrets: Sequence[str],
+    secure: bool = False,
+    nav: Sequence[NavItem] = (),
+    commands: Sequence[Command] = (),
+    links: Mapping[str, str] | None = None,
+    session_cookies: Sequence[str] = ("__Host-cutwater", "cutwater"),
+    development: bool = False,
+    bytecode_folder: Path | None = None,
+) -> None:
+    """Set the shell up; wiring calls it once at start, and a second call replaces the first.
+
+    `links` overrides where the shell's own links lead: organization paths, or `@/…` for paths outside one.
+    """
+    environment = _environment(template_folders, development, bytecode_folder)
+    _shell[:] = [
+        Shell(
+            environment=environment,
+            secrets=secrets,
+            secure=secure,
+            session_cookies=tuple(session_cookies),
+            nav=tuple(nav),
+            commands=tuple(commands),
+            links=LINKS | dict(links or {}),
+            build="dev" if development else build_hash(),
+            development=development,
+        )
+    ]
+
+
+def shell() -> Shell:
+    """The configured shell; it is a programming error to render before `configure`."""
+    if not _shell:
+        raise RuntimeError("cutwater.web.configure() was not called")
+    return _shell[0]
+
+
+def build_hash() -> str:
+    """A name for the state of every static file, so that browsers may keep them for ever."""
+    found = hashlib.blake2b(digest_size=6)
+    for path in sorted(each for each in STATIC.rglob("*") if each.is_file()):
+        found.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def render(template_name: str, context: Mapping[str, Any], block: str = "") -> str:
+    """A whole page, or one block of it with the template's own imports and sets in force."""
+    environment = shell().environment
+    template = environment.get_template(template_name)
+    if not block:
+        return template.render(context)
+    inner = template.new_context(dict(context))
+    top_level = template.root_render_func(inner)
+    next(top_level, None)
+    if block not in inner.blocks:
+        raise LookupError(f"{template_name} has no block {block}")
+    try:
+        return environment.concat(inner.blocks[block][0](inner))  # type: ignore[attr-defined, no-any-return]
+    finally:
+        top_level.close()  # type: ignore[attr-defined]
+
+
+def link(path: str = "/") -> str:
+    """An address inside the viewer's organization; a path that starts with `@` stays outside it."""
+    if path.startswith("@"):
+        return path[1:]
+    return f"{viewing.get().base}{path}" if path != "/" else viewing.get().base + "/"
+
+
+def static(path: str) -> str:
+    """The address of a static file, with the build in it so that it may be kept for ever."""
+    return f"/static/{shell().build}/{path.lstrip('/')}"
+
+
+def element(name: str) -> Markup:
+    """The script tag that loads one custom element."""
+    return Markup('<script type="module" src="{}"></script>').format(static(f"elements/{name}.js"))
+
+
+def csrf_field() -> Markup:
+    """The hidden input every posting form carries."""
+    return Markup('<input type="hidden" name="_csrf" value="{}">').format(viewing.get().csrf)
+
+
+def unique(prefix: str) -> str:
+    """An id that no other element of the page has, also when blocks are swapped in later."""
+    now = viewing.get()
+    return f"{prefix}-{now.mark}{next(now.numbers)}"
+
+
+def with_query(url: str, **changes: Any) -> str:
+    """The address with some query parameters set (None removes; a list repeats); page goes when others change."""
+    parts = urlsplit(url)
+    kept = [
+        (key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in changes
+    ]
+    if "page" not in changes:
+        kept = [(key, value) for key, value in kept if key != "page"]
+    for key, value in changes.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        kept += [(key, str(each)) for each in values if each is not None and each != ""]
+    return urlunsplit(("", "", parts.path, urlencode(kept), parts.fragment))
+
+
+def _environment(folders: Mapping[str, Path], development: bool, bytecode_folder: Path | None) -> Environment:
+    loaders: dict[str, BaseLoader] = {name: FileSystemLoader(path) for name, path in folders.items()}
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), PrefixLoader(loaders)]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=development,
+        cache_size=1000,
+        bytecode_cache=FileSystemBytecodeCache(str(bytecode_folder)) if bytecode_folder else None,
+    )
+    environment.globals.update(
+        link=link,
+        static=static,
+        element=element,
+        csrf_field=csrf_field,
+        unique=unique,
+        with_query=with_query,
+        look=statuses.look,
+    )
+    environment.filters.update(
+        when=lambda at: times.moment(at, viewing.get().zone, viewing.get().now) if at else "",
+        full=lambda at: times.full(at, viewing.get().zone) if at else "",
+        ago=lambda at: times.ago(at, viewing.get().now) if at else "",
+        clock=_clock,
+        day=lambda of: times.day(of, viewing.get().zone, viewing.get().now) if of else "",
+        iso=lambda at: at.isoformat() if at else "",
+        minutes=lambda value: times.span(value) if value is not None else "",
+        number=times.number,
+        word=times.word,
+        initials=times.initials,
+    )
+    return environment
+
+
+def _clock(at: datetime | None, of_day: date | None = None, zone: str = "") -> str:
+    return times.clock(at, ZoneInfo(zone) if zone else viewing.get().zone, of_day) if at else ""
+
+
+def zone_of(actor: Actor | None) -> ZoneInfo:
+    """The viewer's zone; UTC for strangers and for a zone this machine does not know."""
+    try:
+        return ZoneInfo(actor.zone) if actor else ZoneInfo("UTC")
+    except (KeyError, ValueError):
+        return ZoneInfo("UTC")
