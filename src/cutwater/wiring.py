@@ -8,11 +8,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
 from cutwater import migrations, web
-from cutwater.audit import Hub
 from cutwater.kernel import events
 from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
@@ -34,7 +34,9 @@ def part(module: str, name: str) -> ModuleType | None:
 
 def routers(name: str, attribute: str) -> list[APIRouter]:
     """Every module's router of a kind: `pages` or `api`, `router` or `platform_router`."""
-    files = (part(module, name) for module in MODULES)
+    files = [part(module, name) for module in MODULES]
+    if name == "pages":
+        files += [part("web", "api_docs"), part("web", "design")]
     return [getattr(file, attribute) for file in files if file is not None and hasattr(file, attribute)]
 
 
@@ -93,7 +95,7 @@ class Runtime:
     queue_conninfo: str
     queue_role: str
     limiter: Limiter
-    hub: Hub
+    hub: Any
     ports: dict[type, object] = field(default_factory=dict)
     server: EmbeddedServer | None = None
 
@@ -104,6 +106,8 @@ async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Ru
 
     `join` lets an operator's command use the embedded server of a Cutwater that is running already.
     """
+    from cutwater.audit import Hub
+
     declare()
     server = EmbeddedServer(settings.data_folder / "postgres") if not settings.database_url else None
     app, queue, role, supervisor = settings.database_url, settings.database_url, True, None
