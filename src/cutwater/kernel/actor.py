@@ -1,9 +1,8 @@
 """Who is acting, and the one place that says what that allows."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -109,12 +108,11 @@ CurrentActor = Annotated[Actor, Depends(current_actor)]
 CurrentPerson = Annotated[Actor, Depends(current_person)]
 
 
-def needs(grant: Grant, doing: str = "see this") -> Callable[..., None]:
+def needs(grant: Grant, doing: str = "see this") -> Any:
     """A route dependency: refuse with 403 unless the actor holds the grant. Use as `needs(Grant.READ)`."""
 
     async def check(actor: CurrentActor) -> None:
         refuse_if(lacking(actor, grant, doing))
 
     check.grant = grant  # type: ignore[attr-defined]
-    dependency: Callable[..., None] = Depends(check)
-    return dependency
+    return Depends(check)
