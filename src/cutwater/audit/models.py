@@ -34,7 +34,11 @@ class EventLog(Base):
             "ix_event_log_context", "context_id", "at", "id", postgresql_where=text("context_id is not null")
         ),
         Index(
-            "ix_event_log_actor", "actor_user_id", "at", "id", postgresql_where=text("actor_user_id is not null")
+            "ix_event_log_actor",
+            "actor_user_id",
+            "at",
+            "id",
+            postgresql_where=text("actor_user_id is not null"),
         ),
         Index("ix_event_log_name", "organization_id", "name", "at", "id"),
         Index("ix_event_log_key", "organization_id", "subject_key", "at", "id"),

@@ -8,6 +8,7 @@ checked here before it gets near a query.
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 
 MOST_CHARACTERS = 8000
 MOST_XID = 2**63 - 1
@@ -50,7 +51,7 @@ def parse(text: str) -> Token | None:
         return None
     epoch, xmin, xmax = int(found[1]), int(found[2]), int(found[3])
     running = tuple(map(int, found[4].split(","))) if found[4] else ()
-    ascending = all(a < b for a, b in zip(running, running[1:], strict=False))
+    ascending = all(a < b for a, b in pairwise(running))
     inside = not running or (running[0] >= xmin and running[-1] < xmax)
     if not (xmin <= xmax <= MOST_XID and ascending and inside):
         return None
@@ -58,7 +59,7 @@ def parse(text: str) -> Token | None:
 
 
 def resumable(text: str, now: Token) -> Token | None:
-    """A token that can be followed on from `now`: of this cluster, and not from a future that was rolled back."""
+    """A token that can be followed on from `now`: of this cluster, and not of a future that was lost."""
     token = parse(text)
     if token is None or token.epoch != now.epoch or token.xmax > now.xmax or token.xmin > now.xmin:
         return None

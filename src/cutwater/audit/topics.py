@@ -30,7 +30,7 @@ def inbox_of(user_id: UUID) -> str:
 
 
 def asked(text: str, user_id: UUID | None) -> frozenset[str]:
-    """The topics of a comma-separated list from outside; `inbox` becomes the asker's own, another's is refused."""
+    """The topics of a list from outside; `inbox` becomes the asker's own, another's is refused."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     if len(words) > MOST_TOPICS:
         raise Invalid({"topics": f"Watch at most {MOST_TOPICS} topics at once."})

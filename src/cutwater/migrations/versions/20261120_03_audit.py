@@ -71,8 +71,12 @@ def tables() -> None:
     op.execute("create index ix_event_log_xid on event_log (xid, id)")
     op.execute("create index ix_event_log_timeline on event_log (organization_id, at, id)")
     op.execute("create index ix_event_log_subject on event_log (subject_id, at, id)")
-    op.execute("create index ix_event_log_context on event_log (context_id, at, id) where context_id is not null")
-    op.execute("create index ix_event_log_actor on event_log (actor_user_id, at, id) where actor_user_id is not null")
+    op.execute(
+        "create index ix_event_log_context on event_log (context_id, at, id) where context_id is not null"
+    )
+    op.execute(
+        "create index ix_event_log_actor on event_log (actor_user_id, at, id) where actor_user_id is not null"
+    )
     op.execute("create index ix_event_log_name on event_log (organization_id, name, at, id)")
     op.execute("create index ix_event_log_key on event_log (organization_id, subject_key, at, id)")
     op.create_table(
@@ -207,7 +211,8 @@ def recording() -> None:
     """One call writes any number of events, in their order, and gives their ids back in that order."""
     op.execute(
         f"""
-        create function record_events(events jsonb) returns setof bigint language plpgsql {DEFINER} as $$
+        create function record_events(events jsonb) returns table (event_id bigint, chain_id uuid)
+        language plpgsql {DEFINER} as $$
         declare
             chain uuid := coalesce(nullif(current_setting('app.organization', true), '')::uuid,
                                    '00000000-0000-0000-0000-000000000000');
@@ -232,7 +237,7 @@ def recording() -> None:
                     subject_kind, subject_id, subject_key, context_kind, context_id, context_key,
                     data, note_id, request_id, place)
             order by e.place
-            returning id;
+            returning event_log.id, event_log.organization_id;
         end $$
         """
     )
@@ -411,7 +416,7 @@ def sealing() -> None:
     op.execute(
         f"""
         create function log_chains() returns table (organization_id uuid, number bigint, hash bytea,
-            sealed_at timestamptz, events_total bigint)
+            sealed_at timestamptz, events_total bigint, slug text)
         language sql stable {DEFINER} as $$
             with recursive chain as (
                 (select b.organization_id from log_block b order by b.organization_id limit 1)
@@ -420,7 +425,8 @@ def sealing() -> None:
                         order by b.organization_id limit 1)
                 from chain where chain.organization_id is not null
             )
-            select chain.organization_id, last.number, last.hash, last.sealed_at, last.events_total
+            select chain.organization_id, last.number, last.hash, last.sealed_at, last.events_total,
+                coalesce((select o.slug from organization o where o.id = chain.organization_id), '')
             from chain cross join lateral (
                 select * from log_block b where b.organization_id = chain.organization_id
                 order by b.number desc limit 1

@@ -1,0 +1,44 @@
+"""What the log says of itself."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from cutwater.kernel.events import Event, Subject
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogHeadTaken(Event):
+    """A day's head of the chain, which also goes out of the system."""
+
+    name: ClassVar[str] = "log.head_taken"
+    organization_id: UUID
+    day: str
+    block: int
+    hash: str
+    events_total: int
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("log", self.organization_id)
+
+    def headline(self) -> str:
+        return f"published the log's head of {self.day}: block {self.block}, {self.hash[:12]}…"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogExported(Event):
+    """Somebody took a copy of a part of the log."""
+
+    name: ClassVar[str] = "log.exported"
+    organization_id: UUID
+    since: str
+    until: str
+    events: int
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("log", self.organization_id)
+
+    def headline(self) -> str:
+        return f"exported {self.events} events of the log"

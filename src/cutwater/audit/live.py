@@ -1,0 +1,132 @@
+"""Following changes over HTTP: a stream of server-sent events, and the same by polling."""
+
+import asyncio
+import hashlib
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import Response, StreamingResponse
+
+from cutwater.audit import changes, frames, queries
+from cutwater.audit.fanout import Subscriber
+from cutwater.audit.hub import Hub
+from cutwater.audit.ports import names_of
+from cutwater.audit.records import LoggedEvent, event_of
+from cutwater.audit.tokens import Token, parse, resumable
+from cutwater.audit.topics import asked
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.errors import Unauthenticated
+from cutwater.kernel.reader import Reader
+
+STREAM_SECONDS = 300.0
+FRESHEN_AFTER = 20_000
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def hub_of(request: Request) -> Hub:
+    """The process's hub, put there by the lifespan."""
+    hub: Hub = request.app.state.hub
+    return hub
+
+
+def _organization(actor: Actor) -> UUID:
+    if actor.organization_id is None:
+        raise Unauthenticated()
+    return actor.organization_id
+
+
+def stream(hub: Hub, actor: Actor, topics: str, since: str) -> Response:
+    """A stream of what the actor's organization does to these topics, from `since` on when it is known."""
+    wanted = asked(topics, actor.user_id)
+    return StreamingResponse(
+        _chunks(hub, actor, wanted, since), media_type="text/event-stream", headers=HEADERS
+    )
+
+
+async def _chunks(hub: Hub, actor: Actor, topics: frozenset[str], since: str) -> AsyncIterator[bytes]:
+    token = await hub.ready()
+    cursor = parse(since) if since else None
+    if cursor is not None and cursor.xmax > token.xmax:
+        await hub.look()  # it followed another process, which was a moment ahead of this one
+    subscriber, token = hub.join(_organization(actor), topics)
+    # membership and sessions end: a stream does too, and its client asks again, with its place in the log
+    lifetime = STREAM_SECONDS * random.uniform(0.8, 1.2)
+    ending = asyncio.get_running_loop().call_later(lifetime, subscriber.drop)
+    try:
+        yield await _opening(hub, actor, subscriber, since, token)
+        while (chunk := await subscriber.chunks.get()) is not None:
+            yield chunk
+    finally:
+        ending.cancel()
+        hub.leave(subscriber)
+
+
+async def _opening(hub: Hub, actor: Actor, subscriber: Subscriber, since: str, token: Token) -> bytes:
+    """What happened between the client's place and the hub's, which is where the queue begins."""
+    if not since:
+        return frames.opening(token)
+    cursor = resumable(since, token)
+    if cursor is None:
+        return frames.opening(token) + frames.RELOAD
+    reader = hub.database.reader(actor)
+    rows = await reader.all(queries.gap(cursor.snapshot, token.snapshot))
+    if len(rows) > queries.GAP_LIMIT:
+        return frames.opening(token) + frames.RELOAD
+    events = changes.watched([event_of(row) for row in rows if row.id is not None], subscriber.topics)
+    names = await names_of(reader, (id for each in events for id in (each.actor_user_id, each.actor_id)))
+    missed = [frame for _, frame in changes.frames_of(events, names)]
+    if not missed:
+        return frames.opening(token)
+    return f"retry: {frames.RETRY_MILLISECONDS}\n\n".encode() + frames.batch(missed, token)
+
+
+async def poll(hub: Hub, reader: Reader, actor: Actor, topics: str, since: str) -> dict[str, Any]:
+    """What happened since a token, and the token to ask with next; `reload` when that cannot be told."""
+    wanted = asked(topics, actor.user_id)
+    cursor = parse(since) if since else None
+    if cursor is None:
+        head = await reader.first(queries.HEAD)
+        return _answer(f"{head.epoch}-{head.snapshot}" if head else "", reload=bool(since))
+    heads, rows = await reader.batch(queries.HEAD, queries.gap(cursor.snapshot, None))
+    now = parse(f"{heads[0].epoch}-{rows[0].snapshot}")
+    if now is None or resumable(since, now) is None or len(rows) > queries.GAP_LIMIT:
+        return _answer(str(now or ""), reload=True)
+    events = changes.watched([event_of(row) for row in rows if row.id is not None], wanted)
+    if not events and now.xmin - cursor.xmin < FRESHEN_AFTER:
+        return _answer(since)
+    names = await names_of(reader, (id for each in events for id in (each.actor_user_id, each.actor_id)))
+    found = [changes.change(event, names) for event in events]
+    return _answer(str(now), found, await _states(hub, actor, wanted, events))
+
+
+async def _states(
+    hub: Hub, actor: Actor, topics: frozenset[str], events: list[LoggedEvent]
+) -> list[dict[str, Any]]:
+    organization_id = _organization(actor)
+    touched = hub.states.touched(topics, events)
+    found = [await hub.states.current(organization_id, topic, each) for topic, each in touched.items()]
+    return [state for state in found if state is not None]
+
+
+def _answer(
+    token: str,
+    found: list[dict[str, Any]] | None = None,
+    states: list[dict[str, Any]] | None = None,
+    *,
+    reload: bool = False,
+) -> dict[str, Any]:
+    return {"token": token, "changes": found or [], "states": states or [], "reload": reload}
+
+
+def etag(answer: dict[str, Any], topics: str) -> str:
+    """Names an answer by its token: a poll that finds nothing new has the tag of the poll before."""
+    return '"' + hashlib.sha256(f"{answer['token']} {topics}".encode()).hexdigest()[:20] + '"'
+
+
+def is_unchanged(request: Request, answer: dict[str, Any], tag: str) -> bool:
+    """Whether the client has all of this already."""
+    quiet = not (answer["changes"] or answer["states"] or answer["reload"])
+    return quiet and tag in request.headers.get("if-none-match", "").replace("W/", "").split(", ")

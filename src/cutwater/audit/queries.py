@@ -1,0 +1,114 @@
+"""Every SELECT on the log. All run in one organization, by an index, newest first."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, Select, Text, bindparam, literal, select, text, tuple_
+from sqlalchemy.sql.expression import TextClause
+
+from cutwater.audit.models import EventLog, EventNote, LogBlock
+from cutwater.kernel.reader import any_of
+
+MARGIN = timedelta(days=1)
+FAR_AHEAD = 32_503_680_000_000  # the year 3000, in milliseconds
+WITH_NOTE = (
+    *(column for column in EventLog.__table__.columns if column.name not in ("xid", "note_id")),
+    EventNote.text.label("note"),
+    EventNote.erased_at.label("note_erased_at"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """What the audit page is narrowed to. `since` always bounds the search."""
+
+    since: datetime
+    until: datetime | None = None
+    user_id: UUID | None = None
+    jobs_only: bool = False
+    names: tuple[str, ...] = ()
+    key: str = ""
+
+
+def _rows() -> Select[Any]:
+    return select(*WITH_NOTE).select_from(EventLog).outerjoin(EventNote, EventNote.id == EventLog.note_id)
+
+
+def _newest(statement: Select[Any], after: tuple[datetime, int] | None, limit: int) -> Select[Any]:
+    """A keyset page, newest first."""
+    if after is not None:
+        place = tuple_(literal(after[0], DateTime(timezone=True)), literal(after[1], BigInteger))
+        statement = statement.where(tuple_(EventLog.at, EventLog.id) < place, EventLog.at <= after[0])
+    return statement.order_by(EventLog.at.desc(), EventLog.id.desc()).limit(limit)
+
+
+def timeline(filters: Filters, after: tuple[datetime, int] | None, limit: int) -> Select[Any]:
+    """The organization's events under filters."""
+    statement = _rows().where(EventLog.at >= filters.since)
+    if filters.until is not None:
+        statement = statement.where(EventLog.at < filters.until)
+    if filters.user_id is not None:
+        statement = statement.where(EventLog.actor_user_id == filters.user_id)
+    if filters.jobs_only:
+        statement = statement.where(EventLog.actor_kind == "job")
+    if len(filters.names) == 1:
+        statement = statement.where(EventLog.name == filters.names[0])
+    elif filters.names:
+        statement = statement.where(any_of(EventLog.name, filters.names))
+    if filters.key:
+        statement = statement.where(EventLog.subject_key == filters.key)
+    return _newest(statement, after, limit)
+
+
+def feed(
+    kind: str, id: UUID, after: tuple[datetime, int] | None, limit: int
+) -> tuple[Select[Any], Select[Any]]:
+    """Events about a thing, and events inside it (a run's steps): two index scans, merged by the caller."""
+    rows = _rows().where(EventLog.at >= born(id) - MARGIN)
+    about = rows.where(EventLog.subject_id == id, EventLog.subject_kind == kind)
+    inside = rows.where(EventLog.context_id == id, EventLog.context_kind == kind)
+    return _newest(about, after, limit), _newest(inside, after, limit)
+
+
+def born(id: UUID) -> datetime:
+    """When a UUIDv7 was made, so that older months need not be looked at; the beginning of time otherwise."""
+    if id.version != 7:
+        return datetime(1970, 1, 2, tzinfo=UTC)
+    return datetime.fromtimestamp(min(id.int >> 80, FAR_AHEAD) / 1000, UTC)
+
+
+def one(event_id: int, since: datetime) -> Select[Any]:
+    """An event by its number, not older than `since`."""
+    return _rows().where(EventLog.id == event_id, EventLog.at >= since)
+
+
+def last_block() -> Select[Any]:
+    """The head of the organization's chain."""
+    columns: tuple[Any, ...] = (LogBlock.number, LogBlock.sealed_at, LogBlock.events_total, LogBlock.hash)
+    return select(*columns).order_by(LogBlock.number.desc()).limit(1)
+
+
+def named_since(name: str, since: datetime) -> Select[Any]:
+    """Numbers of the events of one name since a time."""
+    return select(EventLog.id).where(EventLog.name == name, EventLog.at >= since).limit(1)
+
+
+HEAD: TextClause = text("select epoch, snapshot from log_head()")
+CHAINS: TextClause = text(
+    "select organization_id, number, hash, sealed_at, events_total, slug from log_chains()"
+)
+_AFTER = text("select * from log_after(cast(:since as pg_snapshot))")
+_GAP = text("select * from log_gap(cast(:since as pg_snapshot), cast(:until as pg_snapshot))")
+GAP_LIMIT = 5000
+
+
+def after(since: str) -> TextClause:
+    """What committed after a snapshot, in every organization: rows that begin with the new snapshot."""
+    return _AFTER.bindparams(bindparam("since", since, Text))
+
+
+def gap(since: str, until: str | None) -> TextClause:
+    """What committed in this organization after one snapshot and before another (or now)."""
+    return _GAP.bindparams(bindparam("since", since, Text), bindparam("until", until, Text))

@@ -1,0 +1,124 @@
+"""Logged events as values, however they were read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cutwater.audit.topics import topics_of
+
+PLATFORM = UUID(int=0)
+"""The chain of what happens outside every organization."""
+
+ERASED = "This note was erased."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoggedEvent:
+    """One row of the log. `at` is when it was written, `happened_at` when it took effect."""
+
+    id: int
+    at: datetime
+    happened_at: datetime
+    organization_id: UUID
+    actor_kind: str
+    actor_id: UUID | None
+    actor_user_id: UUID | None
+    actor_job: str
+    name: str
+    subject_kind: str
+    subject_id: UUID
+    subject_key: str
+    context_kind: str | None
+    context_id: UUID | None
+    context_key: str | None
+    data: dict[str, Any]
+    note: str = ""
+    request_id: str = ""
+
+    @property
+    def headline(self) -> str:
+        """What happened in a few words, without a person."""
+        return str(self.data.get("headline") or self.name)
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """Field → before and after."""
+        found = self.data.get("changes") or {}
+        return {field: (pair[0], pair[1]) for field, pair in found.items()}
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """What one must watch to hear of it."""
+        return topics_of((self.subject_kind, self.subject_id), self.context)
+
+    @property
+    def context(self) -> tuple[str, UUID] | None:
+        if self.context_kind is None or self.context_id is None:
+            return None
+        return self.context_kind, self.context_id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedEntry:
+    """One line of an activity feed. `cursor` continues the feed after it."""
+
+    event_id: int
+    at: datetime
+    actor_name: str
+    actor_kind: str
+    name: str
+    headline: str
+    changes: dict[str, tuple[Any, Any]]
+    note: str
+    key: str
+    cursor: str = ""
+
+
+def event_of(row: Any) -> LoggedEvent:
+    """A row with the log's columns as a value."""
+    return LoggedEvent(
+        id=row.id,
+        at=row.at,
+        happened_at=row.happened_at,
+        organization_id=row.organization_id,
+        actor_kind=row.actor_kind,
+        actor_id=row.actor_id,
+        actor_user_id=row.actor_user_id,
+        actor_job=row.actor_job,
+        name=row.name,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        subject_key=row.subject_key,
+        context_kind=row.context_kind,
+        context_id=row.context_id,
+        context_key=row.context_key,
+        data=row.data,
+        note=_note(row),
+        request_id=getattr(row, "request_id", ""),
+    )
+
+
+def _note(row: Any) -> str:
+    if getattr(row, "note_erased_at", None) is not None:
+        return ERASED
+    return getattr(row, "note", None) or ""
+
+
+def actor_name(event: LoggedEvent, names: Mapping[UUID, str]) -> str:
+    """Who did it, for people: a name, a key's owner, a job, or a plain word when the name was erased."""
+    if event.actor_kind == "job":
+        return job_name(event.actor_job)
+    found: dict[UUID | None, str] = dict(names.items())
+    person = found.get(event.actor_user_id or event.actor_id)
+    if event.actor_kind == "api_key":
+        key = found.get(event.actor_id) if event.actor_id != event.actor_user_id else None
+        parts = [part for part in (person, f"key “{key}”" if key else "API key") if part]
+        return " · ".join(parts)
+    return person or "Somebody who left"
+
+
+def job_name(job: str) -> str:
+    """`releases.announce` → `Cutwater (releases announce)`."""
+    return f"Cutwater ({job.replace('.', ' ').replace('_', ' ')})" if job else "Cutwater"
