@@ -18,7 +18,7 @@ BIN := $(VENV)/bin
 STAMPS := .make
 NODE_PATH_OF := $(BIN)/python tools/node.py --path
 WITH_NODE = PATH="$$($(NODE_PATH_OF)):$$PATH"
-TEMPLATES := $(shell find src/cutwater -name '*.html' -o -path '*/static/elements/*.js' 2>/dev/null)
+SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/elements/*.js' ')' 2>/dev/null)
 
 .PHONY: help demo dev test check fmt bench migrate lock assets docs setup clean \
 	check-format check-lint check-types check-imports check-sizes check-rules check-schema check-docs check-js \
@@ -126,7 +126,7 @@ $(STAMPS)/node: package-lock.json package.json tools/node.py | $(STAMPS)/python
 	@$(WITH_NODE) npm ci --silent --no-audit --no-fund
 	@touch $@
 
-$(STAMPS)/assets: $(STAMPS)/node $(STAMPS)/python tools/assets.py $(TEMPLATES)
+$(STAMPS)/assets: $(STAMPS)/node $(STAMPS)/python tools/assets.py $(SOURCES)
 	@$(BIN)/python tools/assets.py
 	@touch $@
 
