@@ -6,7 +6,10 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
+
+import vl_convert
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
@@ -20,21 +23,18 @@ COPIES = {
     "htmx.org/LICENSE": "htmx-LICENSE.txt",
 }
 _WORD = re.compile(r"[\"']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)[\"']")
-_SPEAKS_OF_ICONS = re.compile(r"icon|Look\(|_looks|NavItem|Command\(", re.IGNORECASE)
+_SPEAKS_OF_ICONS = re.compile(r"icon|Look\(|NavItem\(|Command\(", re.IGNORECASE)
+_TABLES = ("statuses.py", "preferences.html")
 
 
 def icons_in_use(known: set[str]) -> set[str]:
-    """Every quoted word of templates, elements and icon tables that is the name of an icon, on lines that
-    speak of icons; a name too many costs 200 bytes, one too few shows as a hole."""
+    """Every quoted word on a line that speaks of icons and that names one; a name too many costs 200 bytes,
+    one too few shows as a hole."""
     found: set[str] = set()
     for path in _sources():
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".py" and not _SPEAKS_OF_ICONS.search(text):
-            continue
-        for line in text.splitlines():
-            if path.name == "statuses.py" or path.suffix != ".py" or _SPEAKS_OF_ICONS.search(line):
-                if path.suffix != ".html" or "icon" in line or "(" in line:
-                    found |= set(_WORD.findall(line)) & known
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if path.name in _TABLES or _SPEAKS_OF_ICONS.search(line):
+                found |= set(_WORD.findall(line)) & known
     return found
 
 
@@ -74,12 +74,11 @@ def main() -> int:
     names = icons_in_use(set(icons))
     (VENDOR / "icons.svg").write_text(sprite(icons, names), encoding="utf-8")
     vega = VENDOR / "vega.js"
-    import vl_convert
-
-    version = VENDOR / "vega.version"
-    if not vega.exists() or not version.exists() or version.read_text() != vl_convert.__version__:
+    current = version("vl-convert-python")
+    stamp = VENDOR / "vega.version"
+    if not vega.exists() or not stamp.exists() or stamp.read_text() != current:
         vega.write_text(vl_convert.javascript_bundle(), encoding="utf-8")
-        version.write_text(vl_convert.__version__)
+        stamp.write_text(current)
     size = sum(path.stat().st_size for path in VENDOR.iterdir())
     print(f"assets: {len(names)} icons, {size // 1024} kB in {VENDOR.relative_to(ROOT)}")
     return 0

@@ -3,7 +3,6 @@
 from cutwater.web.assets import Static
 from cutwater.web.charts import chart
 from cutwater.web.csrf import check_csrf
-from cutwater.web.pages import router
 from cutwater.web.nav import Command, NavItem
 from cutwater.web.refusals import crashed_page, refused_page
 from cutwater.web.templating import configure
@@ -21,5 +20,4 @@ __all__ = [
     "configure",
     "crashed_page",
     "refused_page",
-    "router",
 ]

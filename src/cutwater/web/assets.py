@@ -13,7 +13,7 @@ mimetypes.add_type("text/javascript", ".js")
 
 
 class Static(StaticFiles):
-    """`/static/<build>/css/app.css`: the build is dropped for the look-up; a stale one is served, not kept."""
+    """`/static/<build>/css/app.css`: the build is dropped for the look-up; a stale one is not kept."""
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)

@@ -1,4 +1,4 @@
-"""One function from a Vega-Lite spec to SVG. V8 costs 100 MB and blocks, so it lives in a process of its own."""
+"""One function from a Vega-Lite spec to SVG. V8 costs 100 MB and blocks: it has a process of its own."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""What the rail, the palette and the key map offer. Wiring passes the list; an entry exists when its page does."""
+"""What the rail, the palette and the key map offer. Wiring passes the lists."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,7 @@ from cutwater.web.charts import chart
 from cutwater.web.templating import shell
 from cutwater.web.view import PublicView
 
-router = APIRouter(include_in_schema=False)
+platform_router = APIRouter(include_in_schema=False)
 _YEAR = 365 * 86_400
 
 
@@ -25,7 +25,7 @@ class Preferences(Body):
     back: Line = "/"
 
 
-@router.get("/design")
+@platform_router.get("/design")
 async def show_design(view: PublicView) -> Response:
     """Every component, in both themes."""
     context: dict[str, Any] = design.examples()
@@ -33,7 +33,7 @@ async def show_design(view: PublicView) -> Response:
     return view.page("design.html", **context)
 
 
-@router.post("/preferences")
+@platform_router.post("/preferences")
 async def keep_preferences(view: PublicView) -> Response:
     """Keep theme, density or shortcuts in cookies of this browser."""
     chosen = await view.form(Preferences)

@@ -134,7 +134,7 @@ def render(template_name: str, context: Mapping[str, Any], block: str = "") -> s
     if block not in inner.blocks:
         raise LookupError(f"{template_name} has no block {block}")
     try:
-        return environment.concat(inner.blocks[block][0](inner))  # type: ignore[attr-defined, no-any-return]
+        return environment.concat(inner.blocks[block][0](inner))
     finally:
         top_level.close()  # type: ignore[attr-defined]
 
@@ -168,7 +168,7 @@ def unique(prefix: str) -> str:
 
 
 def with_query(url: str, **changes: Any) -> str:
-    """The address with some query parameters set (None removes; a list repeats); page goes when others change."""
+    """The address with some parameters set (None removes, a list repeats); `page` goes when others change."""
     parts = urlsplit(url)
     kept = [
         (key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key not in changes

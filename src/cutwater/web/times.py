@@ -56,7 +56,7 @@ def span(minutes: float | int) -> str:
     days, rest = divmod(whole, 1440)
     hours, left = divmod(rest, 60)
     parts = [f"{days}d"] * bool(days) + [f"{hours}h"] * bool(hours)
-    if left and not days or not parts:
+    if (left and not days) or not parts:
         parts.append(f"{left}m")
     return sign + " ".join(parts)
 

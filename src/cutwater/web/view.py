@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Request
 import orjson
+from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
@@ -25,7 +25,7 @@ THEMES, DENSITIES = ("system", "light", "dark"), ("compact", "comfortable")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
-    """A refusal as templates show it: the sentence, each field's sentence, what is in the way, what was typed."""
+    """A refusal as templates show it, with each field's sentence, what is in the way and what was typed."""
 
     code: str
     message: str
