@@ -8,11 +8,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from cutwater import migrations, web
+from cutwater import audit, migrations, web
+from cutwater.audit.ports import TopicView
 from cutwater.kernel import events
 from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
@@ -81,6 +81,15 @@ def configure_shell(settings: Settings) -> None:
     )
 
 
+def live_views() -> dict[str, TopicView]:
+    """What is drawn once per process for everybody who watches a topic of a kind."""
+    found: dict[str, TopicView] = {}
+    runbooks = import_module("cutwater.runbooks")
+    if hasattr(runbooks, "live_frame"):
+        found["run"] = runbooks.live_frame
+    return found
+
+
 def adapters(settings: Settings) -> dict[type, object]:
     """Which adapter serves which port."""
     return {}
@@ -95,7 +104,7 @@ class Runtime:
     queue_conninfo: str
     queue_role: str
     limiter: Limiter
-    hub: Any
+    hub: audit.Hub
     ports: dict[type, object] = field(default_factory=dict)
     server: EmbeddedServer | None = None
 
@@ -106,8 +115,6 @@ async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Ru
 
     `join` lets an operator's command use the embedded server of a Cutwater that is running already.
     """
-    from cutwater.audit import Hub
-
     declare()
     server = EmbeddedServer(settings.data_folder / "postgres") if not settings.database_url else None
     app, queue, role, supervisor = settings.database_url, settings.database_url, True, None
@@ -124,7 +131,7 @@ async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Ru
             queue_conninfo=queue,
             queue_role="cutwater_worker" if role else "",
             limiter=Limiter(settings.redis_url),
-            hub=Hub(database),
+            hub=audit.Hub(database, live_views()),
             ports=adapters(settings),
             server=server,
         )
