@@ -1,5 +1,6 @@
 """The generated part of the reference: each function reads the code and returns one page of Markdown."""
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
@@ -200,7 +201,7 @@ def events() -> str:
     rows = []
     for name, kind in sorted(REGISTRY.items()):
         carried = ", ".join(f"`{field.name}`" for field in fields(kind))  # type: ignore[arg-type]
-        said = (kind.__doc__ or "").strip().splitlines()[0] if _own_words(kind) else ""
+        said = (kind.__doc__ or "").strip().splitlines()[0] if _own_words(kind) else _spoken(kind.__name__)
         rows.append([f"`{name}`", said, carried, ", ".join(f"`{job}`" for job in SUBSCRIBERS.get(name, ()))])
     intro = (
         "Each change writes one event in its own transaction, and one job for each subscriber. Events carry "
@@ -218,6 +219,12 @@ def _pages_app() -> Any:
     return create_app(
         Settings.model_validate({"secret_key": "only for documents " * 2, "log_level": "ERROR"})
     )
+
+
+def _spoken(name: str) -> str:
+    """`ReleaseMoved` → “Release moved.”"""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return words[:1] + words[1:].lower() + "."
 
 
 def _own_words(kind: type) -> bool:
