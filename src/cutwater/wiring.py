@@ -36,7 +36,7 @@ def routers(name: str, attribute: str) -> list[APIRouter]:
     """Every module's router of a kind: `pages` or `api`, `router` or `platform_router`."""
     files = [part(module, name) for module in MODULES]
     if name == "pages":
-        files += [part("web", "api_docs"), part("web", "design")]
+        files += [part("web", "home"), part("web", "api_docs")]
     return [getattr(file, attribute) for file in files if file is not None and hasattr(file, attribute)]
 
 

@@ -1,0 +1,50 @@
+"""The shell's own routes: the design page and the reader's preferences."""
+
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from cutwater.kernel.wire import Body, Line
+from cutwater.web import design
+from cutwater.web.charts import chart
+from cutwater.web.templating import shell
+from cutwater.web.view import PublicView
+
+router = APIRouter(include_in_schema=False)
+_YEAR = 365 * 86_400
+
+
+class Preferences(Body):
+    """One choice at a time; `back` is the page to return to."""
+
+    theme: Literal["system", "light", "dark"] | None = None
+    density: Literal["compact", "comfortable"] | None = None
+    keys: Literal["on", "off"] | None = None
+    back: Line = "/"
+
+
+@router.get("/design")
+async def show_design(view: PublicView) -> Response:
+    """Every component, in both themes."""
+    context: dict[str, Any] = design.examples()
+    context["chart_svg"] = await chart(context["chart_spec"])
+    return view.page("design.html", **context)
+
+
+@router.post("/preferences")
+async def keep_preferences(view: PublicView) -> Response:
+    """Keep theme, density or shortcuts in cookies of this browser."""
+    chosen = await view.form(Preferences)
+    parts = urlsplit(chosen.back)
+    back = parts.path if parts.path.startswith("/") and not parts.netloc else "/"
+    back = "/" + back.lstrip("/\\") + (f"?{parts.query}" if parts.query else "")
+    response = view.done(f"@{back}", data={"kept": True})
+    for name in ("theme", "density", "keys"):
+        value = getattr(chosen, name)
+        if value is not None:
+            response.set_cookie(
+                f"cutwater_{name}", value, max_age=_YEAR, secure=shell().secure, samesite="lax", path="/"
+            )
+    return response
