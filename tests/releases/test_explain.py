@@ -56,9 +56,7 @@ def test_the_path_goes_down_to_what_must_happen_with_owner_and_since() -> None:
     assert [line.causes for line in lines] == [(), (), (OPEN_ITEM,)]
     (cause,) = root_causes(lines)
     assert (cause.known.owner, cause.since) == ("Owner of R-1", DAY + timedelta(days=1))
-    assert sentence(lines) == (
-        "R-3 does not move because of R-1 (In review, Owner of R-1). PAY-7 is Open."
-    )
+    assert sentence(lines) == ("R-3 does not move because of R-1 (In review, Owner of R-1). PAY-7 is Open.")
 
 
 def test_a_deployed_blocker_is_no_part_of_the_path() -> None:
@@ -117,4 +115,4 @@ def test_it_ends_and_tells_each_release_once_even_on_a_cycle(edges: list[Edge[st
     lines = explain("R-1", releases, edges)
     told = [line.node for line in lines if not line.was_told_above]
     assert len(told) == len(set(told))
-    assert lines[0].depth == 0 and lines[0].node == "R-1"
+    assert (lines[0].depth, lines[0].node) == (0, "R-1")

@@ -1,4 +1,4 @@
-"""The life of a release: every move and every requirement, typed by hand, and what must hold for all of them."""
+"""The life of a release: every move and requirement, typed by hand, and what must hold for all."""
 
 from datetime import UTC, datetime
 
@@ -22,7 +22,16 @@ from cutwater.releases.facts import (
     Verdict,
     rank,
 )
-from cutwater.releases.lifecycle import MOVES, REQUIREMENTS, Move, obstacles, waive
+from cutwater.releases.lifecycle import (
+    MOVES,
+    REQUIREMENTS,
+    WAIVED_BY,
+    Manner,
+    Move,
+    obstacles,
+    reason_missing,
+    waive,
+)
 from cutwater.releases.requirements import CHECKS, SENTENCES
 
 S, R = Status, Requirement
@@ -76,6 +85,15 @@ def test_every_requirement_is_checked_worded_and_demanded_somewhere() -> None:
     assert {each for demanded in REQUIREMENTS.values() for each in demanded} == set(Requirement)
 
 
+def test_every_manner_says_what_it_waives_and_needs_a_reason_unless_plain() -> None:
+    assert set(WAIVED_BY) == set(Manner)
+    for manner in Manner:
+        assert reason_missing(manner, "because") == []
+        assert codes(reason_missing(manner, " ")) == (
+            [] if manner is Manner.PLAIN else ["move.reason_needed"]
+        )
+
+
 def test_every_kind_of_move_is_used() -> None:
     assert {move for moves in MOVES.values() for move in moves.values()} == set(Move)
 
@@ -89,9 +107,7 @@ def test_the_table_of_moves_is_the_one_typed_by_hand(status: Status, target: Sta
 def test_a_clean_release_makes_exactly_the_moves_of_the_table(
     status: Status, target: Status, letter: str
 ) -> None:
-    facts = Facts(
-        was_in_staging=letter != "p", item_count=1, note="because", hotfix=True, approvals=APPROVED
-    )
+    facts = Facts(was_in_staging=letter != "p", item_count=1, note="because", hotfix=True, approvals=APPROVED)
     allowed = letter in LETTERS
     assert (obstacles(status, target, facts) == []) is allowed
 
@@ -124,7 +140,9 @@ EVERYTHING_WRONG = Facts(
     partners=(Peer(key="R-2", status=S.CANCELLED),),
     approvals=(ApprovalFact(approver="Dana", verdict=Verdict.PENDING),),
     freezes=(
-        Freeze(title="Quarter end", environment="Prod", environment_kind=EnvironmentKind.PRODUCTION, until=UNTIL),
+        Freeze(
+            title="Quarter end", environment="Prod", environment_kind=EnvironmentKind.PRODUCTION, until=UNTIL
+        ),
         Freeze(title="Load test", environment="Stage", environment_kind=EnvironmentKind.STAGING, until=UNTIL),
     ),
     turns=(
@@ -197,7 +215,8 @@ def test_each_open_item_and_each_open_blocker_is_named() -> None:
 def test_an_obstacle_says_what_clears_it_and_who_can() -> None:
     for target in (S.READY_STAGING, S.READY_PRODUCTION, S.DEPLOYED, S.IN_STAGING):
         for found in obstacles(PATH[rank(target) - 1], target, EVERYTHING_WRONG):
-            assert found.hint and found.cleared_by, found
+            assert found.hint, found
+            assert found.cleared_by, found
 
 
 def test_a_cancelled_blocker_stays_in_the_way_and_says_how_to_get_round_it() -> None:
@@ -265,15 +284,15 @@ def test_an_organization_can_demand_more_than_the_defaults() -> None:
 def test_forcing_waives_requirements_and_skipped_stages_but_nothing_final() -> None:
     skipped = obstacles(S.PLANNING, S.DEPLOYED, EVERYTHING_WRONG)
     assert "move.not_next" in codes(skipped)
-    assert waive(skipped, is_forced=True, is_freeze_overridden=False) == []
+    assert waive(skipped, Manner.FORCED) == []
     for status, target in ((S.CANCELLED, S.PLANNING), (S.DEPLOYED, S.IN_REVIEW), (S.PLANNING, S.ROLLED_BACK)):
         found = obstacles(status, target, EVERYTHING_WRONG)
-        assert waive(found, is_forced=True, is_freeze_overridden=True) == found
+        assert waive(found, Manner.FORCED) == found
 
 
 def test_overriding_a_freeze_waives_only_the_freeze() -> None:
     found = obstacles(S.READY_PRODUCTION, S.DEPLOYED, EVERYTHING_WRONG)
-    left = waive(found, is_forced=False, is_freeze_overridden=True)
+    left = waive(found, Manner.FREEZE_OVERRIDDEN)
     assert codes(left) == ["requirement.no_open_blocks", PARTNER, "requirement.its_turn"]
 
 
@@ -322,9 +341,12 @@ def test_whatever_is_known_only_moves_of_the_table_happen(
 
 @given(status=statuses, target=statuses, facts=all_facts)
 def test_one_more_blocker_never_opens_a_way(status: Status, target: Status, facts: Facts) -> None:
-    worse = Facts(**{name: getattr(facts, name) for name in Facts.__slots__} | {
-        "blockers": (*facts.blockers, Peer(key="R-8", status=S.PLANNING)),
-    })
+    worse = Facts(
+        **{name: getattr(facts, name) for name in Facts.__slots__}
+        | {
+            "blockers": (*facts.blockers, Peer(key="R-8", status=S.PLANNING)),
+        }
+    )
     assert len(obstacles(status, target, worse)) >= len(obstacles(status, target, facts))
 
 
@@ -333,7 +355,7 @@ def test_forcing_never_adds_an_obstacle_and_never_leaves_a_final_status(
     status: Status, target: Status, facts: Facts
 ) -> None:
     found = obstacles(status, target, facts)
-    left = waive(found, is_forced=True, is_freeze_overridden=False)
+    left = waive(found, Manner.FORCED)
     assert set(codes(left)) <= set(codes(found))
     if status in lifecycle.TERMINAL:
         assert left

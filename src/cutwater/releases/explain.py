@@ -18,7 +18,7 @@ Node = TypeVar("Node", bound=Hashable)
 
 
 class Standing(StrEnum):
-    """Whether a release may go on: MOVING, WAITING (freeze, turn, partner) or BLOCKED (by hand, by a release)."""
+    """Whether a release may go on; WAITING is for a freeze, a turn or a partner, STUCK on its own work."""
 
     MOVING = "MOVING"
     WAITING = "WAITING"
@@ -112,9 +112,7 @@ def _of(owner: str) -> str:
     return f", {owner}" if owner else ""
 
 
-def _holders(
-    edges: Iterable[Edge[Node]], known: Mapping[Node, Known]
-) -> dict[Node, list[tuple[Node, str]]]:
+def _holders(edges: Iterable[Edge[Node]], known: Mapping[Node, Known]) -> dict[Node, list[tuple[Node, str]]]:
     """Who holds up whom, and in which words; partners only hold up one that stands further on."""
     holders: dict[Node, list[tuple[Node, str]]] = defaultdict(list)
     for edge in edges:

@@ -1,4 +1,4 @@
-"""What a release can be and what is known about one: the words that every rule about releases is written in."""
+"""What a release can be and what is known about one: the words every rule about releases is written in."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

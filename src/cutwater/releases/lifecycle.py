@@ -1,7 +1,7 @@
-"""The life of a release as data: which moves exist, what each target demands, and everything in the way of one.
+"""The life of a release as data: which moves exist, what each target demands, and what is in the way.
 
-Nothing here reads a clock, a database or a person's rights. The refusal of a move, the disabled button before the
-click, the settings page and the state diagram in the docs all read these tables.
+Nothing here reads a clock, a database or a person's rights. The refusal of a move, the disabled button before
+the click, the settings page and the state diagram in the docs all read these tables.
 """
 
 from enum import StrEnum
@@ -20,6 +20,14 @@ class Move(StrEnum):
     BACK_BEFORE_STAGING = "BACK_BEFORE_STAGING"
     CANCEL = "CANCEL"
     ROLL_BACK = "ROLL_BACK"
+
+
+class Manner(StrEnum):
+    """How a move is made: by the rules, past all requirements, or past a freeze only."""
+
+    PLAIN = "PLAIN"
+    FORCED = "FORCED"
+    FREEZE_OVERRIDDEN = "FREEZE_OVERRIDDEN"
 
 
 S = Status
@@ -91,7 +99,11 @@ REQUIREMENTS: dict[Status, dict[Requirement, bool]] = {
     S.ROLLED_BACK: {},
 }
 
-FORCEABLE = ("requirement.", "move.not_next", "move.hotfix_only")
+WAIVED_BY: dict[Manner, tuple[str, ...]] = {
+    Manner.PLAIN: (),
+    Manner.FORCED: ("requirement.", "move.not_next", "move.hotfix_only"),
+    Manner.FREEZE_OVERRIDDEN: (code_of(Requirement.NO_FREEZE),),
+}
 RETREATING = frozenset({Move.BACK, Move.BACK_BEFORE_STAGING})
 
 
@@ -123,14 +135,25 @@ def obstacles(status: Status, target: Status, facts: Facts) -> list[Obstacle]:
     return found
 
 
-def waive(found: list[Obstacle], *, is_forced: bool, is_freeze_overridden: bool) -> list[Obstacle]:
+def waive(found: list[Obstacle], manner: Manner) -> list[Obstacle]:
     """What is left of the obstacles when a manager forces the move, or overrides only the freeze."""
-    gone: tuple[str, ...] = ()
-    if is_forced:
-        gone = FORCEABLE
-    elif is_freeze_overridden:
-        gone = (code_of(Requirement.NO_FREEZE),)
+    gone = WAIVED_BY[manner]
     return [obstacle for obstacle in found if not gone or not obstacle.code.startswith(gone)]
+
+
+def reason_missing(manner: Manner, note: str) -> list[Obstacle]:
+    """A move past the rules needs a reason, which the log keeps."""
+    if manner is Manner.PLAIN or note.strip():
+        return []
+    doing = "Forcing a move" if manner is Manner.FORCED else "Overriding a freeze"
+    return [
+        Obstacle(
+            code="move.reason_needed",
+            text=f"{doing} needs a reason.",
+            hint="Say why; the log keeps it.",
+            cleared_by="whoever moves it",
+        )
+    ]
 
 
 def warnings(target: Status, facts: Facts) -> list[Obstacle]:

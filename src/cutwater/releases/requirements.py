@@ -1,4 +1,4 @@
-"""What each requirement looks at, and the words it refuses with. `CHECKS` has one function per requirement."""
+"""What each requirement looks at, and the words it refuses with: one function each, in `CHECKS`."""
 
 from collections.abc import Callable
 

@@ -1,0 +1,82 @@
+"""Every SELECT of releases: rows to show, facts to decide on, and rows held for a change."""
+
+from cutwater.releases.queries.around import edges_ahead, neighbourhood
+from cutwater.releases.queries.catalogue import (
+    environment_row,
+    environments,
+    freeze_row,
+    freezes,
+    service_row,
+    services,
+    switches,
+)
+from cutwater.releases.queries.columns import by_key_or_id, is_active, release_rows
+from cutwater.releases.queries.detail import (
+    Detail,
+    approvals_of,
+    comments_of,
+    dependencies_of,
+    deployments_of,
+    items_of,
+    release_detail,
+    release_row,
+    rows_of,
+)
+from cutwater.releases.queries.holding import (
+    dependency_for_update,
+    environment_for_update,
+    freeze_for_update,
+    lock_dependencies,
+    owned_for_update,
+    release_for_update,
+    releases_for_update,
+    service_for_update,
+    together_for_update,
+)
+from cutwater.releases.queries.lists import (
+    Resolved,
+    board_rows,
+    page_of_releases,
+    recently,
+    status_counts,
+    summary,
+)
+
+__all__ = [
+    "Detail",
+    "Resolved",
+    "approvals_of",
+    "board_rows",
+    "by_key_or_id",
+    "comments_of",
+    "dependencies_of",
+    "dependency_for_update",
+    "deployments_of",
+    "edges_ahead",
+    "environment_for_update",
+    "environment_row",
+    "environments",
+    "freeze_for_update",
+    "freeze_row",
+    "freezes",
+    "is_active",
+    "items_of",
+    "lock_dependencies",
+    "neighbourhood",
+    "owned_for_update",
+    "page_of_releases",
+    "recently",
+    "release_detail",
+    "release_for_update",
+    "release_row",
+    "release_rows",
+    "releases_for_update",
+    "rows_of",
+    "service_for_update",
+    "service_row",
+    "services",
+    "status_counts",
+    "summary",
+    "switches",
+    "together_for_update",
+]

@@ -1,0 +1,116 @@
+"""The columns that lists, boards and details share, and what is counted beside them."""
+
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from cutwater.kernel.reader import any_of
+from cutwater.releases.facts import ACTIVE, PATH, DependencyKind, Priority, Status
+from cutwater.releases.models import Release, ReleaseDependency, ReleaseItem, Service
+
+Rows: TypeAlias = Select[*tuple[Any, ...]]
+Blocker = aliased(Release)
+
+
+def items_total() -> Any:
+    """How many items a release of the outer query has."""
+    return (
+        select(func.count())
+        .where(ReleaseItem.release_id == Release.id, ReleaseItem.deleted_at.is_(None))
+        .correlate(Release)
+        .scalar_subquery()
+    )
+
+
+def items_done() -> Any:
+    """How many of them are merged or done."""
+    return (
+        select(func.count())
+        .where(ReleaseItem.release_id == Release.id, ReleaseItem.deleted_at.is_(None), ReleaseItem.is_done)
+        .correlate(Release)
+        .scalar_subquery()
+    )
+
+
+def open_blocks() -> Any:
+    """How many releases must still be deployed before the one of the outer query."""
+    return select(func.count()).where(*_blocking()).correlate(Release).scalar_subquery()
+
+
+def is_active() -> ColumnElement[bool]:
+    """Still on its way."""
+    return any_of(Release.status, [status.value for status in ACTIVE])
+
+
+def is_blocked() -> ColumnElement[bool]:
+    """By hand or by a release that is not deployed; derived, so it can never be out of date."""
+    by_release = exists(select(1).where(*_blocking()).correlate(Release))
+    return and_(is_active(), or_(Release.blocked_reason.is_not(None), by_release))
+
+
+def _blocking() -> tuple[Any, ...]:
+    return (
+        ReleaseDependency.dependent_id == Release.id,
+        ReleaseDependency.kind == DependencyKind.BLOCKS.value,
+        ReleaseDependency.deleted_at.is_(None),
+        Blocker.id == ReleaseDependency.blocker_id,
+        Blocker.status != Status.DEPLOYED.value,
+    )
+
+
+def status_order() -> Any:
+    """A status as its place in the lifecycle, for sorting."""
+    places = {
+        status.value: place for place, status in enumerate((*PATH, Status.CANCELLED, Status.ROLLED_BACK))
+    }
+    return case(places, value=Release.status)
+
+
+def priority_order() -> Any:
+    """A priority as a number, the least first."""
+    return case({each.value: place for place, each in enumerate(Priority)}, value=Release.priority)
+
+
+def release_rows() -> Rows:
+    """One row per release that is not deleted, with its service and what is counted."""
+    return (
+        select(
+            Release.id,
+            Release.key,
+            Release.title,
+            Release.version,
+            Release.status,
+            Release.priority,
+            Release.hotfix,
+            Release.owner_id,
+            Release.sprint_id,
+            Release.target_date,
+            Release.blocked_reason,
+            Release.moved_at,
+            Release.staging_at,
+            Release.production_at,
+            Release.revision,
+            Release.created_at,
+            Release.updated_at,
+            Service.slug.label("service_slug"),
+            Service.name.label("service_name"),
+            Service.colour.label("service_colour"),
+            items_total().label("items_total"),
+            items_done().label("items_done"),
+            open_blocks().label("open_blocks"),
+        )
+        .join(Service, Service.id == Release.service_id)
+        .where(Release.deleted_at.is_(None))
+    )
+
+
+def by_key_or_id(key: str) -> ColumnElement[bool]:
+    """`R-42` or the release's id: the API takes either; what can be neither finds nothing."""
+    if not key.isascii() or not key.replace("-", "").isalnum():
+        return false()
+    try:
+        return Release.id == UUID(key)
+    except ValueError:
+        return Release.key == key.upper()

@@ -1,0 +1,161 @@
+"""Releases in lists: filtered and paged, the board, mine, and the counts of the home page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+
+from cutwater.kernel.paging import Offset, Page
+from cutwater.kernel.reader import Reader, any_of
+from cutwater.releases.facts import Status
+from cutwater.releases.filters import Filter
+from cutwater.releases.models import Release, ReleaseItem, Service
+from cutwater.releases.queries.columns import (
+    Rows,
+    is_active,
+    is_blocked,
+    priority_order,
+    release_rows,
+    status_order,
+)
+
+FINISHED = (Status.DEPLOYED, Status.CANCELLED, Status.ROLLED_BACK)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resolved:
+    """What the words of a filter mean here: who `me` is, which people and sprints were named, which day it is."""
+
+    me: UUID | None
+    today: date
+    owner_ids: Sequence[UUID] = ()
+    sprint_ids: Sequence[UUID] = ()
+
+
+async def page_of_releases(
+    reader: Reader, wanted: Filter, resolved: Resolved, offset: Offset, *, sort: str = "-moved"
+) -> Page[Any]:
+    """One page of the releases that a filter lets through, and how many there are; one trip."""
+    conditions = conditions_of(wanted, resolved)
+    rows = (
+        release_rows().where(*conditions).order_by(*_order(sort)).limit(offset.per_page).offset(offset.skip)
+    )
+    total = (
+        select(func.count())
+        .select_from(Release)
+        .join(Service, Service.id == Release.service_id)
+        .where(Release.deleted_at.is_(None), *conditions)
+    )
+    found, counted = await reader.batch(rows, total)
+    return Page(rows=found, per_page=offset.per_page, page=offset.page, total=counted[0][0])
+
+
+def board_rows(wanted: Filter, resolved: Resolved, since: datetime, limit: int = 600) -> Rows:
+    """The cards of the board: all that are on their way, and what left it since a time; one query."""
+    shown = or_(
+        is_active(), and_(any_of(Release.status, [s.value for s in FINISHED]), Release.moved_at >= since)
+    )
+    return (
+        release_rows()
+        .where(shown, *conditions_of(wanted, resolved))
+        .order_by(Release.hotfix.desc(), priority_order().desc(), Release.moved_at, Release.id)
+        .limit(limit)
+    )
+
+
+def conditions_of(wanted: Filter, resolved: Resolved) -> list[ColumnElement[bool]]:
+    """A filter as conditions on releases."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.statuses:
+        found.append(any_of(Release.status, [status.value for status in wanted.statuses]))
+    if wanted.priorities:
+        found.append(any_of(Release.priority, [each.value for each in wanted.priorities]))
+    if wanted.services:
+        found.append(any_of(Service.slug, wanted.services))
+    if wanted.owners:
+        nobody = [Release.owner_id.is_(None)] if "none" in wanted.owners else []
+        found.append(or_(any_of(Release.owner_id, resolved.owner_ids), *nobody))
+    if wanted.sprints:
+        found.append(any_of(Release.sprint_id, resolved.sprint_ids))
+    if wanted.items:
+        found.append(_carries(wanted.items))
+    found += [_claims(resolved)[claim] for claim in sorted(wanted.claims)]
+    found += [or_(Release.title.ilike(_like(word)), Release.key.ilike(_like(word))) for word in wanted.words]
+    return found
+
+
+def summary(today: date, month_start: datetime) -> Rows:
+    """The six counts of the dashboard, in one query."""
+    count = func.count()
+    overdue = and_(is_active(), Release.target_date < today)
+    deployed = and_(Release.status == Status.DEPLOYED.value, Release.production_at >= month_start)
+    return select(
+        count.filter(is_active()).label("active"),
+        count.filter(is_blocked()).label("blocked"),
+        count.filter(Release.status == Status.READY_STAGING.value).label("ready_staging"),
+        count.filter(Release.status == Status.READY_PRODUCTION.value).label("ready_production"),
+        count.filter(deployed).label("deployed_this_month"),
+        count.filter(overdue).label("overdue"),
+    ).where(Release.deleted_at.is_(None))
+
+
+def status_counts() -> Rows:
+    """How many releases stand at each status."""
+    return (
+        select(Release.status, func.count().label("count"))
+        .where(Release.deleted_at.is_(None))
+        .group_by(Release.status)
+    )
+
+
+def _claims(resolved: Resolved) -> dict[str, Any]:
+    mine = Release.owner_id == resolved.me
+    return {
+        "active": is_active(),
+        "blocked": is_blocked(),
+        "overdue": and_(is_active(), Release.target_date < resolved.today),
+        "hotfix": Release.hotfix,
+        "mine": mine,
+        "done": Release.status == Status.DEPLOYED.value,
+    }
+
+
+def _carries(references: Sequence[str]) -> ColumnElement[bool]:
+    return exists(
+        select(1)
+        .where(
+            ReleaseItem.release_id == Release.id,
+            ReleaseItem.deleted_at.is_(None),
+            any_of(ReleaseItem.reference, references),
+        )
+        .correlate(Release)
+    )
+
+
+def _like(word: str) -> str:
+    plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
+
+
+def _order(sort: str) -> list[Any]:
+    column: Any = {
+        "key": func.length(Release.key),
+        "title": func.lower(Release.title),
+        "status": status_order(),
+        "priority": priority_order(),
+        "target": Release.target_date,
+        "moved": Release.moved_at,
+        "service": func.lower(Service.name),
+        "created": Release.created_at,
+    }.get(sort.lstrip("-"), Release.moved_at)
+    first = column.desc().nulls_last() if sort.startswith("-") else column.asc().nulls_last()
+    second = Release.key.desc() if sort.startswith("-") else Release.key
+    return [first, second, Release.id]
+
+
+def recently(now: datetime, days: int = 30) -> datetime:
+    """Since when finished releases stay on the board."""
+    return now - timedelta(days=days)

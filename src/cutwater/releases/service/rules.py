@@ -1,0 +1,130 @@
+"""Freeze windows and the requirement switches of an organization."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cutwater import audit
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.errors import Invalid, NotFound, refuse_if
+from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.ids import new_id
+from cutwater.releases import permissions, queries
+from cutwater.releases.drafts import FreezeDraft
+from cutwater.releases.events import FreezeCreated, FreezeDeleted, FreezeUpdated, RequirementSwitched
+from cutwater.releases.facts import Requirement, Status
+from cutwater.releases.lifecycle import REQUIREMENTS
+from cutwater.releases.models import Environment, FreezeWindow, RequirementSwitch
+
+
+async def create_freeze(tx: AsyncSession, actor: Actor, draft: FreezeDraft) -> FreezeWindow:
+    """Say when nothing goes to an environment without an override."""
+    refuse_if(permissions.to_pilot(actor, "plan a freeze"))
+    environment = await _environment(tx, draft.environment)
+    _check_order(draft.starts_at, draft.ends_at)
+    freeze = FreezeWindow(
+        id=new_id(),
+        environment_id=environment.id,
+        title=_titled(draft.title),
+        reason=draft.reason,
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+    )
+    tx.add(freeze)
+    await tx.flush()
+    created = FreezeCreated(id=freeze.id, key=environment.slug, title=freeze.title, differences={})
+    await audit.record(tx, actor, created)
+    return freeze
+
+
+async def edit_freeze(
+    tx: AsyncSession, actor: Actor, freeze_id: UUID, changes: Mapping[str, Any], *, seen_revision: int | None
+) -> FreezeWindow:
+    """Change a freeze's title, reason, times or environment."""
+    freeze = await queries.freeze_for_update(tx, freeze_id)
+    refuse_if(permissions.to_pilot(actor, "change a freeze"))
+    refuse_stale(freeze.revision, seen_revision)
+    before = {name: getattr(freeze, name) for name in ("title", "starts_at", "ends_at", "environment_id")}
+    reason = freeze.reason
+    if "environment" in changes:
+        freeze.environment_id = (await _environment(tx, changes["environment"])).id
+    for name in ("title", "reason", "starts_at", "ends_at"):
+        if name in changes:
+            setattr(freeze, name, _titled(changes[name]) if name == "title" else changes[name])
+    _check_order(freeze.starts_at, freeze.ends_at)
+    differences = {n: (was, getattr(freeze, n)) for n, was in before.items() if was != getattr(freeze, n)}
+    if reason != freeze.reason:
+        differences["reason"] = ("…", "…")
+    if differences:
+        freeze.revision += 1
+        updated = FreezeUpdated(id=freeze.id, key="", title=freeze.title, differences=differences)
+        await audit.record(tx, actor, updated)
+    return freeze
+
+
+async def delete_freeze(
+    tx: AsyncSession, actor: Actor, freeze_id: UUID, *, seen_revision: int | None
+) -> None:
+    """Lift a freeze before its time, or take a planned one away."""
+    freeze = await queries.freeze_for_update(tx, freeze_id)
+    refuse_if(permissions.to_pilot(actor, "delete a freeze"))
+    refuse_stale(freeze.revision, seen_revision)
+    freeze.deleted_at = clock.now()
+    freeze.revision += 1
+    gone = FreezeDeleted(id=freeze.id, key="", title=freeze.title, differences={})
+    await audit.record(tx, actor, gone)
+
+
+async def switch_requirement(
+    tx: AsyncSession, actor: Actor, target: Status, requirement: Requirement, *, is_on: bool
+) -> None:
+    """Demand a requirement before a target, or stop it; only what the table knows can be switched."""
+    refuse_if(permissions.to_pilot(actor, "switch requirements"))
+    if requirement not in REQUIREMENTS[target]:
+        raise Invalid({"requirement": "This target has no such requirement."})
+    row = await tx.scalar(
+        select(RequirementSwitch)
+        .where(RequirementSwitch.target == target.value, RequirementSwitch.requirement == requirement.value)
+        .with_for_update()
+    )
+    was_on = row.is_on if row is not None else REQUIREMENTS[target][requirement]
+    if was_on is is_on:
+        return
+    switch_id = row.id if row is not None else new_id()
+    upsert = insert(RequirementSwitch).values(
+        id=switch_id, target=target.value, requirement=requirement.value, is_on=is_on
+    )
+    await tx.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["organization_id", "target", "requirement"],
+            set_={"is_on": is_on, "updated_at": clock.now()},
+        )
+    )
+    switched = RequirementSwitched(
+        switch_id=switch_id, target=target.value, requirement=requirement.value, is_on=is_on
+    )
+    await audit.record(tx, actor, switched)
+
+
+async def _environment(tx: AsyncSession, slug: str) -> Environment:
+    try:
+        return await queries.environment_for_update(tx, slug)
+    except NotFound:
+        raise Invalid({"environment": "Choose an environment of the list."}) from None
+
+
+def _check_order(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise Invalid({"ends_at": "It must end after it starts."})
+
+
+def _titled(title: str) -> str:
+    if not title.strip():
+        raise Invalid({"title": "Give the freeze a title."})
+    return title.strip()
