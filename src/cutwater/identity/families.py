@@ -1,4 +1,4 @@
-"""Refresh tokens rotate inside a family; one that comes back after its use gives the whole family away. Pure."""
+"""Refresh tokens rotate inside a family; one that comes back used gives the whole family away. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -61,6 +61,8 @@ class UserAccount(Base, Row):
     __table_args__ = (
         UniqueConstraint("email"),
         UniqueConstraint("username"),
+        ForeignKeyConstraint(["last_organization_id"], ["organization.id"]),
+        Index(None, "last_organization_id"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         CheckConstraint("username = lower(username)", name="username_lower"),
     )

@@ -17,11 +17,41 @@ _NOBODY = _HASHER.hash("nobody has this password, it only takes as long")
 _THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="argon2")
 
 _COMMON = frozenset(
-    "123456789012 1234567890123 password1234 password12345 passwordpassword passw0rd1234 qwertyuiop123 "
-    "qwertyuiop12 qwertyuiopas letmeinletmein welcome12345 welcome123456 iloveyou1234 administrator "
-    "administrator1 changemechangeme changeme1234 trustno1trustno1 adminadminadmin abcdefghijkl "
-    "abcdefghijklm abc123abc123 1q2w3e4r5t6y 1qaz2wsx3edc zaq12wsxcde3 asdfghjkl123 monkeymonkey "
-    "dragondragon sunshine1234 princess1234 football1234 superman1234 correcthorsebatterystaple".split()
+    {
+        "123456789012",
+        "1234567890123",
+        "password1234",
+        "password12345",
+        "passwordpassword",
+        "passw0rd1234",
+        "qwertyuiop123",
+        "qwertyuiop12",
+        "qwertyuiopas",
+        "letmeinletmein",
+        "welcome12345",
+        "welcome123456",
+        "iloveyou1234",
+        "administrator",
+        "administrator1",
+        "changemechangeme",
+        "changeme1234",
+        "trustno1trustno1",
+        "adminadminadmin",
+        "abcdefghijkl",
+        "abcdefghijklm",
+        "abc123abc123",
+        "1q2w3e4r5t6y",
+        "1qaz2wsx3edc",
+        "zaq12wsxcde3",
+        "asdfghjkl123",
+        "monkeymonkey",
+        "dragondragon",
+        "sunshine1234",
+        "princess1234",
+        "football1234",
+        "superman1234",
+        "correcthorsebatterystaple",
+    }
 )
 
 

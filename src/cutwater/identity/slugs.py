@@ -8,11 +8,44 @@ PATTERN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 MAX = 40
 # Words that would read as a part of the product in `/o/<slug>` or in a mailed link.
 RESERVED = frozenset(
-    "admin api app assets auth cutwater design docs embed health invite join login me metrics new null o "
-    "organizations public reset root settings sign-in sign-out sign-up static status support system undefined "
-    "www".split()
+    {
+        "admin",
+        "api",
+        "app",
+        "assets",
+        "auth",
+        "cutwater",
+        "design",
+        "docs",
+        "embed",
+        "health",
+        "invite",
+        "join",
+        "login",
+        "me",
+        "metrics",
+        "new",
+        "null",
+        "o",
+        "organizations",
+        "public",
+        "reset",
+        "root",
+        "settings",
+        "sign-in",
+        "sign-out",
+        "sign-up",
+        "static",
+        "status",
+        "support",
+        "system",
+        "undefined",
+        "www",
+    }
 )
-_FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ł": "l", "þ": "th", "&": " and "})
+_FOLDED = str.maketrans(
+    {"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "đ": "d", "ł": "l", "þ": "th", "&": " and "}
+)
 
 
 def slug_of(name: str, fallback: str = "team") -> str:

@@ -1,4 +1,4 @@
-"""What people and programs present: session tokens, API keys, mailed links, JWT. Nothing is stored in the clear."""
+"""What people and programs present: session tokens, API keys, mailed links, JWT. None is stored as it is."""
 
 import secrets as dice
 from collections.abc import Sequence

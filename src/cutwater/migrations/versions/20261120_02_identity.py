@@ -89,10 +89,14 @@ def people() -> None:
         revision_column(),
         unique("user_account", "email"),
         unique("user_account", "username"),
+        sa.ForeignKeyConstraint(
+            ["last_organization_id"], ["organization.id"], name="fk_user_account_last_organization_id"
+        ),
         check("user_account", "email_lower", "email = lower(email)"),
         check("user_account", "username_lower", "username = lower(username)"),
         organization=False,
     )
+    index("user_account", "last_organization_id")
     tools.table(
         "user_password",
         tools.uuid("user_id", null=False),
@@ -259,6 +263,8 @@ def policies() -> None:
         op.execute(f"grant select, insert, update on {name} to cutwater_app")
     op.execute("grant select, insert, update on organization, user_account to cutwater_app")
     op.execute(f"create policy own on membership for select using (user_id = {ME})")
+    for name in ("refresh_token", "api_key"):
+        op.execute(f"create policy own on {name} using (user_id = {ME})")
     # forced row-level security binds the owner too; the look-ups run as it and see what they must
     for name in LOOKED_UP:
         op.execute(f"create policy look_up on {name} to cutwater_migrate using (true)")
@@ -349,6 +355,8 @@ LOOKUPS = (
         if v_used is null or v_used < now() - interval '1 minute' then
             if v_kind = 'user' then
                 update sign_in_session t set last_used_at = now() where t.id = v_id;
+                update user_account t set last_organization_id = o.id where t.id = v_user
+                    and m.role is not null and t.last_organization_id is distinct from o.id;
             else
                 update api_key t set last_used_at = now() where t.id = v_id;
             end if;
