@@ -67,7 +67,7 @@ class Envelope:
     @staticmethod
     def _account(scope: Any, status: int, seconds: float) -> None:
         route = scope.get("route")
-        path = getattr(route, "path", None) or "unmatched"
+        path = scope.get("root_path", "") + route.path if route is not None else "unmatched"
         REQUESTS.labels(scope["method"], path, str(status)).observe(seconds)
         if path not in ("/health/live", "/health/ready", "/metrics"):
             log.logger("cutwater.request").info(

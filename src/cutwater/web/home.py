@@ -1,50 +1,35 @@
-"""The shell's own routes: the design page and the reader's preferences."""
+"""Home, and the search behind the palette: composed of other modules' panels by address."""
 
-from typing import Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from cutwater.kernel.wire import Body, Line
-from cutwater.web import design
-from cutwater.web.charts import chart
-from cutwater.web.templating import shell
-from cutwater.web.view import PublicView
+from cutwater.kernel import search
+from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.db import ReaderDep
+from cutwater.web.view import View
 
-router = APIRouter(include_in_schema=False)
-_YEAR = 365 * 86_400
+router = APIRouter(dependencies=[needs(Grant.READ)], include_in_schema=False)
 
 
-class Preferences(Body):
-    """One choice at a time; `back` is the page to return to."""
-
-    theme: Literal["system", "light", "dark"] | None = None
-    density: Literal["compact", "comfortable"] | None = None
-    keys: Literal["on", "off"] | None = None
-    back: Line = "/"
+@router.get("/")
+async def home(request: Request, view: View) -> Response:
+    """My work now, what is next, what changed."""
+    return view.page("home.html", panels=request.app.state.home_panels)
 
 
-@router.get("/design")
-async def show_design(view: PublicView) -> Response:
-    """Every component, in both themes."""
-    context: dict[str, Any] = design.examples()
-    context["chart_svg"] = await chart(context["chart_spec"])
-    return view.page("design.html", **context)
-
-
-@router.post("/preferences")
-async def keep_preferences(view: PublicView) -> Response:
-    """Keep theme, density or shortcuts in cookies of this browser."""
-    chosen = await view.form(Preferences)
-    parts = urlsplit(chosen.back)
-    back = parts.path if parts.path.startswith("/") and not parts.netloc else "/"
-    back = "/" + back.lstrip("/\\") + (f"?{parts.query}" if parts.query else "")
-    response = view.done(f"@{back}", data={"kept": True})
-    for name in ("theme", "density", "keys"):
-        value = getattr(chosen, name)
-        if value is not None:
-            response.set_cookie(
-                f"cutwater_{name}", value, max_age=_YEAR, secure=shell().secure, samesite="lax", path="/"
-            )
-    return response
+@router.get("/search")
+async def find(
+    request: Request,
+    actor: CurrentActor,
+    reader: ReaderDep,
+    view: View,
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """What the palette shows, or a page of results without JavaScript."""
+    await request.app.state.limiter.hit(f"search:{actor.id}", per_minute=240)
+    found = await search.find(reader, q)
+    if view.wants_json:
+        return view.json([{"kind": r.kind, "key": r.key, "title": r.title, "path": r.path} for r in found])
+    return view.page("search.html", q=q, found=found)
