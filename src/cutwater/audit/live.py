@@ -4,10 +4,10 @@ import asyncio
 import hashlib
 import random
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from cutwater.audit import changes, frames, queries
@@ -23,6 +23,9 @@ from cutwater.kernel.reader import Reader
 
 STREAM_SECONDS = 300.0
 FRESHEN_AFTER = 20_000
+Topics = Annotated[str, Query(max_length=4000, description="Such as releases,run:<uuid>,inbox.")]
+Place = Annotated[str, Query(max_length=8000, description="The token of the answer before.")]
+LastEventId = Annotated[str, Header(max_length=8000)]
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -32,7 +35,8 @@ def hub_of(request: Request) -> Hub:
     return hub
 
 
-def _organization(actor: Actor) -> UUID:
+def organization_of(actor: Actor) -> UUID:
+    """The organization of somebody who is in one."""
     if actor.organization_id is None:
         raise Unauthenticated()
     return actor.organization_id
@@ -51,7 +55,7 @@ async def _chunks(hub: Hub, actor: Actor, topics: frozenset[str], since: str) ->
     cursor = parse(since) if since else None
     if cursor is not None and cursor.xmax > token.xmax:
         await hub.look()  # it followed another process, which was a moment ahead of this one
-    subscriber, token = hub.join(_organization(actor), topics)
+    subscriber, token = hub.join(organization_of(actor), topics)
     # membership and sessions end: a stream does too, and its client asks again, with its place in the log
     lifetime = STREAM_SECONDS * random.uniform(0.8, 1.2)
     ending = asyncio.get_running_loop().call_later(lifetime, subscriber.drop)
@@ -105,7 +109,7 @@ async def poll(hub: Hub, reader: Reader, actor: Actor, topics: str, since: str) 
 async def _states(
     hub: Hub, actor: Actor, topics: frozenset[str], events: list[LoggedEvent]
 ) -> list[dict[str, Any]]:
-    organization_id = _organization(actor)
+    organization_id = organization_of(actor)
     touched = hub.states.touched(topics, events)
     found = [await hub.states.current(organization_id, topic, each) for topic, each in touched.items()]
     return [state for state in found if state is not None]

@@ -12,6 +12,7 @@ from cutwater.audit.models import EventLog, EventNote, LogBlock
 from cutwater.kernel.reader import any_of
 
 MARGIN = timedelta(days=1)
+ACTORS_AMONG = 2000
 FAR_AHEAD = 32_503_680_000_000  # the year 3000, in milliseconds
 WITH_NOTE = (
     *(column for column in EventLog.__table__.columns if column.name not in ("xid", "note_id")),
@@ -60,6 +61,16 @@ def timeline(filters: Filters, after: tuple[datetime, int] | None, limit: int) -
     if filters.key:
         statement = statement.where(EventLog.subject_key == filters.key)
     return _newest(statement, after, limit)
+
+
+def actors(since: datetime, until: datetime | None) -> Select[Any]:
+    """Whose doing the newest events of a period are."""
+    newest = select(EventLog.actor_user_id).where(EventLog.at >= since)
+    if until is not None:
+        newest = newest.where(EventLog.at < until)
+    newest = newest.order_by(EventLog.at.desc(), EventLog.id.desc()).limit(ACTORS_AMONG)
+    found = newest.subquery()
+    return select(found.c.actor_user_id).where(found.c.actor_user_id.is_not(None)).distinct()
 
 
 def feed(
