@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
@@ -56,7 +56,7 @@ async def add_member(
     else:
         user_id = known.id
     await join(tx, actor, user_id, role)
-    return await queries.account_for_update(tx, user_id)
+    return (await tx.scalars(select(UserAccount).where(UserAccount.id == user_id))).one()
 
 
 async def _new_account(tx: AsyncSession, email: str, name: str, password: str) -> UserAccount:
