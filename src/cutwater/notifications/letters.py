@@ -28,8 +28,8 @@ def one_line(subject: str) -> str:
 
 def message_id(id: UUID, sender: str) -> str:
     """The Message-ID of a delivery, in the sender's domain."""
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
-    return f"<{id.hex}@{domain}>"
+    _, at, domain = parseaddr(sender)[1].rpartition("@")
+    return f"<{id.hex}@{domain if at else 'localhost'}>"
 
 
 def plain(name: str, lines: Sequence[str], url: str = "") -> str:
