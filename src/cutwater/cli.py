@@ -48,7 +48,7 @@ def guarded(work: Callable[[], int]) -> int:
     """The command's exit code; expected failures become one line and exit code 1."""
     import psycopg
 
-    from cutwater.kernel.embedded import EmbeddedError
+    from cutwater.kernel.embedded_host import EmbeddedError
     from cutwater.kernel.errors import Refused
 
     try:
@@ -118,7 +118,7 @@ def worker() -> None:
     from cutwater.kernel import log
 
     log.configure(level=settings().log_level, style=settings().log_format)
-    raise typer.Exit(guarded(lambda: asyncio.run(work.serve(settings())) or 0))
+    raise typer.Exit(guarded(lambda: asyncio.run(work.serve(settings()))))
 
 
 @app.command()

@@ -43,8 +43,8 @@ async def _run(queue: procrastinate.App, settings: Settings) -> None:
             await asyncio.sleep(1)
 
 
-async def serve(settings: Settings) -> None:
-    """A worker process of its own."""
+async def serve(settings: Settings) -> int:
+    """A worker process of its own; gives the exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
@@ -52,3 +52,4 @@ async def serve(settings: Settings) -> None:
     async with running(settings) as runtime:
         logging.getLogger(__name__).info("worker is ready")
         await work(runtime, stop)
+    return 0
