@@ -46,6 +46,7 @@ async def sealing_loop(database: Database, settings: Settings, stop: asyncio.Eve
     """Seal every few seconds, and once more at the end, through lost connections."""
     months_at = -DAY_SECONDS
     while True:
+        is_last = stop.is_set()
         try:
             if monotonic() - months_at >= DAY_SECONDS:
                 await ensure_months(database)
@@ -53,7 +54,7 @@ async def sealing_loop(database: Database, settings: Settings, stop: asyncio.Eve
             await seal(database)
         except LOST as failure:
             log.logger(__name__).warning("sealing_failed", reason=str(failure).splitlines()[0])
-        if stop.is_set():
+        if is_last:
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), SEAL_SECONDS)

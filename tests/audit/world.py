@@ -1,0 +1,52 @@
+"""What the tests of the log share: an event, and ways past the log's own guards."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+import psycopg
+
+from cutwater import audit
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.db import Database
+from cutwater.kernel.events import Event, Subject
+from cutwater.kernel.ids import new_id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BoatMoored(Event):
+    name: ClassVar[str] = "boat.moored"
+    boat_id: UUID
+    harbour_id: UUID | None = None
+    was: str = "SAILING"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("boat", self.boat_id, "B-1")
+
+    @property
+    def context(self) -> Subject | None:
+        return Subject("harbour", self.harbour_id, "H-1") if self.harbour_id else None
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return {"status": (self.was, "MOORED")}
+
+    def headline(self) -> str:
+        return "moored at the quay"
+
+
+async def moor(database: Database, actor: Actor, boat_id: UUID | None = None, **fields: Any) -> int:
+    """One committed event."""
+    async with database.tx(actor) as tx:
+        return await audit.record(tx, actor, BoatMoored(boat_id=boat_id or new_id(), **fields))
+
+
+@contextmanager
+def tampering(database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser who has switched the triggers off."""
+    with psycopg.connect(database.conninfo, autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        yield connection
