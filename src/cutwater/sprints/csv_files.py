@@ -1,4 +1,4 @@
-"""PURE: issues and sprints from CSV: Jira's own export, with its repeated columns, or any sheet with plain headers."""
+"""PURE: issues and sprints from CSV: Jira's own export with repeated columns, or a sheet of plain headers."""
 
 import csv
 import io
@@ -63,6 +63,7 @@ _STATES = {
     "cancelled": SprintState.CANCELLED,
 }  # fmt: skip
 _SUBTASKS = {"subtask", "sub-task", "sub task", "unteraufgabe", "sous-tâche", "子任务"}
+_ABSENT_IN_CSV = frozenset({"changes", "remote_links", "fields"})
 _LINK = re.compile(r"(inward|outward) issue link \((.+)\)", re.IGNORECASE)
 _KEY = re.compile(r"[^\s,;/]{1,255}")
 _PHRASES = {"blocks": ("is blocked by", "blocks"), "duplicate": ("is duplicated by", "duplicates")}
@@ -261,6 +262,7 @@ def _issue(row: Row) -> IssueRecord | None:
         resolved_at=spot.instant(row.one("resolved_at"), row.header("resolved_at")),
         links=tuple(_links(row)),
         fields=_fields(row),
+        absent=_ABSENT_IN_CSV | {name for name in COLUMNS if name not in row.layout.places},
     )
 
 

@@ -71,7 +71,7 @@ class _Seen:
 
 
 def observe(issues: Iterable[IssueRecord], known: Iterable[FieldRecord]) -> list[FieldFacts]:
-    """What every field of these issues looks like; fields that only the list of fields names have none filled."""
+    """What every field of these issues looks like; one that only the list of fields names has none filled."""
     names = {item.id: item for item in known}
     seen: dict[str, _Seen] = {id_: _Seen() for id_, item in names.items() if item.custom}
     for issue in issues:
@@ -126,7 +126,8 @@ def candidates(role: Role, facts: Iterable[FieldFacts], total: int) -> list[Cand
 
 
 def _judge(role: Role, facts: FieldFacts, total: int) -> Candidate | None:
-    reasons, score = [], 0
+    reasons: list[str] = []
+    score = 0
     if facts.custom and facts.custom.endswith(_SCHEMAS[role]):
         score, reasons = score + 40, [*reasons, "its type is " + facts.custom.rpartition(":")[2]]
     if _NAMES[role].search(facts.name or ("" if facts.id.startswith("customfield_") else facts.id)):
@@ -174,7 +175,7 @@ def _small(sample: str) -> bool:
 
 
 def propose(facts: list[FieldFacts], total: int) -> FieldMap:
-    """The best candidate of each role; a field plays one role only, and a poor match is left to the person."""
+    """The best candidate of each role; a field plays one role, and a poor match is left to the person."""
     chosen: dict[str, str] = {}
     for role in (Role.SPRINT, Role.FLAGGED, Role.POINTS, Role.OWNER, Role.DISCIPLINE):
         for candidate in candidates(role, facts, total):

@@ -56,7 +56,7 @@ class Mapped:
 
 
 def apply(mapping: FieldMap, fields: Mapping[str, Any], spot: Spot) -> Mapped:
-    """The mapped values of one issue's fields; a value that does not fit its role is reported with its place."""
+    """The mapped values of one issue's fields; a value that does not fit is reported with its place."""
     return Mapped(
         discipline=text_of(fields.get(mapping.discipline), mapping.discipline, spot) or None,
         points=_points(fields.get(mapping.points), mapping.points, spot),

@@ -1,4 +1,4 @@
-"""The tables: sites with their projects, boards and field mappings; issues with their history; sprints; imports."""
+"""The tables: sites, projects, boards, field mappings; issues with their history; sprints; imports."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -118,7 +118,7 @@ class SiteField(Base, OrganizationRow):
 
 
 class FieldMapping(Base, OrganizationRow):
-    """Which field of a site (or of one project of it) plays which role; confirmed by a person."""
+    """Which field of a site, or of one of its projects, plays which role; confirmed by a person."""
 
     __tablename__ = "field_mapping"
     __table_args__ = scoped(
@@ -148,7 +148,7 @@ class FieldMapping(Base, OrganizationRow):
 
 
 class Sprint(Base, OrganizationRow):
-    """A sprint, made here or taken over from a site; dates are days, `started_at` and `completed_at` moments."""
+    """A sprint, made here or taken over; dates are days, `started_at` and `completed_at` moments."""
 
     __tablename__ = "sprint"
     __table_args__ = scoped(
@@ -230,7 +230,7 @@ class Issue(Base, OrganizationRow):
 
 
 class IssueChange(Base, OrganizationRow):
-    """One changed field of an issue. The key leads with the time, so the table can be partitioned by it as it is."""
+    """One changed field of an issue. The key leads with the time: the table can be partitioned by it."""
 
     __tablename__ = "issue_change"
     __table_args__ = (
@@ -257,7 +257,7 @@ class IssueChange(Base, OrganizationRow):
 
 
 class IssueLink(Base, OrganizationRow):
-    """A link as seen from one issue; the other one may not be here, then only what was said of it is known."""
+    """A link as seen from one issue; of one that is not here only what was said of it is known."""
 
     __tablename__ = "issue_link"
     __table_args__ = scoped(

@@ -62,7 +62,7 @@ class Spot:
         self.notes.add(code, Severity.NOTE, text, at=self, name=name)
 
     def text(self, raw: Any, name: str, limit: int = CELL_LIMIT) -> str:
-        """The cell as clean text; what PostgreSQL or a page cannot hold is an error with its place."""
+        """The cell as clean text; no text or too long is an error, what no database can hold is removed."""
         if raw is None:
             return ""
         if not isinstance(raw, str):
@@ -70,22 +70,22 @@ class Spot:
                 self.error("shape", name, f"a text was expected, not {_shape(raw)}")
                 return ""
             raw = str(raw)
-        if "\x00" in raw:
-            self.error("nul", name, "contains a NUL character")
-            return ""
-        if _SURROGATE.search(raw):
-            self.error("surrogate", name, "contains half a character (a lone surrogate)")
-            return ""
+        if "\x00" in raw or _SURROGATE.search(raw):
+            self.warn("unstorable", name, "a NUL or half a character was removed: no database can hold it")
+            raw = _SURROGATE.sub("", raw.replace("\x00", ""))
         if len(raw) > limit:
             self.error("too_long", name, f"{len(raw):,} characters; at most {limit:,} are kept")
             return ""
         if _ENTITY.search(raw) and (plain := html.unescape(raw)) != raw:
             self.note("html_entity", name, f"HTML entities were decoded: {_short(raw)}")
             raw = plain.replace("\x00", "").replace("\xa0", " ")
-        return raw.strip()
+        return str(raw).strip()
 
     def plain(self, raw: Any, name: str, limit: int = CELL_LIMIT) -> str:
         """Like `text`, for a cell of a spreadsheet: a formula is kept as the text it is, and said so."""
+        if isinstance(raw, str) and "\x00" in raw:
+            self.error("nul", name, "contains a NUL character; this is not a text file, or it is damaged")
+            return ""
         value = self.text(raw, name, limit)
         if value and _FORMULA.match(value):
             self.warn("formula", name, f"looks like a formula and is kept as plain text: {_short(value)}")

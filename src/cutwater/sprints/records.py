@@ -134,8 +134,9 @@ class LinkRecord:
 class IssueRecord:
     """An issue as the source gives it; `fields` are the values a field mapping may use, in neutral shapes.
 
-    Neutral shapes: a text, a number, true/false, {"option": text}, {"person": {"id", "name"}},
-    {"sprint": {...}}, or a list of these.
+    `absent` names the attributes the file says nothing about, which is not the same as empty: an import
+    leaves those of a known issue as they are. Neutral shapes: a text, a number, true/false,
+    {"option": text}, {"person": {"id", "name"}}, {"sprint": {...}}, or a list of these.
     """
 
     key: str
@@ -163,6 +164,7 @@ class IssueRecord:
     remote_links: int = 0
     url: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

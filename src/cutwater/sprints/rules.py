@@ -12,7 +12,7 @@ def is_done(category: str) -> bool:
 
 
 def is_blocked(*, is_flagged: bool, category: str, blockers: Iterable[str]) -> bool:
-    """Flagged, or an inward "is blocked by" whose other issue is known to be open; done work is not blocked."""
+    """Flagged, or an inward "is blocked by" whose other issue is known to be open; done work is not."""
     if is_done(category):
         return False
     return is_flagged or any(blocker in (Category.TODO, Category.IN_PROGRESS) for blocker in blockers)

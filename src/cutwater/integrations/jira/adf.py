@@ -30,7 +30,8 @@ def _walk(node: Any, depth: int, bullet: str) -> Iterator[str]:
     if not isinstance(node, dict) or depth > _DEPTH:
         return
     kind = str(node.get("type", ""))
-    attributes = node.get("attrs") if isinstance(node.get("attrs"), dict) else {}
+    given = node.get("attrs")
+    attributes: dict[str, Any] = given if isinstance(given, dict) else {}
     leaf = _leaf(kind, node, attributes)
     if leaf is not None:
         yield leaf

@@ -1,4 +1,4 @@
-"""PURE: puts what the files of one import say together: changelogs to their issues, statuses to their stages."""
+"""PURE: puts together what the files of one import say: changelogs with issues, statuses with stages."""
 
 import re
 from collections import Counter
@@ -47,7 +47,8 @@ def assemble(parts: Parts) -> Batch:
     """One batch of everything; what belongs to nothing is reported, never dropped in silence."""
     notes = {item.file: item for item in parts.notes}
     issues = _without_doubles(parts.issues, notes)
-    _report_hosts(issues, parts.notes)
+    parts.notes.append(Notes(file=""))
+    _report_hosts(issues, parts.notes[-1])
     issues = _with_stages(issues, parts.statuses, notes)
     issues = _with_loose_changes(issues, parts.loose_changes)
     issues = _with_remote_links(issues, parts.remote_links)
@@ -102,11 +103,11 @@ def _newer(first: IssueRecord, second: IssueRecord) -> IssueRecord:
     return second if second.changes or not first.changes else replace(second, changes=first.changes)
 
 
-def _report_hosts(issues: list[IssueRecord], notes: list[Notes]) -> None:
+def _report_hosts(issues: list[IssueRecord], notes: Notes) -> None:
     hosts = Counter(urlsplit(issue.url).netloc for issue in issues if issue.url)
     if len(hosts) > 1:
         shown = ", ".join(f"{host} ({count})" for host, count in hosts.most_common(4))
-        Spot(notes=notes[0]).warn(
+        Spot(notes=notes).warn(
             "several_sites", "self", f"the issues come from {len(hosts)} Jira addresses: {shown}"
         )
 
@@ -121,12 +122,13 @@ def _with_stages(
     staged = []
     for issue in issues:
         named = by_name.get(issue.status.casefold(), set())
-        known = by_id.get(issue.status_id) or (
-            next(iter(named)) if len(named) == 1 and not issue.status_id else None
-        )
+        known: Category | None = by_id.get(issue.status_id)
+        if known is None and len(named) == 1 and not issue.status_id:
+            known = min(named)
         if known and known is not issue.category:
             if issue.category is not Category.UNKNOWN:
-                text = f"“{issue.status}” is {issue.category} in the issue and {known} in the status list; the list is used"
+                both = f"{issue.category} in the issue and {known} in the status list"
+                text = f"“{issue.status}” is {both}; the list is used"
                 _spot(issue, notes).warn("status_category_corrected", "status", text)
             issue = replace(issue, category=known)
         staged.append(issue)

@@ -20,7 +20,7 @@ class Document:
 
 
 def decode(file: SourceFile, notes: Notes) -> str | None:
-    """The file as text: UTF-8 with or without a BOM, UTF-16 by its BOM; otherwise the first wrong byte is named."""
+    """The file as text: UTF-8 with or without a BOM, UTF-16 by its BOM; else the wrong byte is named."""
     content = file.content
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:

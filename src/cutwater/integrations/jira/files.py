@@ -1,4 +1,4 @@
-"""Reads uploaded Jira files, JSON of any API shape and CSV, into one batch (port `sprints.ports.IssueFiles`)."""
+"""Reads uploaded Jira files, JSON of any API shape and CSV, into one batch (port `IssueFiles`)."""
 
 from collections import Counter
 from collections.abc import Sequence

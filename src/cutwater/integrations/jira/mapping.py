@@ -20,6 +20,12 @@ from cutwater.sprints.records import (
 
 CATEGORIES = {"new": Category.TODO, "indeterminate": Category.IN_PROGRESS, "done": Category.DONE}
 CATEGORY_IDS = {2: Category.TODO, 4: Category.IN_PROGRESS, 3: Category.DONE}
+GIVEN_BY = {
+    "title": "summary", "description": "description", "type_name": "issuetype", "status": "status",
+    "priority": "priority", "assignee": "assignee", "reporter": "reporter", "labels": "labels",
+    "created_at": "created", "updated_at": "updated", "resolved_at": "resolutiondate", "parent_key": "parent",
+    "links": "issuelinks",
+}  # fmt: skip
 STATES = {"future": SprintState.PLANNING, "active": SprintState.ACTIVE, "closed": SprintState.COMPLETED}
 
 
@@ -58,6 +64,8 @@ def issue(row: dict[str, Any], spot: Spot) -> IssueRecord | None:
         links=tuple(_links(fields.get("issuelinks"), spot)),
         url=spot.text(row.get("self"), "self", 2000),
         fields=values.mappable(fields, spot),
+        absent=frozenset(name for name, given in GIVEN_BY.items() if given not in fields)
+        | (frozenset() if "changelog" in row else {"changes"}),
     )
 
 
@@ -95,9 +103,11 @@ def category_of(raw: Any, status: str, spot: Spot) -> Category:
     """The stage of a status: by the category's key; a key that its own id contradicts is reported."""
     category = _dict(raw)
     stated = CATEGORIES.get(str(category.get("key", "")).lower(), Category.UNKNOWN)
-    by_id = CATEGORY_IDS.get(category.get("id")) if isinstance(category.get("id"), int) else None
+    number = category.get("id")
+    by_id = CATEGORY_IDS.get(number) if isinstance(number, int) else None
     if by_id and stated is not by_id and stated is not Category.UNKNOWN:
-        text = f"status “{status}” says category “{category.get('key')}”, but its category id {category['id']} means {by_id}"
+        said, meant = category.get("key"), f"its category id {number} means {by_id}"
+        text = f"status “{status}” says category “{said}”, but {meant}"
         spot.warn("status_category_contradicts", "status", text)
     return stated
 

@@ -10,6 +10,7 @@ from cutwater.sprints.records import PersonRecord
 SYSTEM = frozenset(
     [
         "summary",
+        "creator",
         "description",
         "issuetype",
         "status",

@@ -1,0 +1,124 @@
+"""Field mappings: confirmed by a person, then every stored issue is read anew by them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cutwater import audit
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.errors import Invalid, refuse_if
+from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.ids import new_id
+from cutwater.kernel.jobs import defer
+from cutwater.sprints import fields
+from cutwater.sprints.events import FieldMappingConfirmed
+from cutwater.sprints.fields import FieldMap
+from cutwater.sprints.models import FieldMapping, Issue, Project
+from cutwater.sprints.reading import Notes, Spot
+from cutwater.sprints.service import upserts
+from cutwater.sprints.service.sites import site_for_update
+from cutwater.sprints.service.staging import mapped_columns
+
+ROLES = ("discipline", "points", "owner", "sprint", "flagged")
+
+
+async def confirm_mapping(
+    tx: AsyncSession,
+    actor: Actor,
+    site_id: UUID,
+    mapping: FieldMap,
+    *,
+    project: str = "",
+    scale: Mapping[str, int] | None = None,
+    seen_revision: int | None = None,
+) -> FieldMapping:
+    """Confirm which field plays which role, for a site or a project of it; stored issues follow in a job."""
+    refuse_if(lacking(actor, Grant.PILOT, "confirm a field mapping"))
+    site = await site_for_update(tx, site_id)
+    project_id = await _project(tx, site_id, project) if project else None
+    chosen = {role: getattr(mapping, role) for role in ROLES}
+    _check(chosen, scale)
+    row: FieldMapping | None = await tx.scalar(_of(site_id, project_id).with_for_update())
+    before = {role: getattr(row, role) if row else "" for role in ROLES}
+    if row is None:
+        row = FieldMapping(id=new_id(), site_id=site_id, project_id=project_id, revision=0, priority_scale={})
+        tx.add(row)
+    else:
+        refuse_stale(row.revision, seen_revision)
+    for role, field_id in chosen.items():
+        setattr(row, role, field_id)
+    if scale is not None:
+        row.priority_scale = dict(scale)
+    row.confirmed_by, row.confirmed_at, row.revision = actor.user_id, clock.now(), row.revision + 1
+    await tx.flush()
+    changed = {role: (before[role], chosen[role]) for role in ROLES if before[role] != chosen[role]}
+    event = FieldMappingConfirmed(site_id=site_id, title=site.name, project=project, fields=changed)
+    await audit.record(tx, actor, event)
+    if changed:
+        await defer(
+            tx, "sprints.remap", organization_id=actor.organization_id, site_id=site_id
+        )
+    return row
+
+
+def _check(chosen: Mapping[str, str], scale: Mapping[str, int] | None) -> None:
+    wrong: dict[str, str] = {}
+    used: dict[str, str] = {}
+    for role, field_id in chosen.items():
+        if field_id and field_id in used:
+            wrong[role] = f"{field_id} is the {used[field_id]} already; a field plays one role."
+        used.setdefault(field_id, role)
+    for name, score in (scale or {}).items():
+        if not 0 <= score <= 100:
+            wrong["priority_scale"] = f"The score of {name} must be from 0 to 100."
+    if wrong:
+        raise Invalid(wrong)
+
+
+async def _project(tx: AsyncSession, site_id: UUID, key: str) -> UUID:
+    found = await tx.scalar(select(Project.id).where(Project.site_id == site_id, Project.key == key))
+    if found is None:
+        raise Invalid({"project": f"The site has no project {key}."})
+    return found
+
+
+def _of(site_id: UUID, project_id: UUID | None) -> Any:
+    wanted = FieldMapping.project_id == project_id if project_id else FieldMapping.project_id.is_(None)
+    return select(FieldMapping).where(FieldMapping.site_id == site_id, wanted)
+
+
+async def mapping_of(tx: AsyncSession, site_id: UUID) -> FieldMap | None:
+    """The confirmed mapping of a site; None when nobody confirmed one."""
+    row = await tx.scalar(_of(site_id, None))
+    return as_map(row) if row else None
+
+
+def as_map(row: Any) -> FieldMap:
+    """A stored mapping as the value the pure functions take."""
+    return FieldMap(**{role: getattr(row, role) for role in ROLES})
+
+
+async def remap(tx: AsyncSession, site_id: UUID) -> int:
+    """Read every stored issue of a site anew by its confirmed mappings; gives how many changed."""
+    mappings = (await tx.scalars(select(FieldMapping).where(FieldMapping.site_id == site_id))).all()
+    by_project = {row.project_id: as_map(row) for row in mappings}
+    changed, last = 0, UUID(int=0)
+    while True:
+        page = select(Issue.id, Issue.project_id, Issue.fields).where(
+            Issue.site_id == site_id, Issue.id > last
+        )
+        issues = (await tx.execute(page.order_by(Issue.id).limit(upserts.SIZE))).all()
+        if not issues:
+            return changed
+        last = issues[-1].id
+        rows = []
+        for issue in issues:
+            mapping = by_project.get(issue.project_id) or by_project.get(None)
+            if mapping is not None:
+                mapped = fields.apply(mapping, issue.fields, Spot(notes=Notes(file="")))
+                rows.append({"id": issue.id, **mapped_columns(mapped)})
+        changed += len(await upserts.write(tx, upserts.REMAP, rows))

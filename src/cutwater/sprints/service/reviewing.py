@@ -1,0 +1,132 @@
+"""PURE: what a person sees of an import before it is applied: contents, mapping, coverage and oddities."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cutwater.sprints import coverage, detection, fields
+from cutwater.sprints.fields import FieldMap, Role
+from cutwater.sprints.reading import Notes, Spot, grouped
+from cutwater.sprints.records import Batch, IssueRecord, Oddity, Severity
+
+EXAMPLES = 20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """What reading found, as plain data for the import's row."""
+
+    mapping: FieldMap
+    choices: dict[str, Any]
+    coverage: list[dict[str, Any]]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """An issue as coverage looks at it, before it is stored."""
+
+    discipline_team: str | None
+    points: Any
+    owner_name: str | None
+    reporter_name: str | None
+    assignee_name: str | None
+    priority: str | None
+    status_category: str
+    done_at: Any
+
+
+def review(batch: Batch, confirmed: FieldMap | None) -> Review:
+    """The mapping to propose (the confirmed one where its fields still exist) and what it would cover."""
+    facts = detection.observe(batch.issues, batch.fields)
+    total = len(batch.issues)
+    known = {item.id for item in facts}
+    proposed = detection.propose(facts, total)
+    kept = {
+        role: field_id
+        for role, field_id in (confirmed.as_dict() if confirmed else {}).items()
+        if field_id in known
+    }
+    mapping = FieldMap(**(proposed.as_dict() | kept)) if kept else proposed
+    choices = {
+        "known": sorted(known),
+        "candidates": {
+            role.value: [_choice(item) for item in detection.candidates(role, facts, total)] for role in Role
+        },
+        "confirmed": sorted(kept),
+        "names_sprints": any(
+            "sprint" in item.fields or mapping.sprint in item.fields for item in batch.issues
+        ),
+        "all": sorted(
+            ((item.id, item.name or item.id, item.filled) for item in facts), key=lambda item: item[1].lower()
+        ),
+    }
+    counts = {
+        "issues": total,
+        "sprints": len(batch.sprints),
+        "changes": sum(len(item.changes) for item in batch.issues),
+        "links": sum(len(item.links) for item in batch.issues),
+        "worklogs": batch.worklogs,
+        "remote_links": batch.remote_links,
+        "subtasks": sum(item.is_subtask for item in batch.issues),
+    }
+    gaps = coverage.cover([_preview(item, mapping) for item in batch.issues])
+    return Review(mapping=mapping, choices=choices, coverage=[gap.as_dict() for gap in gaps], counts=counts)
+
+
+def _choice(item: detection.Candidate) -> dict[str, Any]:
+    return {
+        "field": item.field_id, "name": item.name, "score": item.score, "reason": item.reason,
+        "filled": item.filled, "samples": list(item.samples),
+    }  # fmt: skip
+
+
+def _preview(issue: IssueRecord, mapping: FieldMap) -> Preview:
+    mapped = fields.apply(mapping, issue.fields, Spot(notes=Notes(file=issue.file)))
+    return Preview(
+        discipline_team=mapped.discipline,
+        points=mapped.points,
+        owner_name=mapped.owner.name if mapped.owner else None,
+        reporter_name=issue.reporter.name if issue.reporter else None,
+        assignee_name=issue.assignee.name if issue.assignee else None,
+        priority=issue.priority,
+        status_category=issue.category,
+        done_at=issue.resolved_at or (issue.changes or None),
+    )
+
+
+def contents(batch: Batch) -> list[dict[str, Any]]:
+    """What each file was recognised to be."""
+    return [{"file": item.name, "content": item.content.value, "rows": item.rows} for item in batch.files]
+
+
+def kept(oddities: Iterable[Oddity]) -> list[dict[str, Any]]:
+    """Oddities as they are stored: by kind, each with its count and its first places."""
+    return [
+        {
+            "code": first.code, "severity": first.severity.value, "file": first.file, "field": first.field,
+            "count": count, "text": first.text,
+            "places": [{"row": item.row, "key": item.key, "text": item.text} for item in examples],
+        }
+        for first, count, examples in grouped(list(oddities), EXAMPLES)
+    ]  # fmt: skip
+
+
+def failure(oddities: Sequence[Oddity]) -> str:
+    """Why an import stopped, in one sentence that names file, row and field of the first error."""
+    errors = [item for item in oddities if item.severity is Severity.ERROR]
+    if not errors:
+        return "Nothing was found that Cutwater can import. Nothing was applied."
+    first = errors[0]
+    more = f" There are {len(errors) - 1} more errors." if len(errors) > 1 else ""
+    return f"{place(first.file, first.row, first.field)}: {first.text}.{more} Nothing was applied."
+
+
+def place(file: str, row: int | None, name: str) -> str:
+    """Where something stands: "issues.csv, row 7, field Summary"."""
+    parts = [file or "the files"]
+    if row is not None:
+        parts.append(f"row {row}")
+    if name:
+        parts.append(f"field {name}")
+    return ", ".join(parts)
