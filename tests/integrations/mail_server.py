@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from cryptography import x509
@@ -41,8 +41,7 @@ class MailServer:
         self.attempts += 1
         if self.refusal:
             return self.refusal
-        parsed = message_from_bytes(envelope.content, policy=policy.default)
-        self.letters.append(cast(EmailMessage, parsed))
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
 

@@ -15,6 +15,8 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "password_reset.requested": ("notifications.mail_reset",),
     "email_confirmation.requested": ("notifications.mail_confirmation",),
 }
+PLATFORM_LOG = UUID(int=0)
+"""The organization under which the log keeps events of the platform, such as a password reset."""
 CLOSED = "Not sent: the link in it was used, withdrawn or has run out."
 
 
@@ -54,12 +56,16 @@ async def _attempt(run: JobRun, delivery_id: UUID, *, has_mailer: bool) -> Lette
 
 
 async def _mail_link(run: JobRun, kind: LinkKind, event_id: int) -> None:
+    event = await audit.event_by_id(run.database.reader(run.organization_id or PLATFORM_LOG), event_id)
+    link = await identity.mailed_link(run.reader(), run.settings, kind, event.subject_id)
+    if not link.is_open:
+        return
+    key = f"{kind}:{event.subject_id}"
     async with run.tx() as tx:
-        reader = SessionReader(tx)
-        event = await audit.event_by_id(reader, event_id)
-        link = await identity.mailed_link(reader, run.settings, kind, event.subject_id)
-        if link.is_open:
-            key = f"{kind}:{event_id}"
+        await service.send_link(tx, link.to, link.subject, kind, event.subject_id, key=key)
+    if run.organization_id and run.settings.demo and Mailer not in run.ports:
+        # whoever is invited in a demo has no organization yet, and reads the mail at /mail
+        async with run.database.tx(None) as tx:
             await service.send_link(tx, link.to, link.subject, kind, event.subject_id, key=key)
 
 

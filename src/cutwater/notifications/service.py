@@ -136,7 +136,7 @@ async def letter_of(reader: Reader, settings: Settings, mail: Any) -> Letter | N
         if not link.is_open:
             return None
         text = letters.plain(link.name, link.lines, link.url)
-        html = letters.rich(link.name, link.lines, link.url)
+        html = letters.rich(link.name, link.lines, link.url, link.action)
     return Letter(
         recipient=mail.recipient, subject=mail.subject, text=text, html=html, message_id=mail.message_id
     )

@@ -1,5 +1,6 @@
 import ssl
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -46,7 +47,7 @@ async def test_a_letter_arrives_whole_under_its_message_id() -> None:
 
 async def test_starttls_with_a_password(contexts: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
     ours, theirs = contexts
-    options = {"tls_context": ours, "require_starttls": True, "auth_required": True}
+    options: dict[str, Any] = {"tls_context": ours, "require_starttls": True, "auth_required": True}
     login = accept_only("bot@example.com", "p@ss:word/1")
     async with serving(MailServer(), authenticator=login, **options) as server:
         address = "bot%40example.com:p%40ss%3Aword%2F1@"
