@@ -23,7 +23,7 @@ def outdated() -> Iterator[str]:
             lines = difflib.unified_diff(
                 was.splitlines(), now.splitlines(), f"docs/reference/{name}", "code", n=0
             )
-            yield "\n".join(list(lines)[:20]) or name
+            yield "\n".join([line.rstrip()[:160] for line in lines][:12]) or name
 
 
 def dead_links() -> Iterator[str]:

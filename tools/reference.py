@@ -240,9 +240,9 @@ def api() -> str:
     groups: dict[str, list[list[str]]] = defaultdict(list)
     for path, operations in sorted(document["paths"].items()):
         for method, operation in operations.items():
-            refusals = " ".join(sorted(code for code in operation["responses"] if code >= "400"))
+            done = ", ".join(sorted(code for code in operation["responses"] if code < "300"))
             tag = (operation.get("tags") or ["other"])[0]
-            groups[tag].append([f"`{method.upper()} /api/v1{path}`", operation.get("summary", ""), refusals])
+            groups[tag].append([f"`{method.upper()} /api/v1{path}`", _sentence(operation), done])
     intro = (
         f"OpenAPI {document['openapi']}; the running server shows every schema at `/api/docs`. Items come as "
         "`{data, links}`, lists as `{data, meta, links}`, errors as `{error: {code, message, details, "
@@ -250,8 +250,13 @@ def api() -> str:
     )
     parts = [intro]
     for tag in sorted(groups):
-        parts += [f"## {tag}\n", table(["operation", "does", "may answer"], groups[tag])]
+        parts += [f"## {tag}\n", table(["operation", "does", "answers"], groups[tag])]
     return page("API", *parts)
+
+
+def _sentence(operation: dict[str, Any]) -> str:
+    said = (operation.get("description") or operation.get("summary") or "").strip()
+    return said.split("\n\n")[0]
 
 
 # ---------------------------------------------------------------- command line
