@@ -97,7 +97,7 @@ CHART: dict[str, Any] = {
     },
     "mark": {"type": "bar", "cornerRadiusEnd": 2},
     "encoding": {
-        "x": {"field": "sprint", "title": None, "axis": {"labelAngle": 0}},
+        "x": {"field": "sprint", "title": None, "sort": None, "axis": {"labelAngle": 0}},
         "xOffset": {"field": "kind"},
         "y": {"field": "points", "type": "quantitative", "title": "points"},
         "color": {"field": "kind", "title": None},
