@@ -133,7 +133,7 @@ async def test_altered_and_missing_blocks_are_named(database: Database) -> None:
 
 
 async def test_a_cut_tail_shows_against_the_heads_that_went_out(database: Database, tmp_path: Path) -> None:
-    actor, ids = await sealed_log(database, blocks=1)
+    actor, _ = await sealed_log(database, blocks=1)
     await jobs.publish_heads(run_of(database, tmp_path))
     await jobs.publish_heads(run_of(database, tmp_path))
     heads = read_heads(jobs.heads_folder(tmp_path))
@@ -292,8 +292,8 @@ def last_month_dropped() -> str:
 def copy_row(connection: psycopg.Connection[Any], event_id: int) -> int:
     """Put a second row beside one, with the same transaction id."""
     columns = (
-        "xid, at, happened_at, organization_id, actor_kind, actor_id, actor_user_id, actor_job, name, subject_kind,"
-        " subject_id, subject_key, data, request_id"
+        "xid, at, happened_at, organization_id, actor_kind, actor_id, actor_user_id, actor_job, name,"
+        " subject_kind, subject_id, subject_key, data, request_id"
     )
     row = connection.execute(
         f"insert into event_log ({columns}) select {columns} from event_log where id = %s returning id",

@@ -53,7 +53,8 @@ def parse(text: str) -> Token | None:
     running = tuple(map(int, found[4].split(","))) if found[4] else ()
     ascending = all(a < b for a, b in pairwise(running))
     inside = not running or (running[0] >= xmin and running[-1] < xmax)
-    if not (xmin <= xmax <= MOST_XID and ascending and inside):
+    possible = all(xid % 2**32 for xid in (xmin, xmax, *running))  # PostgreSQL skips those that end in zeros
+    if not (xmin <= xmax <= MOST_XID and ascending and inside and possible):
         return None
     return Token(epoch, xmin, xmax, running)
 
