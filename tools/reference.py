@@ -60,10 +60,12 @@ def data_model() -> str:
     from cutwater.kernel.db import Base
 
     modules: dict[str, list[Any]] = defaultdict(list)
+    said: dict[str, str] = {}
     for mapper in Base.registry.mappers:
         modules[mapper.class_.__module__.split(".")[1]].append(mapper.local_table)
+        said[str(mapper.local_table)] = (mapper.class_.__doc__ or "").strip().split("\n\n")[0]
     intro = (
-        "PostgreSQL 15 to 18. Every table has `id` (a UUIDv7), `created_at` and `updated_at`; the diagrams "
+        "PostgreSQL 15 to 18. Tables have `id` (a UUIDv7), `created_at` and `updated_at`; the diagrams "
         "leave them out, as they do `organization_id`. A table whose rows are **own** has that column and "
         "is under row-level security; every reference between two such tables is composite, so that it "
         "cannot leave the organization (see [isolation](../explanation/isolation.md)).\n"
@@ -71,20 +73,17 @@ def data_model() -> str:
     parts = [intro]
     for module in sorted(modules):
         tables = sorted(modules[module], key=lambda each: str(each.name))
-        rows = [
-            [f"`{each.name}`", "own" if _is_scoped(each) else "shared", _leaving(each, tables)]
-            for each in tables
-        ]
+        rows = [[f"`{each.name}`", said[str(each)], _owned(each), _leaving(each, tables)] for each in tables]
         parts += [
             f"## {module}\n",
             mermaid(_diagram(tables)),
-            table(["table", "rows are", "refers to"], rows),
+            table(["table", "holds", "rows are", "refers to"], rows),
         ]
     return page("Data model", *parts)
 
 
-def _is_scoped(each: Any) -> bool:
-    return "organization_id" in each.columns
+def _owned(each: Any) -> str:
+    return "own" if "organization_id" in each.columns else "shared"
 
 
 def _target(key: Any) -> str:
