@@ -1,0 +1,283 @@
+"""What happens to runbooks and runs, as frozen values: ids, keys, states and figures only."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from cutwater.kernel.events import Event, Subject
+from cutwater.runbooks.step_machine import STEP_WORDS, StepState
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _AboutRunbook(Event):
+    runbook_id: UUID
+    key: str
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("runbook", self.runbook_id, self.key)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunbookCreated(_AboutRunbook):
+    name: ClassVar[str] = "runbook.created"
+    title: str
+
+    def headline(self) -> str:
+        return f"created “{self.title}”"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunbookUpdated(_AboutRunbook):
+    name: ClassVar[str] = "runbook.updated"
+    differences: dict[str, tuple[Any, Any]]
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return self.differences
+
+    def headline(self) -> str:
+        return f"changed {', '.join(self.differences)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorksheetImported(_AboutRunbook):
+    name: ClassVar[str] = "runbook.imported"
+    version: int
+    steps: int
+    links: int
+    created: int
+    changed: int
+    removed: int
+
+    def headline(self) -> str:
+        figures = f"{self.created} new, {self.changed} changed, {self.removed} removed"
+        return f"imported {self.steps} steps and {self.links} links into draft {self.version} ({figures})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VersionPublished(_AboutRunbook):
+    name: ClassVar[str] = "runbook.published"
+    version: int
+    steps: int
+    links: int
+
+    def headline(self) -> str:
+        return f"published version {self.version}: {self.steps} steps, {self.links} links"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MigrationCreated(Event):
+    name: ClassVar[str] = "migration.created"
+    migration_id: UUID
+    key: str
+    title: str
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("migration", self.migration_id, self.key)
+
+    def headline(self) -> str:
+        return f"created “{self.title}”"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MigrationUpdated(Event):
+    name: ClassVar[str] = "migration.updated"
+    migration_id: UUID
+    key: str
+    differences: dict[str, tuple[Any, Any]]
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("migration", self.migration_id, self.key)
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return self.differences
+
+    def headline(self) -> str:
+        return f"changed {', '.join(self.differences)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _AboutRun(Event):
+    run_id: UUID
+    key: str
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("run", self.run_id, self.key)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IterationCreated(_AboutRun):
+    name: ClassVar[str] = "run.created"
+    migration_id: UUID
+    migration_key: str
+    type: str
+    is_rehearsal: bool
+    version: int
+    steps: int
+
+    @property
+    def context(self) -> Subject | None:
+        return Subject("migration", self.migration_id, self.migration_key)
+
+    def headline(self) -> str:
+        kind = "rehearsal" if self.is_rehearsal else "live"
+        return f"created {self.key} ({kind}) with {self.steps} steps from version {self.version}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunMoved(_AboutRun):
+    name: ClassVar[str] = "run.moved"
+    was: str
+    now: str
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return {"state": (self.was, self.now)}
+
+    def headline(self) -> str:
+        words = {"RUNNING": "started", "PAUSED": "paused", "COMPLETED": "completed", "ABORTED": "aborted"}
+        verb = "resumed" if (self.was, self.now) == ("PAUSED", "RUNNING") else words.get(self.now, self.now)
+        return f"{verb} the run"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunUpdated(_AboutRun):
+    name: ClassVar[str] = "run.updated"
+    differences: dict[str, tuple[Any, Any]]
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return self.differences
+
+    def headline(self) -> str:
+        return f"changed {', '.join(self.differences)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _AboutStep(Event):
+    step_id: UUID
+    key: str
+    run_id: UUID
+    run_key: str
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("step", self.step_id, self.key)
+
+    @property
+    def context(self) -> Subject | None:
+        return Subject("run", self.run_id, self.run_key)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepMoved(_AboutStep):
+    """`waived` holds the codes of the obstacles that a pilot's override went past."""
+
+    name: ClassVar[str] = "step.moved"
+    move: str
+    was: str
+    now: str
+    is_override: bool = False
+    waived: tuple[str, ...] = ()
+    flagged: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return {"state": (self.was, self.now)}
+
+    def headline(self) -> str:
+        words = {"start": "started", "finish": "finished", "reopen": "reopened", "resume": "resumed"}
+        verb = words.get(self.move, f"set to {STEP_WORDS[StepState(self.now)]}:")
+        ahead = ", overriding what was in the way" if self.is_override else ""
+        started = f"; already started: {', '.join(self.flagged)}" if self.flagged else ""
+        return f"{verb} {self.key}{ahead}{started}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepBecameReady(_AboutStep):
+    """Once per step, the first time it may start."""
+
+    name: ClassVar[str] = "step.became_ready"
+    team_id: UUID | None = None
+    assignee_id: UUID | None = None
+
+    def headline(self) -> str:
+        return f"{self.key} became ready"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstructionTicked(_AboutStep):
+    name: ClassVar[str] = "step.instruction_ticked"
+    instruction_id: UUID
+    is_done: bool
+
+    def headline(self) -> str:
+        return f"{'ticked' if self.is_done else 'took back the tick of'} an instruction of {self.key}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepAssigned(_AboutStep):
+    name: ClassVar[str] = "step.assigned"
+    differences: dict[str, tuple[Any, Any]]
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return self.differences
+
+    def headline(self) -> str:
+        return f"changed who does {self.key}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepReleaseLinked(_AboutStep):
+    name: ClassVar[str] = "step.release_linked"
+    release_id: UUID | None
+    release_key: str
+    was: str = ""
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return {"release": (self.was, self.release_key)}
+
+    def headline(self) -> str:
+        if self.release_key:
+            return f"{self.key} puts {self.release_key} live"
+        return f"{self.key} no longer puts {self.was} live"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _AboutDeploy(_AboutStep):
+    release_id: UUID
+    release_key: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseDeployedByStep(_AboutDeploy):
+    name: ClassVar[str] = "step.release_deployed"
+
+    def headline(self) -> str:
+        return f"{self.key} put {self.release_key} live"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseRehearsedByStep(_AboutDeploy):
+    name: ClassVar[str] = "step.release_rehearsed"
+
+    def headline(self) -> str:
+        return f"{self.key} would have put {self.release_key} live (rehearsal)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseRefusedStep(_AboutDeploy):
+    """The step is finished, but the release could not be recorded as deployed; the note says why."""
+
+    name: ClassVar[str] = "step.release_refused"
+    obstacles: tuple[str, ...] = ()
+
+    def headline(self) -> str:
+        return f"{self.release_key} could not be put live by {self.key}"

@@ -1,0 +1,75 @@
+"""The small vocabularies of runbooks and runs. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class VersionState(StrEnum):
+    """A version is worked on, then published, and immutable from then on."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+
+
+class ImportState(StrEnum):
+    """An uploaded worksheet is looked at until it is applied."""
+
+    UPLOADED = "UPLOADED"
+    APPLIED = "APPLIED"
+
+
+class Communications(StrEnum):
+    """Whether a run writes to people: not at all, to the tester alone, or for real."""
+
+    OFF = "OFF"
+    TEST = "TEST"
+    ON = "ON"
+
+
+class DeployState(StrEnum):
+    """What became of the release that a step puts live."""
+
+    NONE = "NONE"
+    QUEUED = "QUEUED"
+    DEPLOYED = "DEPLOYED"
+    REFUSED = "REFUSED"
+    REHEARSED = "REHEARSED"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IterationType:
+    """A kind of iteration: its short form in keys, and whether it is a rehearsal unless told otherwise."""
+
+    label: str
+    short: str
+    is_rehearsal: bool
+
+
+ITERATION_TYPES: Mapping[str, IterationType] = {
+    "RUN": IterationType(label="Rehearsal run", short="RUN", is_rehearsal=True),
+    "DR": IterationType(label="Dress rehearsal", short="DR", is_rehearsal=True),
+    "CUTOVER": IterationType(label="Cutover", short="CUT", is_rehearsal=False),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepType:
+    """A kind of step, and the tone it is drawn in."""
+
+    label: str
+    tone: str
+
+
+STEP_TYPES: Mapping[str, StepType] = {
+    "TRT": StepType(label="Treatment", tone="accent"),
+    "PRE": StepType(label="Preparation", tone="neutral"),
+    "CHK": StepType(label="Check", tone="good"),
+    "DUM": StepType(label="Dump or restore", tone="violet"),
+    "SYS": StepType(label="System", tone="info"),
+    "BUS": StepType(label="Business", tone="warn"),
+    "IGO": StepType(label="IT go", tone="bad"),
+    "BGO": StepType(label="Business go", tone="bad"),
+    "GON": StepType(label="Go or no-go", tone="bad"),
+}
+DEFAULT_STEP_TYPE = "TRT"

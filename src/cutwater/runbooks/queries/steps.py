@@ -1,0 +1,227 @@
+"""Single steps of a run: what gates them, what they say, what refers to them."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from cutwater.kernel.errors import NotFound
+from cutwater.kernel.reader import Reader, any_of
+from cutwater.runbooks.models import (
+    Iteration,
+    Migration,
+    RunInstruction,
+    RunLink,
+    RunPhase,
+    RunSequence,
+    RunStep,
+)
+from cutwater.runbooks.queries import Query
+from cutwater.runbooks.step_machine import ENDED, NOT_STARTED
+
+_NOT_STARTED = [each.value for each in NOT_STARTED]
+
+
+async def step_for_update(tx: AsyncSession, run_id: UUID, code: str) -> RunStep:
+    """The step's row, locked, as it is now."""
+    found = await tx.scalar(
+        select(RunStep)
+        .where(RunStep.iteration_id == run_id, RunStep.code == code)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("This step")
+    return found
+
+
+def detail(run: Query, code: str) -> Query:
+    """Everything of one step, with its place; `run` selects the id of its run."""
+    return (
+        select(*RunStep.__table__.columns, RunPhase.title.label("phase"), RunSequence.title.label("sequence"))
+        .join(RunPhase, RunPhase.id == RunStep.phase_id)
+        .join(RunSequence, RunSequence.id == RunPhase.sequence_id)
+        .where(RunStep.iteration_id == run.scalar_subquery(), RunStep.code == code)
+    )
+
+
+def _gates(other: Any) -> Query:
+    return select(
+        RunLink.before_id,
+        RunLink.after_id,
+        RunLink.kind,
+        RunLink.lag_minutes,
+        RunLink.is_hard,
+        RunLink.is_implied,
+        other.code,
+        other.title,
+        other.state,
+        other.started_at,
+        other.finished_at,
+        other.lets_successors_go,
+        other.team_id,
+    )
+
+
+def gates_into(step_ids: Iterable[UUID]) -> Query:
+    """The links into some steps, each with its predecessor as it stands."""
+    before = aliased(RunStep)
+    return (
+        _gates(before)
+        .join(before, before.id == RunLink.before_id)
+        .where(any_of(RunLink.after_id, step_ids))
+        .order_by(before.position)
+    )
+
+
+def gates_out_of(step_ids: Iterable[UUID]) -> Query:
+    """The links out of some steps, each with its successor as it stands."""
+    after = aliased(RunStep)
+    return (
+        _gates(after)
+        .join(after, after.id == RunLink.after_id)
+        .where(any_of(RunLink.before_id, step_ids))
+        .order_by(after.position)
+    )
+
+
+def waiting_steps(run_id: UUID, after_step: UUID | None = None) -> Query:
+    """The steps of a run that may change between PENDING and READY: all, or those behind one step and it."""
+    statement = select(
+        RunStep.id, RunStep.code, RunStep.state, RunStep.fixed_start, RunStep.ready_at, RunStep.team_id,
+        RunStep.assignee_id,
+    ).where(RunStep.iteration_id == run_id, any_of(RunStep.state, _NOT_STARTED))  # fmt: skip
+    if after_step is not None:
+        behind = select(RunLink.after_id).where(RunLink.before_id == after_step)
+        statement = statement.where((RunStep.id == after_step) | RunStep.id.in_(behind))
+    return statement.order_by(RunStep.position)
+
+
+def gates_of_waiting(run_id: UUID, after_step: UUID | None = None) -> Query:
+    """The hard start gates of those steps, in one query whatever their number."""
+    before, after = aliased(RunStep), aliased(RunStep)
+    statement = (
+        select(
+            RunLink.after_id,
+            RunLink.kind,
+            RunLink.lag_minutes,
+            before.state,
+            before.started_at,
+            before.finished_at,
+            before.lets_successors_go,
+        )
+        .join(before, before.id == RunLink.before_id)
+        .join(after, after.id == RunLink.after_id)
+        .where(
+            RunLink.iteration_id == run_id,
+            RunLink.is_hard.is_(True),
+            any_of(RunLink.kind, ["FS", "SS"]),
+            any_of(after.state, _NOT_STARTED),
+        )
+    )
+    if after_step is not None:
+        behind = select(RunLink.after_id).where(RunLink.before_id == after_step)
+        statement = statement.where((RunLink.after_id == after_step) | RunLink.after_id.in_(behind))
+    return statement
+
+
+def instructions_of(step_id: UUID) -> Query:
+    """A step's instructions in order."""
+    return (
+        select(
+            RunInstruction.id,
+            RunInstruction.position,
+            RunInstruction.text,
+            RunInstruction.is_mandatory,
+            RunInstruction.done_at,
+            RunInstruction.done_by_id,
+        )
+        .where(RunInstruction.step_id == step_id)
+        .order_by(RunInstruction.position)
+    )
+
+
+async def open_mandatory(tx: AsyncSession, step_id: UUID) -> list[str]:
+    """The texts of a step's mandatory instructions that nobody ticked."""
+    found = await tx.scalars(
+        select(RunInstruction.text)
+        .where(
+            RunInstruction.step_id == step_id,
+            RunInstruction.is_mandatory.is_(True),
+            RunInstruction.done_at.is_(None),
+        )
+        .order_by(RunInstruction.position)
+    )
+    return list(found)
+
+
+async def instruction_for_update(tx: AsyncSession, step_id: UUID, instruction_id: UUID) -> RunInstruction:
+    """One instruction of a step, locked."""
+    found = await tx.scalar(
+        select(RunInstruction)
+        .where(RunInstruction.id == instruction_id, RunInstruction.step_id == step_id)
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFound("This instruction")
+    return found
+
+
+async def open_codes(tx: AsyncSession, run_id: UUID) -> list[str]:
+    """The codes of a run's steps that have not ended."""
+    ended = [each.value for each in ENDED]
+    found = await tx.scalars(
+        select(RunStep.code)
+        .where(RunStep.iteration_id == run_id, ~any_of(RunStep.state, ended))
+        .order_by(RunStep.position)
+    )
+    return list(found)
+
+
+async def steps_of_releases(reader: Reader, release_ids: Iterable[UUID]) -> list[Any]:
+    """The run steps that put some releases live, with their runs, the newest run first."""
+    return await reader.all(
+        select(
+            RunStep.id,
+            RunStep.code,
+            RunStep.title,
+            RunStep.state,
+            RunStep.deploy_state,
+            RunStep.planned_start,
+            RunStep.started_at,
+            RunStep.finished_at,
+            RunStep.release_id,
+            Iteration.key.label("run_key"),
+            Iteration.state.label("run_state"),
+            Iteration.is_rehearsal,
+            Iteration.type,
+            Migration.key.label("migration_key"),
+            Migration.title.label("migration_title"),
+        )
+        .join(Iteration, Iteration.id == RunStep.iteration_id)
+        .join(Migration, Migration.id == Iteration.migration_id)
+        .where(any_of(RunStep.release_id, release_ids), Iteration.deleted_at.is_(None))
+        .order_by(Iteration.planned_start.desc(), RunStep.position)
+        .limit(50)
+    )
+
+
+async def steps_of_person(reader: Reader, person_id: UUID | None, team_ids: Iterable[UUID]) -> list[Any]:
+    """The steps that a person may start or finish now in running runs."""
+    mine = any_of(RunStep.team_id, team_ids)
+    if person_id is not None:
+        mine = mine | (RunStep.assignee_id == person_id) | (RunStep.deputy_id == person_id)
+    return await reader.all(
+        select(RunStep.code, RunStep.title, RunStep.state, RunStep.ready_at, Iteration.key.label("run_key"),
+               Iteration.is_rehearsal)
+        .join(Iteration, Iteration.id == RunStep.iteration_id)
+        .where(
+            mine, Iteration.state == "RUNNING", Iteration.deleted_at.is_(None),
+            any_of(RunStep.state, ["READY", "IN_PROGRESS"]),
+        )
+        .order_by(RunStep.ready_at)
+        .limit(10)
+    )  # fmt: skip

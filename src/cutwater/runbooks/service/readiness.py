@@ -1,0 +1,113 @@
+"""READY, derived and kept: after every change of a run, for the steps it can have touched, set-based."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cutwater import audit
+from cutwater.kernel import clock, jobs
+from cutwater.kernel.actor import Actor, job_actor
+from cutwater.kernel.reader import any_of
+from cutwater.runbooks import events
+from cutwater.runbooks.critical_path import LinkKind
+from cutwater.runbooks.models import Iteration, RunStep
+from cutwater.runbooks.queries import steps as queries
+from cutwater.runbooks.step_machine import Gate, RunState, StepFacts, StepState, is_ready, startable_at
+
+
+async def settle(tx: AsyncSession, run: Iteration, *, after_step: UUID | None = None) -> int:
+    """Bring PENDING and READY up to date behind one step, or in the whole run; how many steps changed.
+
+    The run's row must be locked: two predecessors that end at once would otherwise each miss the other.
+    """
+    if run.state != RunState.RUNNING:
+        return 0
+    await tx.flush()
+    now = clock.now()
+    waiting = (await tx.execute(queries.waiting_steps(run.id, after_step))).all()
+    gates: dict[UUID, list[Gate]] = {}
+    for row in (await tx.execute(queries.gates_of_waiting(run.id, after_step))).all():
+        gates.setdefault(row.after_id, []).append(gate_of(row))
+    ready, unready, wakes = [], [], []
+    for row in waiting:
+        facts = StepFacts(
+            code=row.code, state=StepState(row.state), run=RunState(run.state),
+            gates=gates.get(row.id, ()), fixed_start=row.fixed_start,
+        )  # fmt: skip
+        if is_ready(facts, now):
+            if row.state != StepState.READY:
+                ready.append(row)
+            continue
+        known, moment = startable_at(facts.gates, facts.fixed_start)
+        if known and moment is not None:
+            wakes.append(moment)
+        if row.state == StepState.READY:
+            unready.append(row)
+    await _store(tx, run, ready, unready, now)
+    if wakes:
+        await wake_at(tx, run, min(wakes))
+    return len(ready) + len(unready)
+
+
+def gate_of(row: Any) -> Gate:
+    """One link into a step, as the rules see it."""
+    return Gate(
+        code=getattr(row, "code", ""),
+        title=getattr(row, "title", ""),
+        kind=LinkKind(row.kind),
+        lag_minutes=row.lag_minutes,
+        hard=getattr(row, "is_hard", True),
+        state=StepState(row.state),
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        releases=row.lets_successors_go,
+    )
+
+
+async def _store(
+    tx: AsyncSession, run: Iteration, ready: list[Any], unready: list[Any], now: datetime
+) -> None:
+    if ready:
+        first = func.coalesce(RunStep.ready_at, now)
+        ids = [row.id for row in ready]
+        await tx.execute(
+            update(RunStep)
+            .where(any_of(RunStep.id, ids))
+            .values(state=StepState.READY, ready_at=first, updated_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    if unready:
+        ids = [row.id for row in unready]
+        await tx.execute(
+            update(RunStep)
+            .where(any_of(RunStep.id, ids))
+            .values(state=StepState.PENDING, updated_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    said = [
+        events.StepBecameReady(
+            step_id=row.id, key=row.code, run_id=run.id, run_key=run.key, team_id=row.team_id,
+            assignee_id=row.assignee_id,
+        )
+        for row in ready if row.ready_at is None
+    ]  # fmt: skip
+    await audit.record_all(tx, _engine(run), said)
+
+
+def _engine(run: Iteration) -> Actor:
+    """Readiness is nobody's move: the log names the rule."""
+    return job_actor("runbooks.readiness", run.organization_id)
+
+
+async def wake_at(tx: AsyncSession, run: Iteration, moment: datetime) -> None:
+    """Have the run looked at again when the next lag or fixed start is over."""
+    at = (
+        moment if moment.microsecond == 0 else moment + timedelta(microseconds=1_000_000 - moment.microsecond)
+    )
+    await jobs.defer(
+        tx, "runbooks.wake", organization_id=run.organization_id, run_id=run.id, schedule_at=at,
+        queueing_lock=f"runbooks.wake:{run.id}:{at.isoformat()}",
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""The steps of a run: every move with its rules, ticks, people and releases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cutwater import audit, identity
+from cutwater.kernel import clock, jobs
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.errors import refuse_if
+from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.obstacle import Obstacle
+from cutwater.kernel.reader import SessionReader, any_of
+from cutwater.runbooks import events, permissions
+from cutwater.runbooks.facts import DeployState
+from cutwater.runbooks.models import Iteration, RunInstruction, RunStep
+from cutwater.runbooks.queries import runs
+from cutwater.runbooks.queries import steps as queries
+from cutwater.runbooks.service import readiness
+from cutwater.runbooks.step_machine import (
+    MOVES,
+    NOT_STARTED,
+    RunState,
+    StepFacts,
+    StepMove,
+    StepState,
+    after_resume,
+    obstacles,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moving:
+    """How a step is moved: why, past what, on which state it was decided."""
+
+    reason: str = ""
+    override: bool = False
+    lets_successors_go: bool = False
+    seen_revision: int | None = None
+
+
+PLAIN = Moving()
+
+
+async def move_step(
+    tx: AsyncSession, actor: Actor, run_key: str, code: str, move: StepMove, how: Moving = PLAIN
+) -> RunStep:
+    """Move a step of a run, or refuse with every reason at once; what becomes READY does so with it."""
+    run = await runs.run_for_update(tx, run_key)
+    step = await queries.step_for_update(tx, run.id, code)
+    facts = await facts_of(SessionReader(tx), run, step)
+    now, team = clock.now(), await _team_name(tx, step)
+    may = permissions.to_move(actor, step, move, override=how.override, team=team)
+    refuse_if(may + obstacles(move, facts, now, reason=how.reason, override=how.override))
+    refuse_stale(step.revision, how.seen_revision)
+    waived = tuple(each.code for each in obstacles(move, facts, now, reason="-")) if how.override else ()
+    was = step.state
+    _change(step, move, facts, how, now)
+    step.changed_at, step.changed_by_id, step.reason = now, actor.user_id, how.reason
+    step.revision, run.tick = step.revision + 1, run.tick + 1
+    flagged = await _reopen_successors(tx, step) if move is StepMove.REOPEN else ()
+    said = events.StepMoved(
+        step_id=step.id, key=code, run_id=run.id, run_key=run.key, move=move.value, was=was, now=step.state,
+        is_override=bool(waived), waived=waived, flagged=flagged,
+    )  # fmt: skip
+    await audit.record(tx, actor, said, note=how.reason)
+    await readiness.settle(tx, run, after_step=step.id)
+    if move is StepMove.FINISH:
+        await _put_release_live(tx, actor, run, step)
+    await tx.refresh(step)
+    return step
+
+
+async def facts_of(reader: Any, run: Any, step: Any) -> StepFacts:
+    """All that decides about a step, in one trip (and the names of who changed it last)."""
+    gates, instructions = await reader.batch(queries.gates_into([step.id]), queries.instructions_of(step.id))
+    names = await identity.names(reader, [step.changed_by_id])
+    return StepFacts(
+        code=step.code,
+        state=StepState(step.state),
+        run=RunState(run.state),
+        gates=[readiness.gate_of(row) for row in gates],
+        fixed_start=step.fixed_start,
+        started_at=step.started_at,
+        changed_by=names.get(step.changed_by_id, ""),
+        changed_at=step.changed_at,
+        open_mandatory=[line.text for line in instructions if line.is_mandatory and line.done_at is None],
+    )
+
+
+async def _team_name(tx: AsyncSession, step: RunStep) -> str:
+    if step.team_id is None:
+        return ""
+    return next(
+        (team.name for team in await identity.teams(SessionReader(tx)) if team.id == step.team_id), ""
+    )
+
+
+def _change(step: RunStep, move: StepMove, facts: StepFacts, how: Moving, now: datetime) -> None:
+    step.state = after_resume(facts) if move is StepMove.RESUME else MOVES[move].target
+    if move is StepMove.START:
+        step.started_at, step.ready_at = now, step.ready_at or now
+    elif move in (StepMove.FINISH, StepMove.FAIL, StepMove.SKIP, StepMove.CANCEL):
+        step.finished_at = now
+    elif move is StepMove.REOPEN:
+        step.started_at = step.finished_at = None
+        step.deploy_state, step.deploy_note = DeployState.NONE, ""
+    step.lets_successors_go = move is StepMove.CANCEL and how.lets_successors_go
+    step.is_flagged = False
+
+
+async def _reopen_successors(tx: AsyncSession, step: RunStep) -> tuple[str, ...]:
+    """Ticks are open again; successors that started already are flagged (the others fall back by rule)."""
+    await tx.flush()
+    await tx.execute(
+        update(RunInstruction)
+        .where(RunInstruction.step_id == step.id)
+        .values(done_at=None, done_by_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    behind = (await tx.execute(queries.gates_out_of([step.id]))).all()
+    started = [row for row in behind if row.is_hard and row.state not in NOT_STARTED and row.started_at]
+    if started:
+        await tx.execute(
+            update(RunStep)
+            .where(any_of(RunStep.id, [row.after_id for row in started]))
+            .values(is_flagged=True, revision=RunStep.revision + 1)
+            .execution_options(synchronize_session=False)
+        )
+    return tuple(row.code for row in started)
+
+
+async def _put_release_live(tx: AsyncSession, actor: Actor, run: Iteration, step: RunStep) -> None:
+    """A live run deploys the linked release in a job, so that a refusal never undoes the step."""
+    if step.release_id is None:
+        return
+    step.deploy_state, step.deploy_note = DeployState.QUEUED, ""
+    await jobs.defer(
+        tx, "runbooks.deploy_release", organization_id=run.organization_id, step_id=step.id,
+        person_id=actor.user_id,
+    )  # fmt: skip
+
+
+async def tick_instruction(
+    tx: AsyncSession, actor: Actor, run_key: str, code: str, instruction_id: UUID, *, is_done: bool
+) -> RunInstruction:
+    """Tick an instruction of a step, or take the tick back; doing it twice changes nothing."""
+    run = await runs.run_for_update(tx, run_key)
+    step = await queries.step_for_update(tx, run.id, code)
+    line = await queries.instruction_for_update(tx, step.id, instruction_id)
+    refuse_if(permissions.to_execute(actor, step, team=await _team_name(tx, step)) + _tickable(run, step))
+    if is_done is (line.done_at is not None):
+        return line
+    line.done_at = clock.now() if is_done else None
+    line.done_by_id = actor.user_id if is_done else None
+    run.tick += 1
+    said = events.InstructionTicked(
+        step_id=step.id, key=code, run_id=run.id, run_key=run.key, instruction_id=line.id, is_done=is_done
+    )
+    await audit.record(tx, actor, said)
+    return line
+
+
+def _tickable(run: Iteration, step: RunStep) -> list[Obstacle]:
+    if run.state == RunState.RUNNING and step.state in (StepState.READY, StepState.IN_PROGRESS):
+        return []
+    return [
+        Obstacle(
+            code="step.not_open",
+            text=f"{step.code} is {step.state.lower().replace('_', ' ')} and the run is {run.state.lower()}.",
+            hint="Instructions are ticked while the step is ready or in progress.",
+            cleared_by="its owners",
+        )
+    ]
