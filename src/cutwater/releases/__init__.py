@@ -1,0 +1,27 @@
+"""Releases: what is ready, what is stuck and why, what goes first, what goes together. See README.md."""
+
+from cutwater.releases import drafts, facts, service
+from cutwater.releases.face import (
+    EnvironmentChoice,
+    ReleaseBrief,
+    environments,
+    find_releases,
+    release_brief,
+    releases_by_ids,
+    releases_of_issue,
+)
+from cutwater.releases.service import deploy_from_step
+
+__all__ = [
+    "EnvironmentChoice",
+    "ReleaseBrief",
+    "deploy_from_step",
+    "drafts",
+    "environments",
+    "facts",
+    "find_releases",
+    "release_brief",
+    "releases_by_ids",
+    "releases_of_issue",
+    "service",
+]

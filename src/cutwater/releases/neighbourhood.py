@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from cutwater.kernel.obstacle import Obstacle
@@ -98,6 +99,29 @@ class Neighbourhood:
         """Why the one in the middle is not moving, all the way down."""
         known = {each.id: self._known(each) for each in self.releases.values()}
         return explain.explain(self.middle, known, self.edges)
+
+    def told(self) -> dict[str, Any]:
+        """The explanation as plain values, for the API and the page."""
+        lines = self.explanation()
+        return {
+            "standing": self.standing().value,
+            "sentence": explain.sentence(lines),
+            "lines": [
+                {
+                    "key": line.known.key,
+                    "title": line.known.title,
+                    "status": line.known.status,
+                    "owner": line.known.owner,
+                    "depth": line.depth,
+                    "relation": line.relation,
+                    "since": line.since,
+                    "causes": line.causes,
+                    "is_root_cause": line.is_root_cause,
+                    "was_told_above": line.was_told_above,
+                }
+                for line in lines
+            ],
+        }
 
     def standing(self) -> explain.Standing:
         """Whether the one in the middle moves, waits, is blocked or is stuck on its own work."""

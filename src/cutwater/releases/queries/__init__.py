@@ -10,7 +10,7 @@ from cutwater.releases.queries.catalogue import (
     services,
     switches,
 )
-from cutwater.releases.queries.columns import by_key_or_id, is_active, release_rows
+from cutwater.releases.queries.columns import Rows, by_key_or_id, is_active, release_rows
 from cutwater.releases.queries.detail import (
     Detail,
     approvals_of,
@@ -35,9 +35,16 @@ from cutwater.releases.queries.holding import (
 )
 from cutwater.releases.queries.lists import (
     Resolved,
+    approvals_waiting,
     board_rows,
+    days_of,
+    open_blockers,
     page_of_releases,
     recently,
+    releases_carrying,
+    resolve,
+    rows_for,
+    rows_of_run,
     status_counts,
     summary,
 )
@@ -45,10 +52,13 @@ from cutwater.releases.queries.lists import (
 __all__ = [
     "Detail",
     "Resolved",
+    "Rows",
     "approvals_of",
+    "approvals_waiting",
     "board_rows",
     "by_key_or_id",
     "comments_of",
+    "days_of",
     "dependencies_of",
     "dependency_for_update",
     "deployments_of",
@@ -63,6 +73,7 @@ __all__ = [
     "items_of",
     "lock_dependencies",
     "neighbourhood",
+    "open_blockers",
     "owned_for_update",
     "page_of_releases",
     "recently",
@@ -70,8 +81,12 @@ __all__ = [
     "release_for_update",
     "release_row",
     "release_rows",
+    "releases_carrying",
     "releases_for_update",
+    "resolve",
+    "rows_for",
     "rows_of",
+    "rows_of_run",
     "service_for_update",
     "service_row",
     "services",

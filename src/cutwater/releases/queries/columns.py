@@ -100,6 +100,7 @@ def release_rows() -> Rows:
             items_total().label("items_total"),
             items_done().label("items_done"),
             open_blocks().label("open_blocks"),
+            is_blocked().label("is_blocked"),
         )
         .join(Service, Service.id == Release.service_id)
         .where(Release.deleted_at.is_(None))

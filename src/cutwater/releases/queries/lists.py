@@ -5,14 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from cutwater import identity, sprints
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.paging import Offset, Page
 from cutwater.kernel.reader import Reader, any_of
-from cutwater.releases.facts import Status
+from cutwater.releases.facts import DependencyKind, Status, Verdict
 from cutwater.releases.filters import Filter
-from cutwater.releases.models import Release, ReleaseItem, Service
+from cutwater.releases.models import (
+    Deployment,
+    Release,
+    ReleaseApproval,
+    ReleaseDependency,
+    ReleaseItem,
+    Service,
+)
 from cutwater.releases.queries.columns import (
     Rows,
     is_active,
@@ -27,12 +38,28 @@ FINISHED = (Status.DEPLOYED, Status.CANCELLED, Status.ROLLED_BACK)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Resolved:
-    """What the words of a filter mean here: who `me` is, which people and sprints were named, which day it is."""
+    """What the words of a filter mean here: who `me` is, which people and sprints were named, the day."""
 
     me: UUID | None
     today: date
     owner_ids: Sequence[UUID] = ()
     sprint_ids: Sequence[UUID] = ()
+
+
+async def resolve(reader: Reader, actor: Actor, wanted: Filter) -> Resolved:
+    """Look up the people and sprints that a filter names; without such names no trip."""
+    named = [word.lower() for word in wanted.owners if word not in ("me", "none")]
+    people = await identity.people(reader) if named else []
+    owners = [p.id for p in people if any(word in f"{p.name} {p.username}".lower() for word in named)]
+    if "me" in wanted.owners and actor.user_id is not None:
+        owners.append(actor.user_id)
+    found = [await sprints.sprint_by_key(reader, key) for key in wanted.sprints]
+    return Resolved(
+        me=actor.user_id,
+        today=clock.today(actor.zone),
+        owner_ids=owners,
+        sprint_ids=[sprint.id for sprint in found if sprint is not None],
+    )
 
 
 async def page_of_releases(
@@ -85,6 +112,12 @@ def conditions_of(wanted: Filter, resolved: Resolved) -> list[ColumnElement[bool
     found += [_claims(resolved)[claim] for claim in sorted(wanted.claims)]
     found += [or_(Release.title.ilike(_like(word)), Release.key.ilike(_like(word))) for word in wanted.words]
     return found
+
+
+def days_of(zone: str) -> tuple[date, datetime]:
+    """Today in a zone, and when its month began."""
+    today = clock.today(zone)
+    return today, datetime(today.year, today.month, 1, tzinfo=ZoneInfo(zone))
 
 
 def summary(today: date, month_start: datetime) -> Rows:
@@ -159,3 +192,66 @@ def _order(sort: str) -> list[Any]:
 def recently(now: datetime, days: int = 30) -> datetime:
     """Since when finished releases stay on the board."""
     return now - timedelta(days=days)
+
+
+def rows_for(wanted: Filter, resolved: Resolved) -> Rows:
+    """The releases a filter lets through, the latest moved first."""
+    return (
+        release_rows().where(*conditions_of(wanted, resolved)).order_by(Release.moved_at.desc(), Release.id)
+    )
+
+
+def rows_of_run(run: str, keys: Sequence[str]) -> Rows:
+    """The releases with these keys, and those that a step of the run has put live."""
+    by_run = select(Deployment.release_id).where(Deployment.step_key.startswith(f"{run}/", autoescape=True))
+    chosen: ColumnElement[bool] = any_of(Release.key, keys)
+    return (
+        release_rows()
+        .where(or_(chosen, Release.id.in_(by_run)) if run else chosen)
+        .order_by(func.length(Release.key), Release.key)
+        .limit(50)
+    )
+
+
+def releases_carrying(condition: ColumnElement[bool]) -> Any:
+    """The ids of the releases with an item that meets a condition."""
+    return select(ReleaseItem.release_id).where(condition, ReleaseItem.deleted_at.is_(None))
+
+
+def open_blockers(ids: Sequence[UUID]) -> Rows:
+    """The releases that must still be deployed before these, each with the one it holds up."""
+    blocker = Release.__table__.alias("blocker")
+    return (
+        select(
+            ReleaseDependency.dependent_id,
+            blocker.c.key,
+            blocker.c.title,
+            blocker.c.status,
+            blocker.c.owner_id,
+            blocker.c.moved_at,
+        )
+        .join(blocker, blocker.c.id == ReleaseDependency.blocker_id)
+        .where(
+            any_of(ReleaseDependency.dependent_id, ids),
+            ReleaseDependency.kind == DependencyKind.BLOCKS.value,
+            ReleaseDependency.deleted_at.is_(None),
+            blocker.c.status != Status.DEPLOYED.value,
+        )
+        .order_by(blocker.c.key)
+    )
+
+
+def approvals_waiting(person_id: UUID) -> Rows:
+    """The releases on their way that wait for this person's approval."""
+    return (
+        release_rows()
+        .join(ReleaseApproval, ReleaseApproval.release_id == Release.id)
+        .where(
+            ReleaseApproval.approver_id == person_id,
+            ReleaseApproval.verdict == Verdict.PENDING.value,
+            ReleaseApproval.deleted_at.is_(None),
+            is_active(),
+        )
+        .order_by(Release.moved_at)
+        .limit(50)
+    )

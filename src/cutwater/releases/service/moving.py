@@ -40,7 +40,7 @@ async def move_release(
 
 
 async def deploy_from_step(tx: AsyncSession, actor: Actor, release_id: UUID, step_key: str) -> Release:
-    """The cutover step that puts a release live is finished: deploy it, or raise Conflict with every obstacle.
+    """The cutover step that puts a release live is finished: deploy it, or raise Conflict with obstacles.
 
     Called again for the same step it changes nothing.
     """

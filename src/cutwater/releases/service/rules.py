@@ -22,6 +22,8 @@ from cutwater.releases.facts import Requirement, Status
 from cutwater.releases.lifecycle import REQUIREMENTS
 from cutwater.releases.models import Environment, FreezeWindow, RequirementSwitch
 
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+
 
 async def create_freeze(tx: AsyncSession, actor: Actor, draft: FreezeDraft) -> FreezeWindow:
     """Say when nothing goes to an environment without an override."""
@@ -120,6 +122,9 @@ async def _environment(tx: AsyncSession, slug: str) -> Environment:
 
 
 def _check_order(starts_at: datetime, ends_at: datetime) -> None:
+    for name, at in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise Invalid({name: f"Use a year between {FIRST_YEAR} and {LAST_YEAR}."})
     if ends_at <= starts_at:
         raise Invalid({"ends_at": "It must end after it starts."})
 

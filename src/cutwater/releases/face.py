@@ -1,0 +1,82 @@
+"""What other modules may ask of releases."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cutwater.kernel import clock
+from cutwater.kernel.reader import Reader, any_of
+from cutwater.releases import queries
+from cutwater.releases.facts import EnvironmentKind, Status
+from cutwater.releases.filters import Filter
+from cutwater.releases.models import Release, ReleaseItem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseBrief:
+    """A release in one line."""
+
+    id: UUID
+    key: str
+    title: str
+    service_name: str
+    status: Status
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentChoice:
+    """An environment, to choose from."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: EnvironmentKind
+
+
+async def release_brief(reader: Reader, key: str) -> ReleaseBrief | None:
+    """The release with this key or id, or None."""
+    row = await reader.first(queries.release_rows().where(queries.by_key_or_id(key)))
+    return _brief(row) if row is not None else None
+
+
+async def releases_by_ids(reader: Reader, ids: Iterable[UUID]) -> list[ReleaseBrief]:
+    """The releases with these ids, in no order; deleted ones are left out."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    return [_brief(row) for row in await reader.all(queries.release_rows().where(any_of(Release.id, wanted)))]
+
+
+async def releases_of_issue(reader: Reader, issue_id: UUID) -> list[ReleaseBrief]:
+    """The releases that carry an issue, the latest moved first."""
+    carries = Release.id.in_(queries.releases_carrying(ReleaseItem.issue_id == issue_id))
+    rows = await reader.all(queries.release_rows().where(carries).order_by(Release.moved_at.desc()))
+    return [_brief(row) for row in rows]
+
+
+async def find_releases(reader: Reader, text: str, limit: int = 12) -> list[ReleaseBrief]:
+    """Releases whose key or title has every word of the text, the latest moved first."""
+    wanted = Filter(words=tuple(text.split()[:8]))
+    nobody = queries.Resolved(me=None, today=clock.today())
+    return [_brief(row) for row in await reader.all(queries.rows_for(wanted, nobody).limit(limit))]
+
+
+async def environments(reader: Reader) -> list[EnvironmentChoice]:
+    """The environments in their order."""
+    return [
+        EnvironmentChoice(id=row.id, slug=row.slug, name=row.name, kind=EnvironmentKind(row.kind))
+        for row in await reader.all(queries.environments())
+    ]
+
+
+def _brief(row: Any) -> ReleaseBrief:
+    return ReleaseBrief(
+        id=row.id,
+        key=row.key,
+        title=row.title,
+        service_name=row.service_name,
+        status=Status(row.status),
+        version=row.version,
+    )

@@ -1,0 +1,56 @@
+"""What happens after a change: people are told, and copies of imported issues are brought up to date."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from cutwater import audit, notifications
+from cutwater.kernel.jobs import JobRun, job
+from cutwater.releases import service
+from cutwater.releases.models import Release
+
+SUBSCRIBERS: dict[str, tuple[str, ...]] = {
+    "release.moved": ("releases.tell",),
+    "release.assigned": ("releases.tell",),
+    "release.blocked": ("releases.tell",),
+    "release.unblocked": ("releases.tell",),
+    "release.comment_added": ("releases.tell",),
+    "release.approver_named": ("releases.tell",),
+    "release.dependency_resolved": ("releases.tell",),
+    "release.dependency_reopened": ("releases.tell",),
+    "import.applied": ("releases.refresh_items",),
+    "issue.updated": ("releases.refresh_items",),
+}
+
+
+@job("releases.tell")
+async def tell(run: JobRun, *, organization_id: UUID, event_id: int) -> None:
+    """Put what happened into the inbox of the release's owner, or of the approver who was named."""
+    event = await audit.event_by_id(run.reader(), event_id)
+    async with run.tx() as tx:
+        owner_id = await tx.scalar(select(Release.owner_id).where(Release.id == event.subject_id))
+        named = event.data.get("approver_id")
+        person = UUID(named) if named else owner_id
+        if person is None or person == event.actor_user_id:
+            return
+        await notifications.tell(
+            tx,
+            [person],
+            _sentence(event),
+            f"/releases/{event.subject_key}",
+            kind=event.name,
+            event_id=event_id,
+        )
+
+
+@job("releases.refresh_items")
+async def refresh_items(run: JobRun, *, organization_id: UUID, event_id: int) -> None:
+    """Issues changed: the items that follow them take it over."""
+    async with run.tx() as tx:
+        await service.refresh_items(tx, run.actor)
+
+
+def _sentence(event: audit.LoggedEvent) -> str:
+    if event.name == "release.approver_named":
+        return f"{event.subject_key} needs your approval"
+    return f"{event.subject_key}: {event.headline}"

@@ -1,0 +1,177 @@
+"""Releases in numbers: board, list, blocked, mine, the home page's block and other modules' panels."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from cutwater import identity
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.db import ReaderDep
+from cutwater.kernel.paging import OffsetDep
+from cutwater.kernel.reader import Reader
+from cutwater.releases import filters, queries
+from cutwater.releases.facts import LABELS, PATH, Priority, Status
+from cutwater.releases.pages import show
+from cutwater.web import View
+
+router = APIRouter(dependencies=[needs(Grant.READ, "see releases")])
+Wanted = Annotated[str, Query(max_length=500)]
+Word = Annotated[str, Query(max_length=60)]
+SHELF = (Status.CANCELLED, Status.ROLLED_BACK)
+
+
+def combined(q: str, **chosen: str) -> str:
+    """The query box and the chips as one query."""
+    return " ".join([q, *(f"{name}:{value}" for name, value in chosen.items() if value)]).strip()
+
+
+@router.get("/releases")
+async def board(
+    reader: ReaderDep, actor: CurrentActor, view: View, q: Wanted = "", service: Word = ""
+) -> Response:
+    """The board: eight lanes, and a shelf for what left the way."""
+    wanted = filters.parse(combined(q, service=service))
+    resolved = await queries.resolve(reader, actor, wanted)
+    rows, services = await reader.batch(
+        queries.board_rows(wanted, resolved, queries.recently(clock.now())), queries.services()
+    )
+    lanes = {status: [row for row in rows if row.status == status.value] for status in Status}
+    return await view.large(
+        "releases/board.html",
+        **await show.card_context(reader, rows, actor),
+        lanes=[(status, lanes[status]) for status in PATH],
+        shelf=[(status, lanes[status]) for status in SHELF],
+        total=len(rows),
+        services=services,
+        service=service,
+        q=q,
+        mistakes=wanted.mistakes,
+    )
+
+
+@router.get("/releases/list")
+async def release_list(
+    reader: ReaderDep,
+    actor: CurrentActor,
+    view: View,
+    offset: OffsetDep,
+    q: Wanted = "",
+    status: Word = "",
+    service: Word = "",
+    priority: Word = "",
+    sort: Word = "-moved",
+) -> Response:
+    """The list: query box, chips, sorting, pages; the address carries all of it."""
+    query = combined(q, status=status, service=service, priority=priority)
+    context = await _listed(reader, actor, query, offset, sort)
+    services, counts = await reader.batch(queries.services(), queries.status_counts())
+    found = {row.status: row.count for row in counts}
+    groups = [
+        {
+            "name": "status",
+            "label": "Status",
+            "value": status,
+            "options": [(s.value, LABELS[s], found[s.value]) for s in Status if found.get(s.value)],
+        },
+        {
+            "name": "service",
+            "label": "Service",
+            "value": service,
+            "options": [(row.slug, row.name) for row in services[:12]],
+        },
+        {
+            "name": "priority",
+            "label": "Priority",
+            "value": priority,
+            "options": [(each.value, each.value.capitalize()) for each in reversed(Priority)],
+        },
+    ]
+    return view.show("releases/list.html", block="rows", groups=groups, q=q, current="List", **context)
+
+
+@router.get("/releases/blocked")
+async def blocked(
+    reader: ReaderDep, actor: CurrentActor, view: View, offset: OffsetDep, sort: Word = "moved"
+) -> Response:
+    """What is blocked, by hand or by another release, the longest first, each with the reason."""
+    context = await _listed(reader, actor, "is:blocked", offset, sort)
+    rows = context["page"].rows
+    blockers = await reader.all(queries.open_blockers([row.id for row in rows])) if rows else []
+    return view.show(
+        "releases/blocked.html",
+        block="rows",
+        blockers={row.id: [b for b in blockers if b.dependent_id == row.id] for row in rows},
+        **context,
+    )
+
+
+@router.get("/releases/mine")
+async def mine(
+    reader: ReaderDep, actor: CurrentActor, view: View, offset: OffsetDep, sort: Word = "-moved"
+) -> Response:
+    """The releases I own, and the approvals that wait for me."""
+    context = await _listed(reader, actor, "is:mine", offset, sort)
+    waiting = await reader.all(queries.approvals_waiting(actor.user_id)) if actor.user_id else []
+    return view.show("releases/mine.html", block="rows", waiting=waiting, **context)
+
+
+@router.get("/releases/summary")
+async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+    """The counts of the home page; each opens the list behind it."""
+    counts = await reader.first(queries.summary(*queries.days_of(actor.zone)))
+    return view.show("releases/summary.html", block="content", counts=counts)
+
+
+@router.get("/releases/panel")
+async def panel(
+    reader: ReaderDep,
+    actor: CurrentActor,
+    view: View,
+    issue: Word = "",
+    sprint: Word = "",
+    run: Word = "",
+    keys: Annotated[str, Query(max_length=1000)] = "",
+) -> Response:
+    """The releases that carry an issue, belong to a sprint, or are put live by a run."""
+    rows = await _beside(reader, actor, issue=issue, sprint=sprint, run=run, keys=keys)
+    return view.show(
+        "releases/panel.html",
+        block="content",
+        rows=rows,
+        issue=issue,
+        sprint=sprint,
+        run=run or keys,
+        **await show.card_context(reader, rows, actor),
+    )
+
+
+async def _beside(reader: Reader, actor: Actor, *, issue: str, sprint: str, run: str, keys: str) -> list[Any]:
+    """The rows of a panel, at most fifty."""
+    if issue or sprint:
+        wanted = filters.parse(combined("", item=issue, sprint=sprint))
+        resolved = await queries.resolve(reader, actor, wanted)
+        if sprint and not resolved.sprint_ids:
+            return []
+        return await reader.all(queries.rows_for(wanted, resolved).limit(50))
+    if run or keys:
+        return await reader.all(queries.rows_of_run(run, [each for each in keys.split(",") if each][:50]))
+    return []
+
+
+async def _listed(reader: Reader, actor: Actor, query: str, offset: Any, sort: str) -> dict[str, Any]:
+    """A page of releases and what its rows show beside them."""
+    wanted = filters.parse(query)
+    resolved = await queries.resolve(reader, actor, wanted)
+    known = sort if sort.lstrip("-") in filters.SORTS else "-moved"
+    page = await queries.page_of_releases(reader, wanted, resolved, offset, sort=known)
+    return {
+        "page": page,
+        "sort": known,
+        "names": await identity.names(reader, {row.owner_id for row in page.rows}),
+        "labels": LABELS,
+        "tones": show.TONES,
+        "today": clock.today(actor.zone),
+        "mistakes": wanted.mistakes,
+        "may_change": actor.may(Grant.CONTRIBUTE),
+    }

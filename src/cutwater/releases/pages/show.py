@@ -1,0 +1,170 @@
+"""What the pages of releases show, and how they are shown again after a verb or a refusal."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from cutwater import audit, identity, sprints
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.obstacle import Obstacle
+from cutwater.kernel.reader import Reader
+from cutwater.releases import lifecycle, markdown, permissions, queries
+from cutwater.releases.facts import LABELS, PATH, DependencyKind, Status, Verdict, rank
+from cutwater.releases.lifecycle import Manner
+from cutwater.releases.neighbourhood import Neighbourhood
+from cutwater.web import Refusal, View
+
+VERBS = {
+    lifecycle.Move.FORWARD: "Move to",
+    lifecycle.Move.HOTFIX: "As a hotfix, move to",
+    lifecycle.Move.BACK: "Back to",
+    lifecycle.Move.BACK_BEFORE_STAGING: "Back to",
+}
+FREEZE = "requirement.no_freeze"
+DEPENDENCIES = [
+    (DependencyKind.BLOCKS.value, "must be deployed first (blocks)"),
+    (DependencyKind.SOFT_DEPENDENCY.value, "should go first (only warns)"),
+    (DependencyKind.REQUIRES_SYNC.value, "goes together with it"),
+]
+TONES = {
+    "blue": "info",
+    "green": "good",
+    "amber": "warn",
+    "red": "bad",
+    "violet": "violet",
+    "teal": "accent",
+    "grey": "neutral",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoveButton:
+    """A move as the page offers it: live, or disabled with everything that is in its way."""
+
+    target: Status
+    label: str
+    kind: str
+    needs_note: bool
+    obstacles: list[Obstacle]
+    warnings: list[Obstacle]
+    may_override_freeze: bool
+
+
+def move_buttons(actor: Actor, around: Neighbourhood) -> list[MoveButton]:
+    """Every move the lifecycle knows from here; the same question the verb asks, before the click."""
+    status, facts = around.release.status, around.facts()
+    buttons = []
+    for target, move in lifecycle.MOVES[status].items():
+        is_back = move in lifecycle.RETREATING
+        in_the_way = around.obstacles(target, note="given in the form" if is_back else "")
+        if _is_beside_the_point(move, in_the_way):
+            continue
+        only_freeze = bool(in_the_way) and all(each.code == FREEZE for each in in_the_way)
+        buttons.append(
+            MoveButton(
+                target=target,
+                label=f"{VERBS[move]} {LABELS[target]}" if move in VERBS else _ending(target),
+                kind={"FORWARD": "primary", "HOTFIX": "primary"}.get(move, "default"),
+                needs_note=is_back or target in (Status.CANCELLED, Status.ROLLED_BACK),
+                obstacles=permissions.to_move(actor) + in_the_way,
+                warnings=lifecycle.warnings(target, facts),
+                may_override_freeze=only_freeze and not permissions.to_move(actor, Manner.FREEZE_OVERRIDDEN),
+            )
+        )
+    return buttons
+
+
+def _is_beside_the_point(move: lifecycle.Move, in_the_way: list[Obstacle]) -> bool:
+    """A way that is not meant for this release (no hotfix, never in staging) is not offered at all."""
+    codes = {each.code for each in in_the_way}
+    if move is lifecycle.Move.HOTFIX:
+        return "move.hotfix_only" in codes
+    return move in lifecycle.RETREATING and bool(codes & {"move.never_there", "move.not_next"})
+
+
+def _ending(target: Status) -> str:
+    return "Cancel the release" if target is Status.CANCELLED else "Roll it back"
+
+
+def force_targets(actor: Actor, status: Status) -> list[tuple[str, str]]:
+    """Where a manager could force it to."""
+    if permissions.to_move(actor, Manner.FORCED) or status not in PATH[:-1]:
+        return []
+    return [(target.value, LABELS[target]) for target in PATH if target is not status]
+
+
+async def detail_context(reader: Reader, actor: Actor, key: str) -> dict[str, Any]:
+    """Everything the detail page shows."""
+    detail = await queries.release_detail(reader, key)
+    around = await queries.neighbourhood(reader, key)
+    feed = await audit.feed(reader, "release", detail.release.id, 20)
+    may_change = actor.may(Grant.CONTRIBUTE)
+    people = await identity.people(reader) if may_change else []
+    status = Status(detail.release.status)
+    return {
+        "detail": detail,
+        "release": detail.release,
+        "around": around,
+        "told": around.told(),
+        "buttons": move_buttons(actor, around),
+        "force_targets": force_targets(actor, status),
+        "path": PATH,
+        "labels": LABELS,
+        "place": rank(status),
+        "feed": feed,
+        "may_change": may_change,
+        "is_admin": actor.may(Grant.ADMINISTER),
+        "people": [(str(each.id), each.name) for each in people],
+        "sprint": await _sprint(reader, detail.release.sprint_id),
+        "description": markdown.to_html(detail.release.description),
+        "bodies": {row.id: markdown.to_html(row.body) for row in detail.comments},
+        "my_verdicts": _mine(actor, detail),
+        "dependency_kinds": DEPENDENCIES,
+        "tones": TONES,
+        "today": clock.today(actor.zone),
+        "watched": watched(around),
+    }
+
+
+def watched(around: Neighbourhood) -> str:
+    """The live topics of everything that can change what this page says."""
+    return " ".join(f"release:{each}" for each in around.releases)
+
+
+def _mine(actor: Actor, detail: queries.Detail) -> list[Any]:
+    """The approvals that wait for this very person."""
+    return [
+        row
+        for row in detail.approvals
+        if row.approver_id == actor.user_id and row.verdict != Verdict.APPROVED.value
+    ]
+
+
+async def _sprint(reader: Reader, sprint_id: UUID | None) -> sprints.SprintBrief | None:
+    if sprint_id is None:
+        return None
+    return next((each for each in await sprints.sprints(reader) if each.id == sprint_id), None)
+
+
+async def detail(
+    view: View, reader: Reader, actor: Actor, key: str, *, refusal: Refusal | None = None, said: str = ""
+) -> Response:
+    """The detail page, or its block for htmx; `said` is what was just done."""
+    context = await detail_context(reader, actor, key)
+    return view.show("releases/detail.html", block="detail", **context, refusal=refusal, said=said)
+
+
+async def card_context(reader: Reader, rows: list[Any], actor: Actor) -> dict[str, Any]:
+    """What cards show beside their rows."""
+    return {
+        "names": await identity.names(reader, {row.owner_id for row in rows}),
+        "moves": {status.value: " ".join(lifecycle.targets(status)) for status in Status},
+        "targets": {status.value: lifecycle.targets(status) for status in Status},
+        "labels": LABELS,
+        "tones": TONES,
+        "today": clock.today(actor.zone),
+        "may_change": actor.may(Grant.CONTRIBUTE),
+    }
