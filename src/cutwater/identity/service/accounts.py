@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,6 +19,7 @@ from cutwater.kernel.actor import Actor, Grant, lacking
 from cutwater.kernel.errors import Conflict, Invalid, NotFound, refuse_if
 from cutwater.kernel.etags import refuse_stale
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.reader import Reader, SessionReader
 
 
 def person_actor(account: UserAccount) -> Actor:
@@ -202,25 +205,36 @@ async def request_reset(tx: AsyncSession, email: str) -> None:
         await audit.record(tx, person_actor(account), said)
 
 
+async def link_of(reader: Reader, secrets: Sequence[str], token: str, purpose: LinkPurpose) -> Any:
+    """What a mailed link shows, if it may still be followed; NotFound when we did not make it."""
+    id = tokens.link_id(token)
+    facts = await reader.first(lookups.account_link_facts(id)) if id else None
+    genuine = facts is not None and tokens.link_is_genuine(secrets, purpose, token, facts.nonce)
+    if facts is None or not genuine or facts.purpose != purpose:
+        raise NotFound("This link")
+    _refuse_spent(facts.used_at, facts.expires_at)
+    if not facts.is_active:
+        raise Conflict("This account is deactivated. Ask an administrator.")
+    return facts
+
+
+def _refuse_spent(used_at: datetime | None, expires_at: datetime) -> None:
+    if used_at is not None:
+        raise Conflict("This link was used already. Ask for a new one.")
+    if expires_at <= clock.now():
+        raise Conflict("This link is too old. Ask for a new one.")
+
+
 async def open_link(
     tx: AsyncSession, secrets: Sequence[str], token: str, purpose: LinkPurpose
 ) -> AccountLink:
     """A link that may still be followed, locked; the transaction goes on as its person."""
-    id = tokens.link_id(token)
-    facts = (await tx.execute(lookups.account_link_facts(id))).one_or_none() if id else None
-    genuine = facts is not None and tokens.link_is_genuine(secrets, purpose, token, facts.nonce)
-    if facts is None or not genuine or facts.purpose != purpose:
-        raise NotFound("This link")
+    facts = await link_of(SessionReader(tx), secrets, token, purpose)
     await scope.enter(tx, user_id=facts.user_id)
     link = await tx.scalar(select(AccountLink).where(AccountLink.id == facts.id).with_for_update())
     if link is None:
         raise NotFound("This link")
-    if link.used_at is not None:
-        raise Conflict("This link was used already. Ask for a new one.")
-    if link.expires_at <= clock.now():
-        raise Conflict("This link is too old. Ask for a new one.")
-    if not facts.is_active:
-        raise Conflict("This account is deactivated. Ask an administrator.")
+    _refuse_spent(link.used_at, link.expires_at)
     return link
 
 

@@ -18,10 +18,18 @@ from cutwater.identity.queries import lookups
 from cutwater.kernel import clock, crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.errors import Invalid, NotFound, TooMany, Unauthenticated
+from cutwater.kernel.errors import Invalid, NotFound, Refused, TooMany, Unauthenticated
 from cutwater.kernel.ids import new_id
 
-WRONG = "The name or the password is wrong."
+
+class WrongCredentials(Refused):
+    """The same words for an unknown name, a wrong password and a deactivated account."""
+
+    status = 401
+    code = "WRONG_CREDENTIALS"
+
+    def __init__(self) -> None:
+        super().__init__("The name or the password is wrong.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +51,7 @@ class Pair:
 
 
 async def check_password(database: Database, secrets: Sequence[str], login: str, password: str) -> UUID:
-    """Whose name and password these are, or Unauthenticated; TooMany after too many wrong ones.
+    """Whose name and password these are, or WrongCredentials; TooMany after too many wrong ones.
 
     Known and unknown names take the same way and the same time. No transaction is open while hashing.
     """
@@ -61,7 +69,7 @@ async def check_password(database: Database, secrets: Sequence[str], login: str,
             found: UUID = facts.user_id
             return found
         await tx.execute(lookups.note_failure(login_hash))
-    raise Unauthenticated(WRONG)
+    raise WrongCredentials()
 
 
 async def sign_in(

@@ -1,0 +1,147 @@
+"""The chooser, and the organization's own settings."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from cutwater.identity import permissions, queries
+from cutwater.identity.accounts import SignUpPolicy
+from cutwater.identity.api.common import slow_down
+from cutwater.identity.authentication import config_of
+from cutwater.identity.forms import DeleteForm, OrganizationForm, SettingsForm
+from cutwater.identity.pages.common import Refusing, zone_options
+from cutwater.identity.queries import lookups
+from cutwater.identity.service import accounts, organizations, people
+from cutwater.kernel.actor import CurrentActor, CurrentPerson, Grant, lacking, needs
+from cutwater.kernel.db import PlatformReader, PlatformTx, ReaderDep, Tx
+from cutwater.kernel.errors import NotFound, Unauthenticated
+from cutwater.kernel.reader import Reader
+from cutwater.web import PublicView, View
+
+chooser = APIRouter()
+router = APIRouter(dependencies=[needs(Grant.READ, "see the organization")])
+
+
+async def way_in(reader: Reader, user_id: UUID) -> str:
+    """Where somebody goes who names no place: where they were last, their only organization, the chooser."""
+    account, rows = await reader.batch(queries.account(user_id), lookups.organizations_of(user_id))
+    own = [row for row in rows if row.role]
+    last = account[0].last_organization_id if account else None
+    for row in own:
+        if row.id == last or len(own) == 1:
+            return f"/o/{row.slug}/"
+    return "/organizations"
+
+
+@chooser.get("/organizations")
+async def choose(
+    request: Request,
+    reader: PlatformReader,
+    actor: CurrentPerson,
+    view: PublicView,
+    refusal: Refusing = None,
+) -> Response:
+    """The organizations one may enter, and the form for a new one."""
+    if actor.user_id is None:
+        raise Unauthenticated()
+    accounts_found, rows = await reader.batch(
+        queries.account(actor.user_id), lookups.organizations_of(actor.user_id)
+    )
+    account, config = accounts_found[0], config_of(request)
+    obstacles = SignUpPolicy.of(config.sign_up, config.sign_up_domains).obstacles(
+        email=account.email,
+        is_confirmed=account.email_confirmed_at is not None,
+        is_superadmin=account.is_superadmin,
+    )
+    return view.page(
+        "identity/organizations.html",
+        organizations=[row for row in rows if row.role],
+        others=[row for row in rows if not row.role],
+        account=account,
+        obstacles=obstacles,
+        refusal=refusal,
+    )
+
+
+@chooser.post("/organizations")
+async def create(
+    request: Request, tx: PlatformTx, reader: PlatformReader, actor: CurrentPerson, view: PublicView
+) -> Response:
+    """Found an organization."""
+    view.if_refused(lambda refusal: choose(request, reader, actor, view, refusal))
+    await slow_down(request, "organization")
+    form, config = await view.form(OrganizationForm), config_of(request)
+    if actor.user_id is None:
+        raise Unauthenticated()
+    made = await organizations.create_organization(
+        tx,
+        actor.user_id,
+        form.name,
+        slug=form.slug,
+        zone=actor.zone,
+        policy=SignUpPolicy.of(config.sign_up, config.sign_up_domains),
+    )
+    return view.redirect(f"@/o/{made.slug}/", flash=f"{made.name} is ready. Invite your colleagues next.")
+
+
+@chooser.post("/confirm")
+async def send_confirmation(
+    request: Request, tx: PlatformTx, actor: CurrentPerson, view: PublicView
+) -> Response:
+    """Mail the link that confirms one's address again."""
+    await slow_down(request, "confirm", per_minute=3)
+    account = await accounts.own_account(tx, actor)
+    await accounts.ask_to_confirm(tx, account)
+    return view.redirect("@/organizations", flash=f"A link is on its way to {account.email}.")
+
+
+@router.get("/settings")
+async def show_settings(
+    reader: ReaderDep, actor: CurrentActor, view: View, refusal: Refusing = None
+) -> Response:
+    """The organization's name, time zone and end."""
+    found, counted = await reader.batch(queries.organization(), queries.owners())
+    if not found:
+        raise NotFound("This organization")
+    is_owner = actor.role == "OWNER"
+    return view.page(
+        "identity/organization.html",
+        organization=found[0],
+        zones=zone_options(),
+        why_not_change=lacking(actor, Grant.ADMINISTER, "change the organization"),
+        why_not_delete=lacking(actor, Grant.OWN, "delete the organization"),
+        why_not_leave=[permissions.last_owner()] if is_owner and counted[0][0] <= 1 else [],
+        is_member=actor.role != "SUPERADMIN",
+        refusal=refusal,
+    )
+
+
+@router.post("/settings")
+async def change(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+    """Rename the organization, or move its time zone."""
+    view.if_refused(lambda refusal: show_settings(reader, actor, view, refusal))
+    form = await view.form(SettingsForm)
+    await organizations.change_organization(
+        tx, actor, name=form.name, zone=form.zone, seen_revision=form.revision
+    )
+    return view.redirect("/settings", flash="Saved")
+
+
+@router.post("/settings/delete")
+async def delete(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+    """Delete the organization for everybody."""
+    view.if_refused(lambda refusal: show_settings(reader, actor, view, refusal))
+    form = await view.form(DeleteForm)
+    await organizations.delete_organization(tx, actor, typed_slug=form.typed_slug)
+    return view.redirect("@/organizations", flash=f"{actor.organization_name} is deleted.")
+
+
+@router.post("/settings/leave")
+async def leave(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+    """Leave the organization."""
+    view.if_refused(lambda refusal: show_settings(reader, actor, view, refusal))
+    if actor.user_id is None:
+        raise NotFound("This person")
+    await people.end_membership(tx, actor, actor.user_id)
+    return view.redirect("@/organizations", flash=f"You left {actor.organization_name}.")
