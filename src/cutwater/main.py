@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 from starlette.middleware.gzip import GZipMiddleware
 
-from cutwater import __version__, web, wiring, worker
+from cutwater import __version__, demo, web, wiring, worker
 from cutwater.identity import authentication as identity
 from cutwater.kernel import health, http, idempotency, log, problem
 from cutwater.kernel.actor import Actor
@@ -63,7 +63,7 @@ def api_app() -> FastAPI:
     return FastAPI(
         title="Cutwater API",
         version=__version__,
-        description="Plan the sprint, coordinate the release, run the cutover. Every verb of the pages is here.",
+        description="Plan the sprint, coordinate the release, run the cutover: every verb of the pages.",
         docs_url=None,
         redoc_url=None,
         servers=[{"url": "/api/v1"}],
@@ -85,6 +85,8 @@ async def lifespan(pages: FastAPI) -> AsyncIterator[None]:
                 runtime.hub,
             )
         following = asyncio.create_task(runtime.hub.run())
+        if config.demo:
+            demo.announce(config, was_made=await demo.build_once(runtime.database))
         working = asyncio.create_task(worker.work(runtime, stop)) if config.worker else None
         yield
         stop.set()

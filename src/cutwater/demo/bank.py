@@ -39,7 +39,7 @@ class Person:
 def _people() -> tuple[Person, ...]:
     named = {
         "business": "Olga Owens|Adrian Kessler|Mina Farouk|Tomas Lindqvist",
-        "backend": "Priya Raman|Jonas Weber|Chiara Galli|Diego Fuentes|Hanna Virtanen|Samuel Okoro|Lea Brunner",
+        "backend": "Priya Raman|Jonas Weber|Chiara Galli|Diego Fuentes|Hanna Virtanen|Samuel Okoro|Lea Roth",
         "frontend": "Yuki Tanaka|Maja Novak|Rafael Costa|Emma Dubois|Nikhil Shah",
         "data": "Ingrid Solberg|Farid Haddad|Wei Zhang|Pauline Mercier",
         "quality": "Anselm Vogt|Grace Mbeki|Ivana Petrova|Liam Byrne|Noor Aziz",
@@ -110,10 +110,21 @@ WORK = {
     "Platform": ("Scale the {0} workers", "Rotate the keys of {0}", "Watch {0} from the control room"),
 }
 OBJECTS = (
-    "standing orders", "direct debits", "card limits", "instant payments", "account closures", "loan schedules",
-    "foreign transfers", "savings plans", "fee notices", "tax statements", "dormant accounts", "joint accounts",
-    "merchant refunds", "cash deposits",
-)  # fmt: skip
+    "standing orders",
+    "direct debits",
+    "card limits",
+    "instant payments",
+    "account closures",
+    "loan schedules",
+    "foreign transfers",
+    "savings plans",
+    "fee notices",
+    "tax statements",
+    "dormant accounts",
+    "joint accounts",
+    "merchant refunds",
+    "cash deposits",
+)
 
 # title, service slug, priority, hotfix, status to reach
 RELEASES = (

@@ -40,6 +40,9 @@ class Refused(Exception):
         self.fields = list(fields)
         self.headers: dict[str, str] = {}
 
+    def __str__(self) -> str:
+        return " ".join([self.message, *(f"{each.field}: {each.message}" for each in self.fields)])
+
 
 class Unauthenticated(Refused):
     """Nobody is signed in, or the token is wrong or expired."""

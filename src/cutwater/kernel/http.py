@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from cutwater.kernel import log
 from cutwater.kernel.errors import FieldError, Invalid, Refused, Stale, Unavailable
@@ -91,12 +92,27 @@ def refused(failure: Exception, request: Request) -> Refused:
         found = Refused(str(failure.detail))
         found.status, found.code = failure.status_code, _CODES.get(failure.status_code, "REFUSED")
         found.headers = dict(failure.headers or {})
+        if failure.status_code == 405:
+            found.headers["Allow"] = ", ".join(allowed_methods(request))
         return found
     if isinstance(failure, IntegrityError):
         return _integrity(failure)
     if isinstance(failure, OperationalError):
         return Unavailable("The database did not answer. Nothing was changed; try again.")
     raise failure
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Every method this address takes; Starlette's own header names those of the first route only."""
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+    return [
+        method
+        for method in methods
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.router.routes
+        )
+    ]
 
 
 _CODES = {

@@ -1,0 +1,97 @@
+"""What every operation of the API does alike: errors, versions, repeated requests."""
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from cutwater.kernel.db import Database
+from tests import clients, factories
+
+
+@pytest.fixture
+def app(database: Database) -> FastAPI:
+    return clients.app_on(database)
+
+
+@pytest.fixture
+async def api(app: FastAPI, database: Database) -> httpx2.AsyncClient:
+    return await clients.api_client(app, await factories.organization_in(database))
+
+
+async def test_a_stranger_gets_401_in_the_one_shape(app: FastAPI) -> None:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as client:
+        answer = await client.get("/api/v1/teams", headers={"X-Request-Id": "from-the-proxy-1"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (401, "UNAUTHENTICATED")
+    assert error["request_id"] == answer.headers["x-request-id"] == "from-the-proxy-1"
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_bad_input_is_400_and_names_each_field(api: httpx2.AsyncClient) -> None:
+    answer = await api.post("/teams", json={"kind": "CHOIR", "colour": 1})
+    assert answer.status_code == 400
+    assert {each["field"] for each in answer.json()["error"]["details"]} >= {"name", "kind", "colour"}
+
+
+async def test_broken_json_is_400_and_says_so(api: httpx2.AsyncClient) -> None:
+    answer = await api.post("/teams", content=b'{"name": ', headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    assert "not valid JSON" in answer.text
+
+
+async def test_an_unknown_address_is_404_and_a_wrong_method_lists_the_right_ones(
+    api: httpx2.AsyncClient,
+) -> None:
+    assert (await api.get("/nowhere")).json()["error"]["code"] == "NOT_FOUND"
+    answer = await api.request("PUT", "/teams")
+    assert answer.status_code == 405
+    assert {each.strip() for each in answer.headers["allow"].split(",")} >= {"GET", "POST"}
+
+
+async def test_a_request_that_is_sent_twice_happens_once(api: httpx2.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "plan-42"}
+    first = await api.post("/teams", json={"name": "Payments"}, headers=headers)
+    again = await api.post("/teams", json={"name": "Payments"}, headers=headers)
+    assert first.status_code == again.status_code == 201, first.text
+    assert first.json() == again.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    names = [team["name"] for team in (await api.get("/teams")).json()["data"]]
+    assert names.count("Payments") == 1
+
+
+async def test_a_refused_request_may_be_sent_again_with_its_key(api: httpx2.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "plan-43"}
+    assert (await api.post("/teams", json={"name": ""}, headers=headers)).status_code == 400
+    assert (await api.post("/teams", json={"name": "Cards"}, headers=headers)).status_code == 201
+
+
+async def test_a_key_that_was_used_for_something_else_is_refused(api: httpx2.AsyncClient) -> None:
+    headers = {"Idempotency-Key": "plan-44"}
+    await api.post("/teams", json={"name": "Ledger"}, headers=headers)
+    answer = await api.post("/teams", json={"name": "Loans"}, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"][0]["field"] == "Idempotency-Key"
+
+
+async def test_every_answer_carries_the_security_headers(api: httpx2.AsyncClient) -> None:
+    headers = (await api.get("/teams")).headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_the_document_is_openapi_3_1_and_the_reference_page_lists_its_operations(app: FastAPI) -> None:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as client:
+        document = (await client.get("/api/v1/openapi.json")).json()
+        page = (await client.get("/api/docs")).text
+    assert document["openapi"].startswith("3.1")
+    assert all(f"/api/v1{path}" in page for path in document["paths"])
+
+
+async def test_health_says_what_it_looked_at(app: FastAPI) -> None:
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as client:
+        assert (await client.get("/health/live")).json() == {"status": "live"}
+        ready = await client.get("/health/ready")
+        metrics = (await client.get("/metrics")).text
+    assert ready.status_code == 200
+    assert set(ready.json()["checks"]) == {"database", "schema", "queue"}
+    assert 'cutwater_request_seconds_count{method="GET",route="/health/live"' in metrics
