@@ -16,7 +16,8 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM and SIGINT: end every stream, then the server."""
-        hub = getattr(self.config.loaded_app.state, "hub", None) if self.config.loaded else None
+        # config.app is ours; loaded_app is wrapped in middleware that has no state
+        hub = getattr(getattr(self.config.app, "state", None), "hub", None)
         if hub is not None:
             hub.close()
         super().handle_exit(sig, frame)
