@@ -1,6 +1,7 @@
 """No page of another site may post in somebody's name."""
 
 import secrets
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -30,10 +31,20 @@ def keep_binding(request: Request, response: Response) -> None:
         )
 
 
-async def check_csrf(request: Request) -> None:
-    """A dependency of the whole pages app: every unsafe request must come from our own pages."""
-    if request.method in SAFE:
-        return
+async def check_csrf(request: Request) -> AsyncIterator[None]:
+    """A dependency of the whole pages app: every unsafe request must come from our own pages.
+
+    A form that was read is closed when the request ends, with the files that came in it.
+    """
+    if request.method not in SAFE:
+        await _check(request)
+    try:
+        yield
+    finally:
+        await request.close()
+
+
+async def _check(request: Request) -> None:
     _check_site(request)
     given = request.headers.get("x-csrf-token", "")
     if not given and _is_form(request):

@@ -82,6 +82,8 @@ def field_errors(problems: Sequence[ErrorDetails]) -> list[FieldError]:
 def sentence(problem: ErrorDetails) -> str:
     """One finding as a sentence that names the fix."""
     kind, context = problem["type"], problem.get("ctx", {})
+    if kind in ("too_short", "too_long") and isinstance(problem.get("input"), str):
+        kind = f"string_{kind}"
     if kind in _SENTENCES:
         return _SENTENCES[kind]
     if kind in _BOUNDS:
