@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 PATTERN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 MAX = 40
-# Words that would read as a part of the product in `/o/<slug>` or in a mailed link.
+# Words that would read as a part of the product in `/o/<slug>` or in a mailed link; teams may have them.
 RESERVED = frozenset(
     {
         "admin",
@@ -15,7 +15,6 @@ RESERVED = frozenset(
         "assets",
         "auth",
         "cutwater",
-        "design",
         "docs",
         "embed",
         "health",
@@ -37,7 +36,6 @@ RESERVED = frozenset(
         "sign-up",
         "static",
         "status",
-        "support",
         "system",
         "undefined",
         "www",
@@ -55,7 +53,7 @@ def slug_of(name: str, fallback: str = "team") -> str:
     return "-".join(words)[:MAX].strip("-") or fallback
 
 
-def problem(slug: str) -> str:
+def problem(slug: str, *, reserved: Collection[str] = RESERVED) -> str:
     """What is wrong with a slug, as a sentence; empty when nothing is."""
     if not slug:
         return "Give a short name for addresses."
@@ -65,15 +63,15 @@ def problem(slug: str) -> str:
         return f"Use at most {MAX} characters."
     if not PATTERN.fullmatch(slug) or "--" in slug:
         return "Use lower-case letters, digits and single hyphens, such as `north-bank`."
-    if slug in RESERVED:
+    if slug in reserved:
         return f"`{slug}` is reserved; choose another."
     return ""
 
 
-def free(slug: str, taken: Collection[str]) -> str:
+def free(slug: str, taken: Collection[str], *, reserved: Collection[str] = RESERVED) -> str:
     """The slug itself, or with the first number that makes it free."""
     number, candidate = 1, slug
-    while candidate in taken or candidate in RESERVED:
+    while candidate in taken or candidate in reserved:
         number += 1
         candidate = f"{slug[: MAX - len(str(number)) - 1].rstrip('-')}-{number}"
     return candidate

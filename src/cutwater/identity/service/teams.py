@@ -29,7 +29,7 @@ async def create_team(
     """Make a team, perhaps with people in it already."""
     refuse_if(lacking(actor, Grant.MANAGE_TEAMS, "manage teams"))
     name, taken = name.strip(), {row.slug for row in (await tx.execute(queries.teams())).all()}
-    wanted = slug or slugs.free(slugs.slug_of(name), taken)
+    wanted = slug or slugs.free(slugs.slug_of(name), taken, reserved=())
     _check(name, kind, slug=slug, taken=taken)
     team = Team(id=new_id(), name=name, slug=wanted, kind=TeamKind(kind).value, description=description)
     tx.add(team)
@@ -48,7 +48,9 @@ def _check(name: str, kind: str, *, slug: str = "", taken: Iterable[str] = ()) -
     if kind not in list(TeamKind):
         wrong["kind"] = f"Choose one of: {', '.join(TeamKind)}."
     if slug:
-        text = slugs.problem(slug) or ("Another team has this short name." if slug in taken else "")
+        text = slugs.problem(slug, reserved=()) or (
+            "Another team has this short name." if slug in taken else ""
+        )
         wrong |= {"slug": text} if text else {}
     if wrong:
         raise Invalid(wrong)
