@@ -1,6 +1,7 @@
 """What happens afterwards: waking steps, and putting releases live."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -98,8 +99,9 @@ async def _settle(
     iteration.tick += 1
 
 
-async def _about(tx: AsyncSession, iteration: Iteration, step: RunStep) -> dict[str, object]:
-    (found,) = await releases.releases_by_ids(SessionReader(tx), [step.release_id])
+async def _about(tx: AsyncSession, iteration: Iteration, step: RunStep) -> dict[str, Any]:
+    linked = [step.release_id] if step.release_id else []
+    (found,) = await releases.releases_by_ids(SessionReader(tx), linked)
     return {
         "step_id": step.id,
         "key": step.code,

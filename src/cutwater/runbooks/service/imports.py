@@ -134,6 +134,12 @@ async def apply_import(
     return runbook
 
 
+async def import_worksheet(tx: AsyncSession, actor: Actor, given: Worksheet) -> Runbook:
+    """Upload and apply in one go, with the columns as they are recognised."""
+    upload = await upload_worksheet(tx, actor, given)
+    return await apply_import(tx, actor, upload.id)
+
+
 def refuse_unclean(plan: ParsedPlan) -> None:
     """Refuse with every error of the sheet, each under its row and column."""
     errors = [each for each in plan.problems if each.severity is Severity.ERROR]

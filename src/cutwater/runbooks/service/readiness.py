@@ -104,9 +104,7 @@ def _engine(run: Iteration) -> Actor:
 
 async def wake_at(tx: AsyncSession, run: Iteration, moment: datetime) -> None:
     """Have the run looked at again when the next lag or fixed start is over."""
-    at = (
-        moment if moment.microsecond == 0 else moment + timedelta(microseconds=1_000_000 - moment.microsecond)
-    )
+    at = (moment + timedelta(microseconds=999_999)).replace(microsecond=0)
     await jobs.defer(
         tx, "runbooks.wake", organization_id=run.organization_id, run_id=run.id, schedule_at=at,
         queueing_lock=f"runbooks.wake:{run.id}:{at.isoformat()}",

@@ -20,15 +20,10 @@ from cutwater.runbooks.step_machine import RUN_MOVES, RunMove, RunState, run_obs
 
 
 async def move_run(
-    tx: AsyncSession,
-    actor: Actor,
-    key: str,
-    move: RunMove,
-    *,
-    seen_revision: int | None = None,
-    note: str = "",
+    tx: AsyncSession, actor: Actor, key: str, move: str, *, seen_revision: int | None = None, note: str = ""
 ) -> Iteration:
     """Start, pause, resume, complete or abort a run, or refuse with every reason at once."""
+    move = RunMove(move)
     run = await queries.run_for_update(tx, key)
     is_ending = move is RunMove.COMPLETE
     open_codes = await steps.open_codes(tx, run.id) if is_ending else []

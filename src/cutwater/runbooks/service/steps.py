@@ -47,9 +47,10 @@ PLAIN = Moving()
 
 
 async def move_step(
-    tx: AsyncSession, actor: Actor, run_key: str, code: str, move: StepMove, how: Moving = PLAIN
+    tx: AsyncSession, actor: Actor, run_key: str, code: str, move: str, how: Moving = PLAIN
 ) -> RunStep:
     """Move a step of a run, or refuse with every reason at once; what becomes READY does so with it."""
+    move = StepMove(move)
     run = await runs.run_for_update(tx, run_key)
     step = await queries.step_for_update(tx, run.id, code)
     facts = await facts_of(SessionReader(tx), run, step)
