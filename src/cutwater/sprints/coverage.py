@@ -125,7 +125,7 @@ def effect_of(missing: int, total: int) -> Effect:
 
 
 def _oddly_filled(rows: list[Any]) -> list[Gap]:
-    """Fields that are filled but say nothing: one priority for all, estimates below zero, done without a date."""
+    """Fields that are filled but say nothing: one priority for all, negative points, done without a date."""
     found = []
     total = len(rows)
     priorities = {row.priority for row in rows}

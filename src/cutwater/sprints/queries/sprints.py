@@ -32,11 +32,24 @@ SORTS: dict[str, Any] = {
     "key": func.length(Sprint.key),
 }
 COLUMNS = (
-    Sprint.id, Sprint.key, Sprint.name, Sprint.goal, Sprint.state, Sprint.starts_on, Sprint.ends_on,
-    Sprint.started_at, Sprint.completed_at, Sprint.synced_at, Sprint.revision, Sprint.external_id, Sprint.site_id,
-    Site.name.label("site_name"), Site.kind.label("site_kind"), Board.external_id.label("board"),
+    Sprint.id,
+    Sprint.key,
+    Sprint.name,
+    Sprint.goal,
+    Sprint.state,
+    Sprint.starts_on,
+    Sprint.ends_on,
+    Sprint.started_at,
+    Sprint.completed_at,
+    Sprint.synced_at,
+    Sprint.revision,
+    Sprint.external_id,
+    Sprint.site_id,
+    Site.name.label("site_name"),
+    Site.kind.label("site_kind"),
+    Board.external_id.label("board"),
     Board.name.label("board_name"),
-)  # fmt: skip
+)
 
 
 def _base(*columns: Any) -> Select[Any]:
@@ -117,9 +130,14 @@ def _named(key: str) -> Any:
         return Sprint.key == key
 
 
+def named(key: str) -> Select[Any]:
+    """The sprint with this key or id."""
+    return _base(*COLUMNS).where(_named(key))
+
+
 async def sprint(reader: Reader, key: str) -> Any:
     """One sprint; NotFound when it is not this organization's."""
-    row = await reader.first(_base(*COLUMNS).where(_named(key)))
+    row = await reader.first(named(key))
     if row is None:
         raise NotFound(f"Sprint {key[:60]}")
     return row

@@ -59,9 +59,7 @@ async def confirm_mapping(
     event = FieldMappingConfirmed(site_id=site_id, title=site.name, project=project, fields=changed)
     await audit.record(tx, actor, event)
     if changed:
-        await defer(
-            tx, "sprints.remap", organization_id=actor.organization_id, site_id=site_id
-        )
+        await defer(tx, "sprints.remap", organization_id=actor.organization_id, site_id=site_id)
     return row
 
 

@@ -95,7 +95,8 @@ UPSERT_ISSUES = text(
       {", ".join(f"{name} = excluded.{name}" for name in [*_COMPARED, "synced_at"])},
       revision = stored.revision + 1, updated_at = now(), deleted_at = null
     where ({", ".join(f"stored.{name}" for name in _COMPARED)})
-      is distinct from ({", ".join(f"excluded.{name}" for name in _COMPARED)}) or stored.deleted_at is not null
+      is distinct from ({", ".join(f"excluded.{name}" for name in _COMPARED)})
+      or stored.deleted_at is not null
     returning id, (xmax = 0) as created
     """  # noqa: S608 - the names are this file's own
 )
@@ -145,7 +146,8 @@ DROP_STAYS = text(
 INSERT_STAYS = text(
     f"""
     insert into sprint_membership (id, sprint_id, issue_id, origin, joined_at, left_at)
-    select given.id, given.sprint_id, given.issue_id, 'FIELD', given.joined_at, given.left_at from {_given(_STAY)}
+    select given.id, given.sprint_id, given.issue_id, 'FIELD', given.joined_at, given.left_at
+    from {_given(_STAY)}
     where not exists (select 1 from sprint_membership membership where {_SAME})
       and not (given.left_at is null and exists (
         select 1 from sprint_membership membership where membership.sprint_id = given.sprint_id
@@ -169,8 +171,8 @@ REMAP = text(
       revision = stored.revision + 1, updated_at = now()
     from jsonb_to_recordset(cast(:rows as jsonb)) as given(id uuid, points numeric, discipline_team text,
       owner_name text, owner_account text, is_flagged boolean)
-    where stored.id = given.id and (stored.points, stored.discipline_team, stored.owner_name, stored.owner_account,
-      stored.is_flagged) is distinct from (given.points, given.discipline_team, given.owner_name,
+    where stored.id = given.id and (stored.points, stored.discipline_team, stored.owner_name,
+      stored.owner_account, stored.is_flagged) is distinct from (given.points, given.discipline_team, given.owner_name,
       given.owner_account, given.is_flagged)
     returning stored.id
     """
