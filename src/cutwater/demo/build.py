@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from uuid import UUID
 
 from rich.console import Console
 from rich.panel import Panel
@@ -47,7 +46,7 @@ async def build(tx: AsyncSession, today: date, tell: Callable[[str], None]) -> N
     done, open_ = await _issue_keys(tx)
     keys = await releases.all_of_them(tx, owner, ids, done, open_, await _active_sprint(tx))
     tell("a rehearsed migration with a cutover in flight")
-    await cutover.run_them(tx, owner, ids, await _release_ids(tx, keys))
+    await cutover.run_them(tx, owner, ids, await _release_keys(tx, keys))
 
 
 async def _sprints(tx: AsyncSession, owner: Actor, today: date) -> None:
@@ -67,9 +66,9 @@ async def _active_sprint(tx: AsyncSession) -> str:
     return str(await tx.scalar(select(Sprint.key).where(Sprint.state == "ACTIVE")))
 
 
-async def _release_ids(tx: AsyncSession, keys: list[str]) -> dict[str, UUID]:
-    rows = (await tx.execute(select(Release.title, Release.id).where(Release.key.in_(keys)))).all()
-    return {row.title: row.id for row in rows}
+async def _release_keys(tx: AsyncSession, keys: list[str]) -> dict[str, str]:
+    rows = (await tx.execute(select(Release.title, Release.key).where(Release.key.in_(keys)))).all()
+    return {row.title: row.key for row in rows}
 
 
 def announce(settings: Settings, *, was_made: bool) -> None:

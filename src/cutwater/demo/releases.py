@@ -20,7 +20,7 @@ PATH = (
     Status.DEPLOYED,
 )
 ENDS = {Status.ROLLED_BACK: Status.DEPLOYED, Status.CANCELLED: Status.IN_DEVELOPMENT}
-COLOURS = ("blue", "teal", "violet", "orange", "green", "pink", "red", "cyan", "yellow")
+COLOURS = ("blue", "teal", "violet", "amber", "green", "red", "red", "grey", "teal")
 
 
 async def catalogue(tx: AsyncSession, actor: Actor) -> None:
