@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 
 from cutwater import audit, migrations, web
 from cutwater.audit.ports import TopicView
+from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import events
 from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
@@ -20,6 +21,7 @@ from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.embedded_host import FolderInUse
 from cutwater.kernel.limits import Limiter
 from cutwater.kernel.settings import Settings
+from cutwater.sprints.ports import IssueFiles
 from cutwater.web import Command, NavItem
 
 MODULES = ("web", "audit", "identity", "notifications", "sprints", "releases", "runbooks")
@@ -92,7 +94,7 @@ def live_views() -> dict[str, TopicView]:
 
 def adapters(settings: Settings) -> dict[type, object]:
     """Which adapter serves which port."""
-    return {}
+    return {IssueFiles: JiraFiles()}
 
 
 @dataclass(kw_only=True)

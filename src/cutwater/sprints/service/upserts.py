@@ -171,8 +171,10 @@ REMAP = text(
       revision = stored.revision + 1, updated_at = now()
     from jsonb_to_recordset(cast(:rows as jsonb)) as given(id uuid, points numeric, discipline_team text,
       owner_name text, owner_account text, is_flagged boolean)
-    where stored.id = given.id and (stored.points, stored.discipline_team, stored.owner_name,
-      stored.owner_account, stored.is_flagged) is distinct from (given.points, given.discipline_team, given.owner_name,
+    where stored.id = given.id
+      and (stored.points, stored.discipline_team, stored.owner_name,
+        stored.owner_account, stored.is_flagged)
+      is distinct from (given.points, given.discipline_team, given.owner_name,
       given.owner_account, given.is_flagged)
     returning stored.id
     """
