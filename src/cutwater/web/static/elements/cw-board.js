@@ -26,12 +26,15 @@ export class CwBoard extends HTMLElement {
     document.addEventListener("cw:change", (event) => this.#changed(/** @type {CustomEvent} */ (event).detail), { signal });
     document.addEventListener("cw:connection", (event) => /** @type {CustomEvent} */ (event).detail.fresh && this.#fresh(), { signal });
     this.since = performance.now();
-    this.#rove(this.querySelector(".card"));
-    this.#count();
+    queueMicrotask(() => {
+      this.#rove(this.querySelector(".card"));
+      this.#count();
+    });
   }
 
   disconnectedCallback() {
     this.ending?.abort();
+    clearTimeout(this.timer);
     this.#drop(null);
   }
 
