@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from cutwater.kernel import clock
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.releases import queries
 from cutwater.releases.facts import EnvironmentKind, Status
@@ -59,7 +58,8 @@ async def releases_of_issue(reader: Reader, issue_id: UUID) -> list[ReleaseBrief
 async def find_releases(reader: Reader, text: str, limit: int = 12) -> list[ReleaseBrief]:
     """Releases whose key or title has every word of the text, the latest moved first."""
     wanted = Filter(words=tuple(text.split()[:8]))
-    nobody = queries.Resolved(me=None, today=clock.today())
+    today, month_start = queries.days_of("UTC")
+    nobody = queries.Resolved(me=None, today=today, month_start=month_start)
     return [_brief(row) for row in await reader.all(queries.rows_for(wanted, nobody).limit(limit))]
 
 

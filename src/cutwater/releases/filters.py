@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from cutwater.releases.facts import ACTIVE, Priority, Status
 
-CLAIMS: Final = ("active", "blocked", "overdue", "hotfix", "mine", "done")
+CLAIMS: Final = ("active", "blocked", "overdue", "hotfix", "mine", "done", "deployed-this-month")
 FIELDS: Final = ("status", "service", "owner", "sprint", "priority", "is", "item")
 SORTS: Final = ("key", "title", "status", "priority", "target", "moved", "service", "created")
 

@@ -2,7 +2,8 @@
 
 Releases that go together count as one: a release may not block one it must be deployed with, directly or
 around any number of corners. Going together in a ring is no cycle, only said twice. Nodes are any
-hashable value. An edge reads "blocker first": the dependent waits for the blocker; partners have no direction.
+hashable value. An edge reads "blocker first": the dependent waits for the blocker; partners have no
+direction.
 """
 
 from collections import defaultdict, deque

@@ -2,11 +2,11 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
 from cutwater import audit
-from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.reader import Reader
@@ -186,8 +186,8 @@ async def _service(
     view: View, reader: Reader, actor: Actor, slug: str, *, refusal: Refusal | None = None
 ) -> Response:
     row = await queries.service_row(reader, slug)
-    resolved = queries.Resolved(me=actor.user_id, today=clock.today(actor.zone))
     wanted = filters.Filter(services=(row.slug,))
+    resolved = await queries.resolve(reader, actor, wanted)
     releases = await reader.all(queries.rows_for(wanted, resolved).limit(100))
     return view.page(
         "releases/service.html",
@@ -233,10 +233,14 @@ async def _freeze_form(
     view: View, reader: Reader, freeze_id: UUID, *, refusal: Refusal | None = None
 ) -> Response:
     places = await reader.all(queries.environments())
+    freeze, zone = await queries.freeze_row(reader, freeze_id), view.actor.zone if view.actor else "UTC"
     return view.page(
         "releases/freeze_form.html",
-        freeze=await queries.freeze_row(reader, freeze_id),
+        freeze=freeze,
         places=[(each.slug, each.name) for each in places],
+        starts_at=f"{freeze.starts_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
+        ends_at=f"{freeze.ends_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",
+        zone=zone,
         refusal=refusal,
     )
 

@@ -43,7 +43,7 @@ async def board(
         lanes=[(status, lanes[status]) for status in PATH],
         shelf=[(status, lanes[status]) for status in SHELF],
         total=len(rows),
-        services=services,
+        service_options=[(row.slug, row.name) for row in services],
         service=service,
         q=q,
         mistakes=wanted.mistakes,

@@ -79,6 +79,7 @@ def open_freezes() -> Any:
             Environment.name.label("environment"),
             Environment.kind.label("environment_kind"),
         )
+        .select_from(FreezeWindow)
         .join(Environment, Environment.id == FreezeWindow.environment_id)
         .where(
             FreezeWindow.deleted_at.is_(None),
@@ -152,19 +153,23 @@ def _reach(key: str) -> Any:
 
 
 def _releases() -> Any:
-    return select(
-        Release.id,
-        Release.key,
-        Release.title,
-        Service.name.label("service_name"),
-        Release.status,
-        Release.hotfix,
-        Release.owner_id,
-        Release.moved_at,
-        Release.staging_at,
-        Release.blocked_reason,
-        Release.blocked_at,
-    ).join(Service, Service.id == Release.service_id)
+    return (
+        select(
+            Release.id,
+            Release.key,
+            Release.title,
+            Service.name.label("service_name"),
+            Release.status,
+            Release.hotfix,
+            Release.owner_id,
+            Release.moved_at,
+            Release.staging_at,
+            Release.blocked_reason,
+            Release.blocked_at,
+        )
+        .select_from(Release)
+        .join(Service, Service.id == Release.service_id)
+    )
 
 
 def _edges() -> Any:

@@ -33,6 +33,7 @@ def services(*, with_archived: bool = False) -> Rows:
             under_way.label("releases_active"),
             func.count(Release.id).label("releases_total"),
         )
+        .select_from(Service)
         .outerjoin(Release, and_(Release.service_id == Service.id, Release.deleted_at.is_(None)))
         .where(Service.deleted_at.is_(None))
         .group_by(Service.id)
@@ -86,6 +87,7 @@ def freezes(*, ending_after: datetime | None = None) -> Rows:
             Environment.name.label("environment_name"),
             Environment.kind.label("environment_kind"),
         )
+        .select_from(FreezeWindow)
         .join(Environment, Environment.id == FreezeWindow.environment_id)
         .where(FreezeWindow.deleted_at.is_(None), FreezeWindow.ends_at > (ending_after or clock.now()))
         .order_by(FreezeWindow.starts_at, FreezeWindow.id)

@@ -102,6 +102,7 @@ def release_rows() -> Rows:
             open_blocks().label("open_blocks"),
             is_blocked().label("is_blocked"),
         )
+        .select_from(Release)
         .join(Service, Service.id == Release.service_id)
         .where(Release.deleted_at.is_(None))
     )

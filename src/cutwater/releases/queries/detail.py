@@ -129,6 +129,7 @@ def dependencies_of(key: str) -> Rows:
             peer.c.moved_at.label("peer_moved_at"),
             Service.name.label("peer_service_name"),
         )
+        .select_from(ReleaseDependency)
         .join(
             peer,
             peer.c.id
@@ -174,6 +175,7 @@ def deployments_of(key: str) -> Rows:
             Environment.name.label("environment_name"),
             Environment.kind.label("environment_kind"),
         )
+        .select_from(Deployment)
         .join(Environment, Environment.id == Deployment.environment_id)
         .where(Deployment.release_id.in_(_this(key)))
         .order_by(Deployment.deployed_at.desc(), Deployment.id)

@@ -42,6 +42,7 @@ class Resolved:
 
     me: UUID | None
     today: date
+    month_start: datetime
     owner_ids: Sequence[UUID] = ()
     sprint_ids: Sequence[UUID] = ()
 
@@ -54,9 +55,11 @@ async def resolve(reader: Reader, actor: Actor, wanted: Filter) -> Resolved:
     if "me" in wanted.owners and actor.user_id is not None:
         owners.append(actor.user_id)
     found = [await sprints.sprint_by_key(reader, key) for key in wanted.sprints]
+    today, month_start = days_of(actor.zone)
     return Resolved(
         me=actor.user_id,
-        today=clock.today(actor.zone),
+        today=today,
+        month_start=month_start,
         owner_ids=owners,
         sprint_ids=[sprint.id for sprint in found if sprint is not None],
     )
@@ -124,13 +127,12 @@ def summary(today: date, month_start: datetime) -> Rows:
     """The six counts of the dashboard, in one query."""
     count = func.count()
     overdue = and_(is_active(), Release.target_date < today)
-    deployed = and_(Release.status == Status.DEPLOYED.value, Release.production_at >= month_start)
     return select(
         count.filter(is_active()).label("active"),
         count.filter(is_blocked()).label("blocked"),
         count.filter(Release.status == Status.READY_STAGING.value).label("ready_staging"),
         count.filter(Release.status == Status.READY_PRODUCTION.value).label("ready_production"),
-        count.filter(deployed).label("deployed_this_month"),
+        count.filter(_deployed_since(month_start)).label("deployed_this_month"),
         count.filter(overdue).label("overdue"),
     ).where(Release.deleted_at.is_(None))
 
@@ -153,7 +155,12 @@ def _claims(resolved: Resolved) -> dict[str, Any]:
         "hotfix": Release.hotfix,
         "mine": mine,
         "done": Release.status == Status.DEPLOYED.value,
+        "deployed-this-month": _deployed_since(resolved.month_start),
     }
+
+
+def _deployed_since(start: datetime) -> ColumnElement[bool]:
+    return and_(Release.status == Status.DEPLOYED.value, Release.production_at >= start)
 
 
 def _carries(references: Sequence[str]) -> ColumnElement[bool]:
@@ -230,6 +237,7 @@ def open_blockers(ids: Sequence[UUID]) -> Rows:
             blocker.c.owner_id,
             blocker.c.moved_at,
         )
+        .select_from(ReleaseDependency)
         .join(blocker, blocker.c.id == ReleaseDependency.blocker_id)
         .where(
             any_of(ReleaseDependency.dependent_id, ids),
