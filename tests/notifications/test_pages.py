@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from cutwater import identity, notifications
-from cutwater.identity.service import accounts
+from cutwater.identity.service import accounts, invitations
 from cutwater.kernel import clock
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import JobRun
@@ -45,16 +45,16 @@ async def test_the_inbox_is_counted_opened_and_read(database: Database) -> None:
     assert page.status_code == 200
     assert "Import &lt;b&gt;done&lt;/b&gt;" in page.text
     assert "Not for the viewer" not in page.text
-    assert 'aria-label="2 unread">2</span>' in (await browser.get("/inbox/count")).text
+    assert (await browser.get("/inbox/count")).text.strip().startswith("2<span")
 
     [first, _] = re.findall(r"/inbox/([0-9a-f-]{36})/open", page.text)
     opened = await browser.post(f"/inbox/{first}/open")
     assert opened.status_code == 303
     assert opened.headers["location"] == f"/o/{found.slug}/releases/R-42"
-    assert 'aria-label="1 unread"' in (await browser.get("/inbox/count")).text
+    assert (await browser.get("/inbox/count")).text.strip().startswith("1<span")
     assert "Second" in page.text
     unread = await browser.get("/inbox?only=unread", headers={"HX-Request-Type": "partial"})
-    assert unread.text.count("<li") == 1
+    assert unread.text.count("<tr id=") == 1
     assert "<html" not in unread.text
 
     everything = await browser.post("/inbox/read")
@@ -187,7 +187,7 @@ async def test_a_kept_invitation_shows_the_link_that_works(database: Database) -
     [link] = re.findall(r'href="http://localhost(/invite/[^"]+)"', page.text)
     assert (await found.anybody().get(link)).status_code == 200
     async with database.tx(owner) as tx:
-        await identity.service.revoke_invitation(tx, owner, invitation.id)
+        await invitations.revoke_invitation(tx, owner, invitation.id)
     gone = await (await found.browser("OWNER")).get(f"/mail/{id}")
     assert "was used, withdrawn or has run out" in gone.text
 

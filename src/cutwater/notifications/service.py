@@ -155,7 +155,7 @@ async def mark_kept(tx: AsyncSession, organization_id: UUID | None, id: UUID) ->
     """There is no mail server: keep the mail for the administrators to read."""
     mail = await queries.delivery_for_update(tx, organization_id, id)
     if mail is not None and mail.state == DeliveryState.QUEUED:
-        mail.state, mail.next_at, mail.last_error = DeliveryState.KEPT, None, ""
+        mail.state, mail.attempts, mail.next_at, mail.last_error = DeliveryState.KEPT, 0, None, ""
 
 
 async def mark_not_taken(

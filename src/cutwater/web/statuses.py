@@ -90,6 +90,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         ("DELIVERED", "Delivered", "circle-check", "good"),
         ("RETRYING", "Retrying", "rotate-ccw", "warn"),
         ("DEAD", "Given up", "circle-x", "bad"),
+        ("KEPT", "Kept", "mailbox", "neutral"),
     ),
     "environment": _looks(
         ("development", "Development", "hammer", "neutral"),
