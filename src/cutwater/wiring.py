@@ -13,6 +13,7 @@ from fastapi import APIRouter, FastAPI
 
 from cutwater import audit, migrations, web
 from cutwater.audit.ports import TopicView
+from cutwater.integrations import smtp
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import events
 from cutwater.kernel.actor import Grant
@@ -21,6 +22,7 @@ from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.embedded_host import FolderInUse
 from cutwater.kernel.limits import Limiter
 from cutwater.kernel.settings import Settings
+from cutwater.notifications import Mailer
 from cutwater.sprints.ports import IssueFiles
 from cutwater.web import Command, NavItem
 
@@ -94,7 +96,10 @@ def live_views() -> dict[str, TopicView]:
 
 def adapters(settings: Settings) -> dict[type, object]:
     """Which adapter serves which port."""
-    return {IssueFiles: JiraFiles()}
+    found: dict[type, object] = {IssueFiles: JiraFiles()}
+    if (mailer := smtp.mailer(settings)) is not None:
+        found[Mailer] = mailer
+    return found
 
 
 @dataclass(kw_only=True)

@@ -13,6 +13,10 @@ from cutwater.kernel.jobs import queue_app
 from cutwater.kernel.settings import Settings
 from cutwater.wiring import Runtime, running
 
+LOST_SECONDS = 30.0
+"""A worker says every ten seconds that it lives; after this long without a word its jobs are taken over."""
+RESCUE_SECONDS = 10.0
+
 
 async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     """Run jobs, and seal the log every few seconds, until `stop`; running jobs get ten seconds to end."""
@@ -21,11 +25,12 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     )
     sealing = asyncio.create_task(audit.sealing_loop(runtime.database, runtime.settings, stop))
     async with queue.open_async():
-        running_jobs = asyncio.create_task(_run(queue, runtime.settings))
+        tasks = [asyncio.create_task(_run(queue, runtime.settings)), asyncio.create_task(_rescuing(queue))]
         await stop.wait()
-        running_jobs.cancel()
-        with suppress(asyncio.CancelledError):
-            await running_jobs
+        for each in tasks:
+            each.cancel()
+            with suppress(asyncio.CancelledError):
+                await each
     await sealing
 
 
@@ -41,6 +46,24 @@ async def _run(queue: procrastinate.App, settings: Settings) -> None:
         except (procrastinate.exceptions.ConnectorException, OSError) as failure:
             log.logger(__name__).warning("worker_lost_the_database", reason=str(failure))
             await asyncio.sleep(1)
+
+
+async def _rescuing(queue: procrastinate.App) -> None:
+    while True:
+        try:
+            await rescue(queue)
+        except (procrastinate.exceptions.ConnectorException, OSError) as failure:
+            log.logger(__name__).warning("worker_lost_the_database", reason=str(failure))
+        await asyncio.sleep(RESCUE_SECONDS)
+
+
+async def rescue(queue: procrastinate.App) -> int:
+    """Queue again what a worker was doing that is gone (killed, or its machine lost); how many jobs."""
+    lost = list(await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=LOST_SECONDS))
+    for each in lost:
+        log.logger(__name__).warning("job_rescued", job=each.id, task=each.task_name)
+        await queue.job_manager.retry_job(each)
+    return len(lost)
 
 
 async def serve(settings: Settings) -> int:

@@ -41,7 +41,7 @@ class ServerUser:
 
     def popen(self, folder: Path) -> dict[str, Any]:
         """Arguments for `subprocess` that make a program run as this user, with a plain environment."""
-        env = {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
+        env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
         who = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}
         return {"env": env, "cwd": folder, **who}
 

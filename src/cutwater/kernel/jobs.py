@@ -132,7 +132,7 @@ def queue_app(
     async def become(connection: psycopg.AsyncConnection[Any]) -> None:
         if role:
             await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
-            await connection.commit()  # the pool discards a connection that is left inside a transaction
+            await connection.commit()  # allow: commit — a pool refuses connections inside a transaction
 
     size = settings.worker_concurrency + 2
     connector = procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=size, configure=become)

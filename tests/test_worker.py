@@ -1,0 +1,55 @@
+from sqlalchemy import text
+
+from cutwater.kernel.db import Database
+from cutwater.kernel.jobs import defer, job, queue_app
+from cutwater.kernel.settings import Settings
+from cutwater.worker import rescue
+from tests import factories
+
+RAN: list[str] = []
+
+
+@job("test.rescued")
+async def rescued(_run: object, *, what: str) -> None:
+    RAN.append(what)
+
+
+async def test_what_a_killed_worker_was_doing_is_done_by_the_next_one(database: Database) -> None:
+    actor = await factories.organization_in(database)
+    async with database.tx(actor) as tx:
+        await defer(tx, "test.rescued", what="mail")
+    queue = queue_app(database.conninfo, "cutwater_worker", database, Settings(), {})
+    async with queue.open_async():
+        async with await database.connect(autocommit=True) as killed:
+            await killed.execute("set role cutwater_worker")
+            # what a worker leaves behind that fetched the job and was killed a minute ago
+            made = "insert into procrastinate_workers (last_heartbeat) values (now() - interval '1 minute')"
+            await killed.execute(made)
+            await killed.execute(
+                "update procrastinate_jobs set status = 'doing',"
+                " worker_id = (select max(id) from procrastinate_workers)"
+            )
+        await queue.run_worker_async(wait=False, install_signal_handlers=False)
+        left = text("select count(*) from procrastinate_jobs where status = 'doing'")
+        async with database.tx(actor) as tx:
+            assert await tx.scalar(left) == 1
+        assert await rescue(queue) == 1
+        assert await rescue(queue) == 0
+        await queue.run_worker_async(wait=False, install_signal_handlers=False)
+    assert RAN == ["mail"]
+
+
+async def test_what_a_living_worker_is_doing_is_left_to_it(database: Database) -> None:
+    actor = await factories.organization_in(database)
+    async with database.tx(actor) as tx:
+        await defer(tx, "test.rescued", what="later")
+    queue = queue_app(database.conninfo, "cutwater_worker", database, Settings(), {})
+    async with queue.open_async():
+        async with await database.connect(autocommit=True) as alive:
+            await alive.execute("set role cutwater_worker")
+            await alive.execute("insert into procrastinate_workers (last_heartbeat) values (now())")
+            await alive.execute(
+                "update procrastinate_jobs set status = 'doing',"
+                " worker_id = (select max(id) from procrastinate_workers)"
+            )
+        assert await rescue(queue) == 0
