@@ -18,7 +18,7 @@ from cutwater.sprints.models import Issue, IssueChange, Sprint, SprintMembership
 from cutwater.sprints.queries import issues as issue_queries
 from cutwater.sprints.queries import sprints as sprint_queries
 from cutwater.sprints.records import SourceFile
-from cutwater.sprints.service import import_files
+from cutwater.sprints.service import import_files, mappings
 
 
 def files(folder: Path, pattern: str) -> list[SourceFile]:
@@ -117,7 +117,23 @@ async def test_a_second_import_changes_nothing_and_says_so(
 
 
 async def test_a_broken_row_stops_everything(tx: AsyncSession, owner: Actor) -> None:
-    broken = b'Issue key,Summary,Story Points\nABC-1,Fine,3\nABC-2,Wrong,many\n'
+    broken = b"Issue key,Summary,Story Points\nABC-1,Fine,3\nABC-2,Wrong,many\n"
     with pytest.raises(Invalid, match=r"issues.csv, row 3, field Story Points: “many” is not a number"):
         await import_files(tx, owner, [SourceFile(name="issues.csv", content=broken)], JiraFiles())
     assert await tx.scalar(select(func.count()).select_from(Issue)) == 0
+
+
+async def test_importing_other_projects_leaves_the_first_ones_mapping_alone(
+    tx: AsyncSession, owner: Actor, reader: SessionReader, shared_data: Path
+) -> None:
+    run = await import_files(
+        tx, owner, files(shared_data / "golden", "sprint_139.jsonl"), JiraFiles(), new_sprint="Sprint 139"
+    )
+    await import_files(tx, owner, files(shared_data / "jira", "*.jsonl"), JiraFiles())
+    await mappings.remap(tx, run.site_id)
+    sprint = await tx.get(Sprint, run.sprint_id)
+    assert sprint is not None
+    _, facts, _ = await sprint_queries.with_facts(reader, sprint.key, subtasks=False)
+    found = analysis.analyse(facts)
+    assert (found.total.points, found.total.estimated, found.stakeholders) == (369, 134, 13)
+    assert await tx.scalar(select(func.count()).where(Issue.points == -1)) == 1

@@ -5,6 +5,8 @@ from typing import Any
 from cutwater.sprints.analysis import Analysis, Dimension, Line
 
 STAGES = (("DONE", "Done"), ("IN_PROGRESS", "In progress"), ("TODO", "To do"), ("UNKNOWN", "Not known"))
+# the theme gives its colours in this order: blue, green, orange, violet
+COLOURED = ["In progress", "Done", "Not known", "To do"]
 _SHOWN = 20
 
 
@@ -35,7 +37,7 @@ def by_stage(analysis: Analysis, dimension: Dimension, *, empty: str = "Not set"
                 "field": "stage",
                 "type": "nominal",
                 "title": None,
-                "scale": {"domain": [word for _, word in STAGES]},
+                "scale": {"domain": COLOURED},
                 "legend": {"orient": "top"},
             },
             "order": {"field": "order", "type": "quantitative"},

@@ -92,6 +92,14 @@ LOOKS: dict[str, dict[str, Look]] = {
         ("DEAD", "Given up", "circle-x", "bad"),
         ("KEPT", "Kept", "mailbox", "neutral"),
     ),
+    "import": _looks(
+        ("READING", "Reading", "loader-circle", "info"),
+        ("REVIEW", "Waits for confirmation", "eye", "warn"),
+        ("APPLYING", "Applying", "loader-circle", "info"),
+        ("APPLIED", "Applied", "circle-check", "good"),
+        ("FAILED", "Failed", "circle-x", "bad"),
+        ("DISCARDED", "Discarded", "circle-slash", "neutral"),
+    ),
     "environment": _looks(
         ("development", "Development", "hammer", "neutral"),
         ("staging", "Staging", "flask-conical", "violet"),

@@ -70,7 +70,7 @@ async def issue(
     set_etag(response, row.revision)
     more = {
         "changes": found["changes"],
-        "links": found["links"],
+        "links": found["issue_links"],
         "sprints": [each.key for each in found["sprints"] if each.left_at is None],
         "children": [each.key for each in found["children"]],
     }

@@ -341,7 +341,7 @@ async def whole(reader: Reader, key: str, site: UUID | None = None) -> dict[str,
     return {
         "issue": issue[0],
         "changes": changes,
-        "links": links,
+        "issue_links": links,
         "sprints": sprints,
         "children": children,
         "namesakes": sites if len(sites) > 1 else [],

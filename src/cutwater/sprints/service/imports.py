@@ -21,7 +21,7 @@ from cutwater.sprints.ports import IssueFiles
 from cutwater.sprints.queries.sprints import sprint_for_update
 from cutwater.sprints.records import Batch, SourceFile, SprintState
 from cutwater.sprints.service import applying, reviewing
-from cutwater.sprints.service.mappings import ROLES, confirm_mapping, mapping_of
+from cutwater.sprints.service.mappings import ROLES, confirm_for_import, mapping_of
 from cutwater.sprints.service.sites import own_site, site_for_update
 from cutwater.sprints.service.sprints import findable
 
@@ -98,7 +98,7 @@ async def show_for_review(tx: AsyncSession, actor: Actor, import_id: UUID, batch
     ):
         await _fail(tx, actor, run, batch.oddities)
         return run
-    confirmed = await mapping_of(tx, run.site_id)
+    confirmed = await mapping_of(tx, run.site_id, reviewing.projects(batch))
     review = reviewing.review(batch, confirmed)
     run.choices, run.mapping, run.coverage = review.choices, review.mapping.as_dict(), review.coverage
     run.counts = review.counts
@@ -152,7 +152,7 @@ async def confirm_import(
     }
     if wrong:
         raise Invalid(wrong)
-    await confirm_mapping(tx, actor, run.site_id, mapping)
+    await confirm_for_import(tx, actor, run.site_id, mapping, run.choices.get("projects", []))
     if new_sprint:
         run.new_sprint = new_sprint
     elif sprint:

@@ -1,10 +1,11 @@
 """Field mappings: confirmed by a person, then every stored issue is read anew by them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
@@ -14,6 +15,7 @@ from cutwater.kernel.errors import Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.jobs import defer
+from cutwater.kernel.reader import any_of
 from cutwater.sprints import fields
 from cutwater.sprints.events import FieldMappingConfirmed
 from cutwater.sprints.fields import FieldMap
@@ -89,10 +91,52 @@ def _of(site_id: UUID, project_id: UUID | None) -> Any:
     return select(FieldMapping).where(FieldMapping.site_id == site_id, wanted)
 
 
-async def mapping_of(tx: AsyncSession, site_id: UUID) -> FieldMap | None:
-    """The confirmed mapping of a site; None when nobody confirmed one."""
-    row = await tx.scalar(_of(site_id, None))
+async def mapping_of(tx: AsyncSession, site_id: UUID, projects: Sequence[str] = ()) -> FieldMap | None:
+    """The confirmed mapping of the first of these projects that has its own, else of the site, else None."""
+    own = (
+        select(FieldMapping)
+        .join(Project, Project.id == FieldMapping.project_id)
+        .where(FieldMapping.site_id == site_id, any_of(Project.key, projects))
+        .order_by(Project.key)
+        .limit(1)
+    )
+    row = (await tx.scalar(own) if projects else None) or await tx.scalar(_of(site_id, None))
     return as_map(row) if row else None
+
+
+async def confirm_for_import(
+    tx: AsyncSession, actor: Actor, site_id: UUID, mapping: FieldMap, projects: Sequence[str]
+) -> None:
+    """Keep the mapping of an import: for the site if it has none, else for these projects only.
+
+    One site may hold projects with different fields; confirming the fields of some never changes the others.
+    """
+    if await tx.scalar(_of(site_id, None)) is None:
+        await confirm_mapping(tx, actor, site_id, mapping)
+        return
+    if mapping == await mapping_of(tx, site_id, projects) or not projects:
+        return
+    site = await site_for_update(tx, site_id)
+    rows = [
+        {"id": new_id(), "site_id": site_id, "external_id": None, "key": key, "name": key} for key in projects
+    ]
+    await tx.execute(insert(Project).on_conflict_do_nothing(), rows)
+    ids = await tx.scalars(
+        select(Project.id).where(Project.site_id == site_id, any_of(Project.key, projects))
+    )
+    chosen = {role: getattr(mapping, role) for role in ROLES}
+    told: dict[str, Any] = chosen | {"confirmed_by": actor.user_id, "confirmed_at": clock.now()}
+    statement = insert(FieldMapping).values(
+        [{"id": new_id(), "site_id": site_id, "project_id": each, **told} for each in ids]
+    )
+    again = statement.on_conflict_do_update(
+        index_elements=["organization_id", "project_id"], set_=told | {"revision": FieldMapping.revision + 1}
+    )
+    await tx.execute(again)
+    shown = ", ".join(projects[:10]) + (f" and {len(projects) - 10} more" if len(projects) > 10 else "")
+    event = FieldMappingConfirmed(site_id=site_id, title=site.name, project=shown)
+    await audit.record(tx, actor, event)
+    await defer(tx, "sprints.remap", organization_id=actor.organization_id, site_id=site_id)
 
 
 def as_map(row: Any) -> FieldMap:

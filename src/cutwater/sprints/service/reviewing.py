@@ -54,6 +54,7 @@ def review(batch: Batch, confirmed: FieldMap | None) -> Review:
             role.value: [_choice(item) for item in detection.candidates(role, facts, total)] for role in Role
         },
         "confirmed": sorted(kept),
+        "projects": projects(batch),
         "names_sprints": any(
             "sprint" in item.fields or mapping.sprint in item.fields for item in batch.issues
         ),
@@ -72,6 +73,11 @@ def review(batch: Batch, confirmed: FieldMap | None) -> Review:
     }
     gaps = coverage.cover([_preview(item, mapping) for item in batch.issues])
     return Review(mapping=mapping, choices=choices, coverage=[gap.as_dict() for gap in gaps], counts=counts)
+
+
+def projects(batch: Batch) -> list[str]:
+    """The projects whose issues are in a batch."""
+    return sorted({item.project_key for item in batch.issues if item.project_key})
 
 
 def _choice(item: detection.Candidate) -> dict[str, Any]:
