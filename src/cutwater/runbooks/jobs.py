@@ -101,12 +101,12 @@ async def _settle(
 
 async def _about(tx: AsyncSession, iteration: Iteration, step: RunStep) -> dict[str, Any]:
     linked = [step.release_id] if step.release_id else []
-    (found,) = await releases.releases_by_ids(SessionReader(tx), linked)
+    found = await releases.releases_by_ids(SessionReader(tx), linked)
     return {
         "step_id": step.id,
         "key": step.code,
         "run_id": iteration.id,
         "run_key": iteration.key,
-        "release_id": found.id,
-        "release_key": found.key,
+        "release_id": step.release_id,
+        "release_key": found[0].key if found else "",
     }

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, identity, releases
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Invalid, NotFound, refuse_if
+from cutwater.kernel.errors import Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
 from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks import events, permissions
@@ -80,10 +80,7 @@ async def link_release(
     release_key = release_key.strip().upper()
     found = None
     if release_key:
-        try:
-            found = await releases.release_brief(SessionReader(tx), release_key)
-        except NotFound as problem:
-            raise Invalid({"release": f"There is no release {release_key}."}) from problem
+        found = await releases.release_brief(SessionReader(tx), release_key)
         if found is None:
             raise Invalid({"release": f"There is no release {release_key}."})
     if (found.id if found else None) == step.release_id:

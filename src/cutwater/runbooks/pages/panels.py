@@ -1,0 +1,48 @@
+"""What other pages show of runs: by release, by issue, and on the home page."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from cutwater import releases, sprints
+from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.db import ReaderDep
+from cutwater.kernel.paging import Offset
+from cutwater.kernel.reader import Reader
+from cutwater.runbooks.queries import runs
+from cutwater.runbooks.queries import steps as queries
+from cutwater.web import View
+
+router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
+Key = Annotated[str, Query(max_length=80)]
+
+
+@router.get("/runs/panel")
+async def panel(reader: ReaderDep, view: View, release: Key = "", issue: Key = "") -> Response:
+    """The run steps that put a release live, or the releases of an issue."""
+    keys = await release_keys(reader, release=release, issue=issue)
+    found = await queries.steps_of_releases(reader, keys)
+    return view.show(
+        "runbooks/panel.html", block="panel", steps=found, release_keys=keys, release=release, issue=issue
+    )
+
+
+async def release_keys(reader: Reader, *, release: str = "", issue: str = "") -> dict[UUID, str]:
+    """The releases in question, by id."""
+    if release:
+        brief = await releases.release_brief(reader, release)
+        return {brief.id: brief.key} if brief else {}
+    if issue:
+        found = await sprints.issue_by_key(reader, issue)
+        if found is not None:
+            return {each.id: each.key for each in await releases.releases_of_issue(reader, found.id)}
+    return {}
+
+
+@router.get("/runs/summary")
+async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+    """What runs now, and what waits for the viewer."""
+    found, _ = await runs.runs(reader, Offset(page=1, per_page=5))
+    mine = await queries.steps_of_person(reader, actor.user_id, actor.team_ids)
+    return view.show("runbooks/summary.html", block="panel", runs=found, mine=mine)

@@ -1,0 +1,246 @@
+"""One step of a run: its drawer, and everything that is done to it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from cutwater import audit, identity, releases
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.errors import Invalid, NotFound
+from cutwater.kernel.obstacle import Obstacle
+from cutwater.kernel.reader import Reader
+from cutwater.runbooks import permissions, runsheet
+from cutwater.runbooks.facts import STEP_TYPES
+from cutwater.runbooks.forms import OwnersForm, ReleaseForm, StepMoveForm, TickForm
+from cutwater.runbooks.models import RunStep
+from cutwater.runbooks.pages.runs import show_run
+from cutwater.runbooks.queries import runs
+from cutwater.runbooks.queries import steps as queries
+from cutwater.runbooks.service import assignment, sheets, steps
+from cutwater.runbooks.service.assignment import Owners
+from cutwater.runbooks.service.steps import Moving
+from cutwater.runbooks.step_machine import MOVES, StepMove, obstacles, warnings
+from cutwater.web import Refusal, View
+
+router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
+LABELS = {
+    StepMove.START: ("Start", "primary"),
+    StepMove.FINISH: ("Finish", "primary"),
+    StepMove.RESUME: ("Resume", "primary"),
+    StepMove.FAIL: ("Fail", "danger"),
+    StepMove.BLOCK: ("Block", "default"),
+    StepMove.HOLD: ("Hold", "default"),
+    StepMove.SKIP: ("Skip", "default"),
+    StepMove.CANCEL: ("Cancel", "danger"),
+    StepMove.REOPEN: ("Reopen", "default"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MoveButton:
+    """A move as the drawer offers it: live, or disabled with everything that is in its way."""
+
+    move: StepMove
+    label: str
+    kind: str
+    needs_reason: bool
+    obstacles: list[Obstacle]
+    may_override: bool
+
+
+@router.get("/runs/{key}/steps/{code}")
+async def step(key: str, code: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+    """A step's drawer: instructions, links, times, people, release and what happened."""
+    return await show_step(key, code, reader, actor, view)
+
+
+async def show_step(
+    key: str, code: str, reader: Reader, actor: Actor, view: View, *, refusal: Refusal | None = None
+) -> Response:
+    """The drawer, also after a refusal."""
+    sheet = await sheets.sheet(reader, key)
+    at = next((at for at, row in enumerate(sheet.rows) if row.code == code), None)
+    found = await reader.first(queries.detail(runs.same_id(sheet.head.id), code))
+    if at is None or found is None:
+        raise NotFound("This step")
+    gates_in, gates_out, instructions = await reader.batch(
+        queries.gates_into([found.id]), queries.gates_out_of([found.id]), queries.instructions_of(found.id)
+    )
+    facts = await steps.facts_of(reader, sheet.head, found)
+    sees = actor.may(Grant.SEE_PEOPLE)
+    ids = [
+        found.assignee_id,
+        found.deputy_id,
+        found.changed_by_id,
+        *(line.done_by_id for line in instructions),
+    ]
+    is_pilot = actor.may(Grant.PILOT)
+    return view.show(
+        "runbooks/step.html",
+        block="content",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        run=sheet.head,
+        step=found,
+        figures=sheet.figures[at],
+        ends_at=sheet.ends_at,
+        type=STEP_TYPES.get(found.step_type),
+        team=sheet.teams.get(found.team_id, "") if found.team_id else "",
+        release=sheet.releases.get(found.release_id, "") if found.release_id else "",
+        names=await identity.names(reader, ids) if sees else {},
+        gates_in=gates_in,
+        gates_out=gates_out,
+        instructions=instructions,
+        may_tick=not permissions.to_execute(actor, found),
+        buttons=buttons(actor, found, facts, sheet.teams.get(found.team_id, "")),
+        warnings=warnings(facts, clock.now()),
+        times=_times(found, sheet.figures[at]),
+        is_pilot=is_pilot,
+        people=[(str(each.id), each.name) for each in await identity.people(reader)] if is_pilot else [],
+        teams=[(str(id), name) for id, name in sheet.teams.items()],
+        releases=await _releases(reader) if is_pilot else [],
+        entries=await audit.feed(reader, "step", found.id, limit=20),
+    )
+
+
+async def _releases(reader: Reader) -> list[tuple[str, str]]:
+    return [(each.key, f"{each.key} {each.title}") for each in await releases.find_releases(reader, "", 50)]
+
+
+def buttons(actor: Actor, step: Any, facts: Any, team: str) -> list[MoveButton]:
+    """Every move that the step's state knows; the same question the verb asks, before the click."""
+    now = clock.now()
+    found = []
+    for move, (label, kind) in LABELS.items():
+        rule = MOVES[move]
+        if facts.state not in rule.sources:
+            continue
+        may = permissions.to_move(actor, step, move, team=team)
+        hindered = obstacles(move, facts, now, reason="given")
+        passable = obstacles(move, facts, now, reason="given", override=True)
+        found.append(
+            MoveButton(
+                move=move,
+                label=label,
+                kind=kind,
+                needs_reason=rule.needs_reason,
+                obstacles=may + hindered,
+                may_override=bool(hindered) and not passable and actor.may(Grant.PILOT),
+            )
+        )
+    return found
+
+
+def _times(step: Any, figures: runsheet.Figures) -> list[tuple[str, str, Any, Any]]:
+    def moment(at: int | None) -> Any:
+        return None if at is None else datetime.fromtimestamp(at, UTC)
+
+    return [
+        ("Planned", "planned", step.planned_start, step.planned_end),
+        ("Forecast", "forecast", moment(figures.forecast_start), moment(figures.forecast_end)),
+        ("Actual", "actual", step.started_at, step.finished_at),
+        ("Fixed start, deadline", "planned", step.fixed_start, step.deadline),
+    ]
+
+
+@router.post("/runs/{key}/steps")
+async def move_from_row(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
+    """The way without JavaScript: the button's name is the move, its value the step."""
+    view.if_refused(lambda refusal: show_run(key, reader, actor, view, refusal=refusal))
+    form = await view.fields()
+    chosen = [(name, str(form[name])) for name in form if name in list(StepMove)]
+    if len(chosen) != 1:
+        raise Invalid({"move": "Choose one step and one move."})
+    moved = await steps.move_step(tx, actor, key, chosen[0][1], chosen[0][0])
+    return view.redirect(f"/runs/{key}#step-{moved.id}", flash=f"{moved.code}: {_word(moved)}.")
+
+
+@router.post("/runs/{key}/steps/{code}/instructions/{instruction_id}")
+async def tick(
+    key: str,
+    code: str,
+    instruction_id: UUID,
+    reader: ReaderDep,
+    tx: Tx,
+    actor: CurrentActor,
+    view: View,
+) -> Response:
+    """Tick an instruction, or take the tick back."""
+    view.if_refused(lambda refusal: show_step(key, code, reader, actor, view, refusal=refusal))
+    form = await view.form(TickForm)
+    line = await steps.tick_instruction(tx, actor, key, code, instruction_id, is_done=form.is_done)
+    return view.done(_path(key, code), data={"instruction": {"id": str(line.id), "done_at": line.done_at}})
+
+
+@router.post("/runs/{key}/steps/{code}/release")
+async def link_release(
+    key: str, code: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
+) -> Response:
+    """Say which release the step puts live."""
+    view.if_refused(lambda refusal: show_step(key, code, reader, actor, view, refusal=refusal))
+    form = await view.form(ReleaseForm)
+    await assignment.link_release(tx, actor, key, code, form.release, seen_revision=form.revision)
+    said = f"{code} puts {form.release.upper()} live." if form.release else f"{code} puts no release live."
+    return view.done(_path(key, code), flash=said)
+
+
+@router.post("/runs/{key}/steps/{code}/owners")
+async def assign(key: str, code: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
+    """Say who does the step."""
+    view.if_refused(lambda refusal: show_step(key, code, reader, actor, view, refusal=refusal))
+    form = await view.form(OwnersForm)
+    owners = Owners(
+        team_id=_id(form.team_id, "team_id"),
+        assignee_id=_id(form.assignee_id, "assignee_id"),
+        deputy_id=_id(form.deputy_id, "deputy_id"),
+    )
+    await assignment.assign_step(tx, actor, key, code, owners, seen_revision=form.revision)
+    return view.done(_path(key, code), flash=f"{code} has its owners.")
+
+
+@router.post("/runs/{key}/steps/{code}/{verb}")
+async def move(
+    key: str, code: str, verb: StepMove, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
+) -> Response:
+    """Move the step: from its row (JSON), or from its drawer."""
+    view.if_refused(lambda refusal: show_step(key, code, reader, actor, view, refusal=refusal))
+    form = await view.form(StepMoveForm)
+    how = Moving(
+        reason=form.reason or form.note, override=form.override, lets_successors_go=form.lets_successors_go,
+        seen_revision=form.revision,
+    )  # fmt: skip
+    moved = await steps.move_step(tx, actor, key, code, verb, how)
+    return view.done(_path(key, code), flash=f"{code}: {_word(moved)}.", data={"step": stored_state(moved)})
+
+
+def stored_state(step: RunStep) -> dict[str, Any]:
+    """What a verb answers of a step: what is stored; forecasts follow with the live state."""
+    return {
+        "id": str(step.id),
+        "status": step.state,
+        "started_at": runsheet.iso(runsheet.seconds(step.started_at)) if step.started_at else None,
+        "finished_at": runsheet.iso(runsheet.seconds(step.finished_at)) if step.finished_at else None,
+        "ready_at": runsheet.iso(runsheet.seconds(step.ready_at)) if step.ready_at else None,
+        "revision": step.revision,
+        "startable": step.state == "READY",
+    }
+
+
+def _word(step: RunStep) -> str:
+    return step.state.replace("_", " ").lower()
+
+
+def _path(key: str, code: str) -> str:
+    return f"/runs/{key}/steps/{code}"
+
+
+def _id(text: str, field: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise Invalid({field: "Choose an entry of the list."}) from None
