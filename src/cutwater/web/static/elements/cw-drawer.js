@@ -10,6 +10,7 @@ export class CwDrawer extends HTMLElement {
     this.asked = 0;
     document.addEventListener("click", (event) => this.#click(event), { signal });
     window.addEventListener("popstate", () => this.#turn(), { signal });
+    document.addEventListener("htmx:before:history:restore", (event) => this.turning && event.preventDefault(), { signal });
   }
 
   disconnectedCallback() {
@@ -98,6 +99,8 @@ export class CwDrawer extends HTMLElement {
       return;
     }
     if (!this.dialog?.open) return;
+    this.turning = true;
+    setTimeout(() => (this.turning = false), 100);
     this.dialog.close();
     this.dialog.querySelector(".drawer-body")?.replaceChildren();
     if (this.titleUnder) document.title = this.titleUnder;

@@ -19,24 +19,11 @@ export function matching(commands, text) {
 
 export class CwPalette extends HTMLElement {
   connectedCallback() {
-    this.ending = new AbortController();
     this.asked = 0;
     /** @type {Entry[]} */
     this.commands = JSON.parse(this.dataset.commands ?? "[]");
     /** @type {Entry[]} */
     this.entries = [];
-    document.addEventListener("click", (event) => this.#click(event), { signal: this.ending.signal });
-  }
-
-  disconnectedCallback() {
-    this.ending?.abort();
-  }
-
-  /** @param {MouseEvent} event */
-  #click(event) {
-    if (event.ctrlKey || event.metaKey || !(/** @type {Element} */ (event.target).closest("[data-palette]"))) return;
-    event.preventDefault();
-    this.open();
   }
 
   open() {

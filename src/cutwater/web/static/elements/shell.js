@@ -3,18 +3,19 @@ import { csrf, toast } from "./core.js";
 import "./cw-drawer.js";
 import "./cw-keys.js";
 import "./cw-live.js";
-import "./cw-palette.js";
 
 document.addEventListener("htmx:config:request", (event) => {
   const request = /** @type {CustomEvent} */ (event).detail.ctx?.request;
   if (request) request.headers["X-CSRF-Token"] = csrf();
 });
-for (const name of ["htmx:error", "htmx:response:error"]) {
-  document.addEventListener(name, (event) => {
-    const status = /** @type {CustomEvent} */ (event).detail?.ctx?.response?.raw?.status;
-    if (status === undefined) toast("The server did not answer. Nothing was changed; try again.", "bad");
-  });
-}
+document.addEventListener("htmx:error", (event) => {
+  if (!(/** @type {CustomEvent} */ (event).detail?.ctx?.response)) toast("The server did not answer. Nothing was changed; try again.", "bad");
+});
+document.addEventListener("htmx:response:error", (event) => {
+  const status = /** @type {CustomEvent} */ (event).detail.ctx.response.status;
+  if (status === 429) toast("Too many requests. Wait a moment, then try again.", "bad");
+  else if (status >= 500) toast(`The server answered ${status}. Nothing was changed; try again.`, "bad");
+});
 
 /** Theme, density and shortcuts apply at once; the cookie is set by the same request that works without us. */
 document.addEventListener("submit", (event) => {
@@ -45,6 +46,14 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   setTimeout(() => delete form.dataset.sent, 4000);
+});
+
+/** The palette is fetched when it is first asked for. */
+document.addEventListener("click", (event) => {
+  const palette = document.querySelector("cw-palette");
+  if (!palette || event.ctrlKey || event.metaKey || !(/** @type {Element} */ (event.target).closest("[data-palette]"))) return;
+  event.preventDefault();
+  void import("./cw-palette.js").then(() => /** @type {any} */ (palette).open());
 });
 
 document.addEventListener("click", (event) => {
