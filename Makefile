@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
+# compiled modules are kept whatever the machine says: without them each start compiles everything again
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?=
 WORKERS ?= 2
@@ -116,7 +118,7 @@ $(STAMPS)/python: requirements.lock pyproject.toml | $(BIN)/python
 	@echo 'set-up: Python packages'
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(STAMPS)/uv.txt
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --require-hashes --requirement $(STAMPS)/uv.txt
-	@$(BIN)/python -m uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(BIN)/python -m uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
 	@$(BIN)/python -m uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@
 
