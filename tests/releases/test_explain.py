@@ -90,6 +90,11 @@ def test_nothing_in_the_way_says_so() -> None:
     assert sentence(explain("R-1", world(known("R-1")), [])) == "Nothing is in the way of R-1."
 
 
+def test_a_blocker_that_could_move_is_said_to_be_free() -> None:
+    lines = explain("R-2", world(known("R-2"), known("R-1", Status.READY_PRODUCTION)), [blocks("R-1", "R-2")])
+    assert sentence(lines).endswith("(Ready for production, Owner of R-1). Nothing is in the way of R-1.")
+
+
 def test_its_own_work_is_said_without_a_path() -> None:
     lines = explain("R-1", world(known("R-1", Status.IN_REVIEW, OPEN_ITEM)), [])
     assert sentence(lines) == "R-1 does not move: PAY-7 is Open."

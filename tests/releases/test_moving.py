@@ -34,7 +34,9 @@ async def test_a_release_walks_to_every_status_by_the_verbs(
 ) -> None:
     release = await release_at(tx, owner, status)
     assert release.status == status
-    assert (release.staging_at is not None) is (S.IN_STAGING in PATH[: PATH.index(status) + 1] if status in PATH else status is S.ROLLED_BACK)
+    assert (release.staging_at is not None) is (
+        S.IN_STAGING in PATH[: PATH.index(status) + 1] if status in PATH else status is S.ROLLED_BACK
+    )
     assert (release.production_at is not None) is (status in (S.DEPLOYED, S.ROLLED_BACK))
 
 
@@ -42,7 +44,7 @@ async def test_a_move_is_in_the_log_with_before_and_after(tx: AsyncSession, owne
     release = await release_at(tx, owner, S.IN_REVIEW)
     latest = (await audit.feed(SessionReader(tx), "release", release.id, 1))[0]
     assert (latest.name, latest.headline) == ("release.moved", "moved to In review")
-    assert latest.changes == {"status": ("IN_DEVELOPMENT", "IN_REVIEW")}
+    assert latest.changes == {"status": ("In development", "In review")}
 
 
 async def test_a_refused_move_names_every_obstacle_and_changes_nothing(
@@ -276,9 +278,7 @@ async def test_of_two_people_moving_one_release_one_succeeds(database: Database)
     async def move(target: Status) -> str:
         try:
             async with database.tx(owner) as tx:
-                await service.move_release(
-                    tx, owner, release.key, target, seen_revision=seen, note="Mine"
-                )
+                await service.move_release(tx, owner, release.key, target, seen_revision=seen, note="Mine")
         except Stale:
             return "stale"
         return "moved"

@@ -102,10 +102,15 @@ def sentence(lines: Iterable[Line[Node]]) -> str:
         return f"Nothing is in the way of {top.known.key}."
     ends = root_causes((top, *rest)) if rest else (top,)
     parts = [f"{end.known.key} ({LABELS[end.known.status]}{_of(end.known.owner)})" for end in ends]
-    causes = " ".join(cause.text for end in ends for cause in end.causes)
+    causes = " ".join(_said(end) for end in ends)
     if not rest:
         return f"{top.known.key} does not move: {causes}"
     return f"{top.known.key} does not move because of {', '.join(parts)}. {causes}".strip()
+
+
+def _said(end: Line[Node]) -> str:
+    texts = [cause.text for cause in end.causes]
+    return " ".join(texts) if texts else f"Nothing is in the way of {end.known.key}."
 
 
 def _of(owner: str) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.releases import explain, lifecycle, ordering
 from cutwater.releases.facts import (
+    LABELS,
     ApprovalFact,
     DependencyKind,
     Facts,
@@ -114,6 +115,7 @@ class Neighbourhood:
                     "owner": line.known.owner,
                     "depth": line.depth,
                     "relation": line.relation,
+                    "next": _next_label(line.known.status),
                     "since": line.since,
                     "causes": line.causes,
                     "is_root_cause": line.is_root_cause,
@@ -159,6 +161,11 @@ class Neighbourhood:
 
 # what a partner's move would be refused for and the release's own refusal says already
 SHARED = frozenset({"requirement.no_freeze", "requirement.partners_ready"})
+
+
+def _next_label(status: Status) -> str:
+    target = lifecycle.next_status(status)
+    return LABELS[target] if target is not None else ""
 
 
 def _peer(release: Neighbour) -> Peer:

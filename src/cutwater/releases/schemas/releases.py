@@ -278,6 +278,7 @@ class ExplainLine(Out):
     owner: str
     depth: int
     relation: str
+    next: str = Field(description="The label of the status it would go to next; empty at the end.")
     since: datetime
     causes: list[ObstacleRead]
     is_root_cause: bool
