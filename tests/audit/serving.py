@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import uvicorn
 from fastapi import Depends, FastAPI, Request
+from pydantic import SecretStr
 
 from cutwater import audit, web, wiring
 from cutwater.audit import api, pages
@@ -53,7 +54,7 @@ def apps(database: Database, hub: audit.Hub, actors: dict[str, Actor]) -> FastAP
             raise NotFound("This page")
         return found
 
-    config = Settings(data_folder=Path("unused"), secret_key="k" * 32)
+    config = Settings(data_folder=Path("unused"), secret_key=SecretStr("k" * 32))
     wiring.configure_shell(config)
     shown, programmed = FastAPI(dependencies=[Depends(web.check_csrf)]), FastAPI()
     for app, refused in ((shown, web.refused_page), (programmed, http.api_refusal)):

@@ -58,13 +58,19 @@ async def test_with_eight_writers_every_listener_hears_every_event_exactly_once(
     served: Served, database: Database
 ) -> None:
     ann = served.actors["ann"]
-    async with served.client("ann") as a, served.client("bob") as b, served.client("zoe") as z:
-        async with listening(a, "boats") as one, listening(b, "boats") as two, listening(z, "boats") as other:
-            expected = await written_by_eight(database, ann)
-            for listener in (one, two):
-                await listener.until(lambda it: len(it.ids) >= len(expected))
-                assert sorted(listener.ids) == sorted(expected)
-            assert other.ids == []
+    async with (
+        served.client("ann") as a,
+        served.client("bob") as b,
+        served.client("zoe") as z,
+        listening(a, "boats") as one,
+        listening(b, "boats") as two,
+        listening(z, "boats") as other,
+    ):
+        expected = await written_by_eight(database, ann)
+        for listener in (one, two):
+            await listener.until(lambda it: len(it.ids) >= len(expected))
+            assert sorted(listener.ids) == sorted(expected)
+        assert other.ids == []
 
 
 async def test_reconnecting_all_the_time_loses_nothing_and_doubles_nothing(
@@ -142,15 +148,19 @@ async def test_a_frame_says_what_happened_to_what_and_who_did_it(served: Served,
 
 async def test_a_nudge_reaches_its_owner_only(served: Served, database: Database) -> None:
     ann, bob = served.actors["ann"], served.actors["bob"]
-    async with served.client("ann") as a, served.client("bob") as b:
-        async with listening(a, "inbox,boats") as hers, listening(b, "inbox,boats") as his:
-            async with database.tx(ann) as tx:
-                await audit.nudge(tx, f"inbox:{bob.user_id}")
-            await his.until(lambda it: it.changes)
-            event_id = await moor(database, ann)
-            await hers.until(lambda it: it.changes)
-            assert his.changes[0]["name"] == "inbox.changed"
-            assert [change.get("event_id") for change in hers.changes] == [event_id]
+    async with (
+        served.client("ann") as a,
+        served.client("bob") as b,
+        listening(a, "inbox,boats") as hers,
+        listening(b, "inbox,boats") as his,
+    ):
+        async with database.tx(ann) as tx:
+            await audit.nudge(tx, f"inbox:{bob.user_id}")
+        await his.until(lambda it: it.changes)
+        event_id = await moor(database, ann)
+        await hers.until(lambda it: it.changes)
+        assert his.changes[0]["name"] == "inbox.changed"
+        assert [change.get("event_id") for change in hers.changes] == [event_id]
 
 
 @pytest.mark.parametrize("address", ["/live", "/changes"])
@@ -307,12 +317,15 @@ async def test_a_broken_view_ends_nobodys_stream(database: Database) -> None:
     async def view(*_: object) -> dict[str, Any]:
         raise ValueError("a bug in a view")
 
-    async with serving(database, {"ann": ann}, harbour=view) as served:
-        async with served.client("ann") as client, listening(client, f"harbour:{harbour}") as listener:
-            for count in (1, 2):
-                await moor(database, ann, harbour_id=harbour)
-                await listener.until(lambda it, count=count: len(it.ids) == count)
-            assert listener.others == []
+    async with (
+        serving(database, {"ann": ann}, harbour=view) as served,
+        served.client("ann") as client,
+        listening(client, f"harbour:{harbour}") as listener,
+    ):
+        for count in (1, 2):
+            await moor(database, ann, harbour_id=harbour)
+            await listener.until(lambda it, count=count: len(it.ids) == count)
+        assert listener.others == []
 
 
 async def test_too_many_changes_at_once_mean_reload(served: Served, database: Database) -> None:

@@ -1,0 +1,210 @@
+"""The audit page and its API: filters, before → after, pages, verdicts, copies; for those with the grant."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from cutwater import audit
+from cutwater.audit import ports
+from cutwater.kernel import clock
+from cutwater.kernel.actor import Grant
+from cutwater.kernel.db import Database
+from cutwater.kernel.ids import new_id
+from cutwater.kernel.reader import Reader
+from tests import factories
+from tests.audit.serving import Served, serving
+from tests.audit.world import BoatMoored, moor, tampering
+
+
+@pytest.fixture
+async def served(database: Database) -> AsyncIterator[Served]:
+    """`ann` may read the log, `may` (a member) not, `zoe` is elsewhere; people have names."""
+    ann = replace(await factories.organization_in(database), name="Ann")
+    member = replace(ann, id=new_id(), user_id=new_id(), grants=frozenset({Grant.READ, Grant.CONTRIBUTE}))
+    zoe = await factories.organization_in(database, "Other")
+
+    async def names(_reader: Reader, ids: Iterable[UUID]) -> Mapping[UUID, str]:
+        known = {ann.user_id: "Ann Anders", member.user_id: "May Member"}
+        return {id: known[id] for id in ids if id in known}
+
+    before = ports._source
+    audit.use_names(names)
+    async with serving(database, {"ann": ann, "may": member, "zoe": zoe}) as running:
+        yield running
+    audit.use_names(before)
+
+
+@pytest.mark.parametrize("path", ["/audit", "/audit/verification", "/audit/export"])
+async def test_the_log_is_for_those_with_the_grant(served: Served, path: str) -> None:
+    method = "POST" if path.endswith("export") else "GET"
+    async with served.client("may") as may, served.client("zoe") as zoe:
+        refused = await may.request(method, path)
+        foreign = await zoe.request(method, served.path("ann", path))
+    assert refused.status_code == 403
+    assert foreign.status_code in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/events", "/audit/status", "/audit/verification"])
+async def test_the_api_of_the_log_is_for_those_with_the_grant(served: Served, path: str) -> None:
+    async with served.api_client("may") as client:
+        answer = await client.get(path)
+    assert answer.status_code == 403
+    assert answer.json()["error"]["obstacles"][0]["code"] == "permission.read_audit"
+
+
+async def test_the_page_shows_who_what_and_before_and_after(served: Served, database: Database) -> None:
+    ann = served.actors["ann"]
+    async with database.tx(ann) as tx:
+        await audit.record(tx, ann, BoatMoored(boat_id=new_id(), was="<SAILING>"), note="Storm & hail")
+    async with served.client("ann") as client:
+        page = await client.get("/audit")
+    assert page.status_code == 200
+    for expected in (
+        "Ann Anders",
+        "moored at the quay",
+        "B-1",
+        "&lt;SAILING&gt;",
+        "MOORED",
+        "Storm &amp; hail",
+    ):
+        assert expected in page.text
+    assert "Nothing yet" in page.text
+    await audit.seal(database)
+    async with served.client("ann") as client:
+        assert "Sealed up to" in (await client.get("/audit")).text
+
+
+async def test_every_filter_narrows_the_log(served: Served, database: Database) -> None:
+    ann, may = served.actors["ann"], served.actors["may"]
+    first = await moor(database, ann)
+    second = await moor(database, may)
+    async with served.api_client("ann") as client:
+
+        async def found(**query: str) -> list[int]:
+            answer = await client.get("/events", params=query)
+            assert answer.status_code == 200, answer.text
+            return [each["id"] for each in answer.json()["data"]]
+
+        assert await found() == [second, first]
+        assert await found(who=str(may.user_id)) == [second]
+        assert await found(what="boat.moored") == [second, first]
+        assert await found(what="boat.") == [second, first]
+        assert await found(what="boat.sunk") == []
+        assert await found(key="B-1") == [second, first]
+        assert await found(key="B-2") == []
+        tomorrow = (clock.now() + timedelta(days=1)).isoformat()
+        assert await found(since=tomorrow) == []
+        assert await found(until=tomorrow) == [second, first]
+        assert await found(until="0001-01-01T00:00:00Z") == []
+    async with served.client("ann") as client:
+        page = await client.get("/audit", params={"who": "jobs"})
+        assert "No such event" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"since": "yesterday"}, "Write a date such as 2026-11-20."),
+        ({"until": "2026-02-30"}, "Write a date such as 2026-11-20."),
+        ({"since": "0001-01-01"}, "Write a date such as 2026-11-20."),
+        ({"who": "nobody"}, "Choose somebody of the list."),
+    ],
+)
+async def test_a_filter_that_makes_no_sense_is_marked_and_kept(
+    served: Served, query: dict[str, str], sentence: str
+) -> None:
+    async with served.client("ann") as client:
+        page = await client.get("/audit", params=query)
+    assert page.status_code == 200
+    assert sentence in page.text
+
+
+@pytest.mark.parametrize(
+    "query", [{"who": "x"}, {"what": "x' or 1=1"}, {"since": "2026-01-01"}, {"key": "\x00"}, {"cursor": "x"}]
+)
+async def test_the_api_refuses_bad_filters_by_name(served: Served, query: dict[str, str]) -> None:
+    async with served.api_client("ann") as client:
+        answer = await client.get("/events", params=query)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"][0]["field"] in query
+
+
+async def test_older_events_are_on_the_next_page(served: Served, database: Database) -> None:
+    ann = served.actors["ann"]
+    async with database.tx(ann) as tx:
+        ids = await audit.record_all(tx, ann, [BoatMoored(boat_id=new_id()) for _ in range(25)])
+    found: list[int] = []
+    async with served.api_client("ann") as client:
+        address = "/events?limit=10"
+        while address:
+            answer = (await client.get(address)).json()
+            found += [each["id"] for each in answer["data"]]
+            cursor = answer["meta"].get("next_cursor")
+            assert (answer["links"]["next"] is None) is (cursor is None)
+            address = f"/events?limit=10&cursor={cursor}" if cursor else ""
+    assert found == ids[::-1]
+    async with served.client("ann") as client:
+        assert "Older" in (await client.get("/audit?limit=10")).text
+
+
+async def test_a_page_of_the_log_takes_a_fixed_number_of_trips(served: Served, database: Database) -> None:
+    from cutwater.audit import browsing
+
+    ann = served.actors["ann"]
+    for _ in range(5):
+        await moor(database, ann)
+    reader = database.reader(ann)
+    filters = browsing.filters_of(browsing.Chosen(), "UTC")
+    await browsing.page_of(reader, filters, None, 50)
+    assert reader.trips == 2
+
+
+async def test_the_verdict_names_what_was_tampered_with(served: Served, database: Database) -> None:
+    ann = served.actors["ann"]
+    event_id = await moor(database, ann)
+    await audit.seal(database)
+    async with served.client("ann") as client, served.api_client("ann") as programmed:
+        assert "Intact." in (await client.get("/audit/verification")).text
+        with tampering(database) as connection:
+            connection.execute("update event_log set name = 'boat.sunk'")
+        page = (await client.get("/audit/verification")).text
+        answer = (await programmed.get("/audit/verification")).json()["data"]
+        status = (await programmed.get("/audit/status")).json()["data"]
+        part = await client.get(
+            "/audit/verification", headers={"HX-Request": "true", "HX-Request-Type": "partial"}
+        )
+    assert "was altered" in page
+    assert "<html" not in part.text
+    assert answer["intact"] is False
+    assert answer["findings"] == [{"fault": "altered", "event_id": event_id, "block": 1}]
+    assert (status["blocks"], status["events"], status["head"]) == (1, 1, answer["head"])
+
+
+async def test_an_export_is_safe_in_a_spreadsheet_and_is_logged(served: Served, database: Database) -> None:
+    ann = served.actors["ann"]
+    async with database.tx(ann) as tx:
+        await audit.record(tx, ann, BoatMoored(boat_id=new_id()), note="=HYPERLINK(1)")
+    async with served.client("ann") as client:
+        answer = await exported(client, {"what": "boat.", "key": "", "who": "", "since": "", "until": ""})
+        assert answer.status_code == 200
+        assert "attachment" in answer.headers["content-disposition"]
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        assert [row["note"] for row in rows] == ["'=HYPERLINK(1)"]
+        assert rows[0]["before → after"] == "status: SAILING → MOORED"
+        assert rows[0]["who"] == "Ann Anders"
+        assert (await exported(client, {"since": "never"})).status_code == 400
+    feed = await audit.feed(database.reader(ann), "log", ann.organization_id or new_id())
+    assert [entry.headline for entry in feed] == ["exported 1 events of the log"]
+
+
+async def exported(client: httpx2.AsyncClient, form: dict[str, str]) -> httpx2.Response:
+    """Post the page's export form as a browser would."""
+    page = (await client.get("/audit")).text
+    token = page.split('name="csrf" content="')[1].split('"')[0]
+    return await client.post("/audit/export", data=form | {"_csrf": token})
