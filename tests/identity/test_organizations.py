@@ -168,7 +168,9 @@ async def test_one_person_may_be_in_many_organizations(tx: AsyncSession) -> None
     again = await service.add_member(tx, second, email=email.upper(), name="Ignored", role="VIEWER")
     assert again.id == known.id
     assert again.name == "Nadia"
-    assert (await tx.scalars(select(Membership.role).where(Membership.user_id == known.id))).all() == ["VIEWER"]
+    assert (await tx.scalars(select(Membership.role).where(Membership.user_id == known.id))).all() == [
+        "VIEWER"
+    ]
 
 
 async def test_every_change_is_logged_with_ids_and_without_names(tx: AsyncSession) -> None:

@@ -64,7 +64,11 @@ async def read_organization(request: Request, response: Response, reader: Reader
     return item(row, request)
 
 
-@router.patch("/organization", response_model=Item[OrganizationDetail])
+@router.patch(
+    "/organization",
+    response_model=Item[OrganizationDetail],
+    dependencies=[needs(Grant.ADMINISTER, "change the organization")],
+)
 async def change_organization(
     request: Request,
     response: Response,
@@ -81,7 +85,7 @@ async def change_organization(
     return item(found, request)
 
 
-@router.delete("/organization", status_code=204)
+@router.delete("/organization", status_code=204, dependencies=[needs(Grant.OWN, "delete the organization")])
 async def delete_organization(
     tx: Tx,
     actor: CurrentActor,

@@ -117,7 +117,7 @@ async def show_settings(
     )
 
 
-@router.post("/settings")
+@router.post("/settings", dependencies=[needs(Grant.ADMINISTER, "change the organization")])
 async def change(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Rename the organization, or move its time zone."""
     view.if_refused(lambda refusal: show_settings(reader, actor, view, refusal))
@@ -128,7 +128,7 @@ async def change(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> 
     return view.redirect("/settings", flash="Saved")
 
 
-@router.post("/settings/delete")
+@router.post("/settings/delete", dependencies=[needs(Grant.OWN, "delete the organization")])
 async def delete(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Delete the organization for everybody."""
     view.if_refused(lambda refusal: show_settings(reader, actor, view, refusal))

@@ -1,0 +1,216 @@
+"""Every route × every role, own and foreign organization. The routes come from the app; what each needs is
+typed here by hand from the product's permission table. A route without a row fails."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cutwater.audit import Hub
+from cutwater.identity import service, tokens
+from cutwater.identity.service import people, sessions
+from cutwater.kernel import clock, crypto
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.db import Database
+from cutwater.kernel.embedded import OWNER, EmbeddedServer
+from cutwater.kernel.limits import Limiter
+from cutwater.kernel.settings import Settings
+from cutwater.main import create_app
+from tests.asgi import Answer, call
+from tests.identity import world
+from tests.matrix import EXPECTED
+
+SECRET = "the matrix signs with this secret and it is long enough"
+ALL = {"VIEWER", "AUDITOR", "MEMBER", "MANAGER", "ADMIN", "OWNER", "SUPERADMIN"}
+MAY: dict[str, set[str]] = {
+    "READ": ALL,
+    "CONTRIBUTE": ALL - {"VIEWER", "AUDITOR"},
+    "SEE_PEOPLE": ALL - {"VIEWER", "AUDITOR"},
+    "PILOT": {"MANAGER", "ADMIN", "OWNER", "SUPERADMIN"},
+    "MANAGE_TEAMS": {"MANAGER", "ADMIN", "OWNER", "SUPERADMIN"},
+    "READ_AUDIT": {"AUDITOR", "MANAGER", "ADMIN", "OWNER", "SUPERADMIN"},
+    "ADMINISTER": {"ADMIN", "OWNER", "SUPERADMIN"},
+    "OWN": {"OWNER", "SUPERADMIN"},
+    "PLATFORM": {"SUPERADMIN"},
+    # who else may is decided by the thing itself (named approvers, a step's team, one's own row)
+    "NAMED": set(),
+    "PERSON": ALL,
+    "PUBLIC": ALL,
+}
+OUTSIDE = {"PUBLIC", "PERSON"}
+NOBODY = "01a1f8ce-0000-7000-8000-000000000000"
+PARAMETERS = {
+    "key": "NONE-1",
+    "slug": "nothing",
+    "token": "nothing",
+    "kind": "csv",
+    "code": "A-1",
+    "verb": "start",
+}
+
+
+class Unkept(Database):
+    """A database whose transactions leave nothing behind, so that every request meets the same world."""
+
+    @asynccontextmanager
+    async def tx(self, who: Actor | UUID | None) -> AsyncIterator[AsyncSession]:
+        async with super().tx(who) as session:
+            yield session
+            await session.rollback()
+
+
+@dataclass
+class World:
+    """The app, an organization, and how each actor presents themselves."""
+
+    app: Any
+    slug: str
+    cookies: dict[str, str]
+    bearers: dict[str, str]
+    ids: dict[str, str]
+
+    async def ask(self, actor: str, method: str, path: str) -> Answer:
+        address = re.sub(r"\{(\w+)(:\w+)?\}", lambda found: self._fill(path, found[1]), path)
+        headers = {"host": "127.0.0.1:8000", "sec-fetch-site": "same-origin"}
+        body = b""
+        if path.startswith("/api/v1/"):
+            headers["content-type"] = "application/json"
+            body = json.dumps({}).encode() if method in ("POST", "PUT", "PATCH") else b""
+            if actor in self.bearers:
+                headers["authorization"] = f"Bearer {self.bearers[actor]}"
+        else:
+            bound = f"cutwater={self.cookies[actor]}" if actor in self.cookies else "cutwater_pre=matrix"
+            headers["cookie"] = bound
+            headers["x-csrf-token"] = crypto.sign([SECRET], "csrf", bound)
+            headers["content-type"] = "application/x-www-form-urlencoded"
+        return await call(self.app, method, address, headers=headers, body=body)
+
+    def _fill(self, path: str, name: str) -> str:
+        known = {"organization": self.slug} | PARAMETERS
+        for start, values in (
+            ("/api/v1/teams", {"slug": self.ids["team"], "user_id": self.ids["member"]}),
+            ("/api/v1/members", {"id": self.ids["member"]}),
+            ("/api/v1/invitations", {"id": self.ids["invitation"]}),
+        ):
+            if path.startswith(start):
+                known |= values
+        return known.get(name, NOBODY)
+
+
+@pytest.fixture(scope="session")
+async def matrix(cluster: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    with psycopg.connect(cluster.conninfo(OWNER, "postgres"), autocommit=True) as connection:
+        connection.execute("create database matrix template cutwater strategy file_copy")
+    database = Unkept(cluster.conninfo("cutwater_app", "matrix"))
+    await database.open()
+    kept = Database(cluster.conninfo("cutwater_app", "matrix"))
+    folder: Path = tmp_path_factory.mktemp("matrix")
+    config = Settings(data_folder=folder, secret_key=SECRET, log_level="ERROR", worker=False)
+    app = create_app(config)
+    hub = Hub(database)
+    for each in (app, app.state.api):
+        each.state.database, each.state.limiter, each.state.hub = database, Limiter(), hub
+    following = asyncio.create_task(hub.run())
+    yield await build(app, kept)
+    hub.close()
+    await following
+    await database.close()
+    await kept.engine.dispose()
+
+
+async def build(app: Any, database: Database) -> World:
+    """An organization with one person of each role, a superadmin outside it, and a foreign owner."""
+    cookies, bearers, ids = {}, {}, {}
+    async with database.tx(None) as tx:
+        here, owner = await world.found(tx)
+        actors = {"OWNER": owner}
+        for role in ("VIEWER", "MEMBER", "MANAGER", "ADMIN"):
+            actors[role] = await world.member(tx, owner, role)
+        auditor = await world.member(tx, owner, "VIEWER")
+        await people.change_member(tx, owner, auditor.user_id, is_auditor=True)
+        actors["AUDITOR"] = auditor
+        ids["member"] = str(actors["MEMBER"].user_id)
+        ids["team"] = (await service.create_team(tx, owner, "Inner circle")).slug
+        ids["invitation"] = str((await service.invite(tx, owner, world.address(), "MEMBER")).id)
+    async with database.tx(None) as tx:
+        there, actors["FOREIGN"] = await world.found(tx, "Foreign Bank")
+    async with database.tx(None) as tx:
+        admin = await service.create_admin(tx, email=world.address(), password=world.PASSWORD, name="Sue")
+    people_ids = {name: actor.user_id for name, actor in actors.items()} | {"SUPERADMIN": admin.id}
+    for name, user_id in people_ids.items():
+        organization = there.id if name == "FOREIGN" else here.id
+        async with database.tx(None) as tx:
+            cookies[name], bearers[name] = await enter(tx, user_id, organization)
+    return World(app=app, slug=here.slug, cookies=cookies, bearers=bearers, ids=ids)
+
+
+async def enter(tx: AsyncSession, user_id: Any, organization_id: Any) -> tuple[str, str]:
+    """A session's cookie and an access token."""
+    from cutwater.identity import scope
+    from cutwater.kernel.ids import new_id
+
+    await scope.enter(tx, user_id=user_id, organization_id=organization_id)
+    session = await sessions.start_session(tx, user_id)
+    family = new_id()
+    sessions._next_token(tx, user_id, family, clock.now() + tokens.SESSION_LIFETIME)
+    access = tokens.Access(user_id=user_id, organization_id=organization_id, family_id=family)
+    return session.token, tokens.access_token([SECRET], access, clock.now())
+
+
+def routes_of(app: Any) -> set[str]:
+    """Every "METHOD path" of the two apps."""
+    found = set()
+    for prefix, part in (("", app), ("/api/v1", app.state.api)):
+        for route in iter_route_contexts(part.routes):
+            if getattr(route, "dependant", None) is not None and route.methods:
+                found |= {f"{method} {prefix}{route.path}" for method in route.methods - {"HEAD"}}
+    return found
+
+
+async def test_every_route_has_a_row_and_every_row_a_route(matrix: World) -> None:
+    routes = routes_of(matrix.app)
+    assert routes - set(EXPECTED) == set(), "routes without a row: type what the product says they need"
+    assert set(EXPECTED) - routes == set(), "rows without a route"
+
+
+def is_shut_out(answer: Answer) -> bool:
+    """Whether nobody is let in: 401, or off to sign in."""
+    to_sign_in = answer.status in (302, 303) and answer.headers["location"].startswith("/sign-in")
+    return answer.status == 401 or to_sign_in
+
+
+@pytest.mark.parametrize("row", sorted(EXPECTED))
+async def test_who_may_call(matrix: World, row: str) -> None:
+    method, path = row.split(" ")
+    needed = EXPECTED[row]
+    wrong = []
+    anonymous = await matrix.ask("ANONYMOUS", method, path)
+    if needed != "PUBLIC" and not is_shut_out(anonymous):
+        wrong.append(f"ANONYMOUS got {anonymous.status}")
+    if needed == "PUBLIC" and anonymous.status in (401, 403, 500):
+        wrong.append(f"ANONYMOUS got {anonymous.status}")
+    for role in sorted(ALL):
+        answer = await matrix.ask(role, method, path)
+        if needed == "NAMED":
+            fine = answer.status != 401 and answer.status < 500
+        elif role in MAY[needed]:
+            fine = answer.status not in (401, 403) and answer.status < 500
+        else:
+            fine = answer.status == 403
+        if not fine:
+            wrong.append(f"{role} got {answer.status}")
+    if needed not in OUTSIDE and "{" in path:
+        foreign = await matrix.ask("FOREIGN", method, path)
+        if foreign.status != 404 and (not path.startswith("/api/") or foreign.status < 300):
+            wrong.append(f"a foreign OWNER got {foreign.status}")
+    assert wrong == [], f"{row} needs {needed}: {'; '.join(wrong)}"
