@@ -126,6 +126,7 @@ def migrate(revision: str = "head") -> None:
     """Make the roles and bring the schema to a revision."""
     from cutwater import migrations
     from cutwater.kernel.embedded import OWNER, EmbeddedServer
+    from cutwater.kernel.embedded_host import reachable_folder
 
     def run() -> int:
         config = settings()
@@ -136,7 +137,7 @@ def migrate(revision: str = "head") -> None:
                 revision=revision,
             )
         else:
-            server = EmbeddedServer(config.data_folder / "postgres")
+            server = EmbeddedServer(reachable_folder(config.data_folder / "postgres"))
             server.start()
             try:
                 migrations.migrate(server.conninfo(OWNER), revision=revision)

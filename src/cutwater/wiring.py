@@ -19,7 +19,7 @@ from cutwater.kernel import events
 from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
-from cutwater.kernel.embedded_host import FolderInUse
+from cutwater.kernel.embedded_host import FolderInUse, reachable_folder
 from cutwater.kernel.limits import Limiter
 from cutwater.kernel.settings import Settings
 from cutwater.notifications import Mailer
@@ -123,7 +123,8 @@ async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Ru
     `join` lets an operator's command use the embedded server of a Cutwater that is running already.
     """
     declare()
-    server = EmbeddedServer(settings.data_folder / "postgres") if not settings.database_url else None
+    wanted = settings.data_folder / "postgres"
+    server = EmbeddedServer(reachable_folder(wanted)) if not settings.database_url else None
     app, queue, role, supervisor = settings.database_url, settings.database_url, True, None
     if server is not None:
         started = start(server, join=join)
