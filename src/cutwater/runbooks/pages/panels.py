@@ -1,17 +1,15 @@
 """What other pages show of runs: by release, by issue, and on the home page."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from cutwater import releases, sprints
 from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.paging import Offset
-from cutwater.kernel.reader import Reader
 from cutwater.runbooks.queries import runs
 from cutwater.runbooks.queries import steps as queries
+from cutwater.runbooks.service import threads
 from cutwater.web import View
 
 router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
@@ -21,23 +19,11 @@ Key = Annotated[str, Query(max_length=80)]
 @router.get("/runs/panel")
 async def panel(reader: ReaderDep, view: View, release: Key = "", issue: Key = "") -> Response:
     """The run steps that put a release live, or the releases of an issue."""
-    keys = await release_keys(reader, release=release, issue=issue)
+    keys = await threads.release_keys(reader, release=release, issue=issue)
     found = await queries.steps_of_releases(reader, keys)
     return view.show(
         "runbooks/panel.html", block="panel", steps=found, release_keys=keys, release=release, issue=issue
     )
-
-
-async def release_keys(reader: Reader, *, release: str = "", issue: str = "") -> dict[UUID, str]:
-    """The releases in question, by id."""
-    if release:
-        brief = await releases.release_brief(reader, release)
-        return {brief.id: brief.key} if brief else {}
-    if issue:
-        found = await sprints.issue_by_key(reader, issue)
-        if found is not None:
-            return {each.id: each.key for each in await releases.releases_of_issue(reader, found.id)}
-    return {}
 
 
 @router.get("/runs/summary")

@@ -98,14 +98,9 @@ def run_moves(sheet: Sheet, actor: Actor) -> list[tuple[RunMove, str, str, str, 
 @router.get("/runs/{key}/state")
 async def state(key: str, request: Request, reader: ReaderDep) -> Response:
     """The whole compact state for the live elements; 304 while it stays the same."""
-    return await state_answer(request, reader, key)
-
-
-async def state_answer(request: Request, reader: Reader, key: str) -> Response:
-    """The state with its ETag, in the page's form and in the API's."""
     found = await sheets.sheet(reader, key)
     headers = {"ETag": sheets.etag(found), "Cache-Control": "private, no-cache"}
-    if request.headers.get("if-none-match") in (headers["ETag"], f"W/{headers['ETag']}"):
+    if sheets.is_known(found, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     return Response(sheets.state_bytes(found), media_type="application/json", headers=headers)
 

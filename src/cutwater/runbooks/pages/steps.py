@@ -1,7 +1,5 @@
 """One step of a run: its drawer, and everything that is done to it."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,20 +9,17 @@ from cutwater import audit, identity, releases
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep, Tx
-from cutwater.kernel.errors import Invalid, NotFound
-from cutwater.kernel.obstacle import Obstacle
+from cutwater.kernel.errors import Invalid
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks import permissions, runsheet
 from cutwater.runbooks.facts import STEP_TYPES
 from cutwater.runbooks.forms import OwnersForm, ReleaseForm, StepMoveForm, TickForm
 from cutwater.runbooks.models import RunStep
 from cutwater.runbooks.pages.runs import show_run
-from cutwater.runbooks.queries import runs
-from cutwater.runbooks.queries import steps as queries
-from cutwater.runbooks.service import assignment, sheets, steps
+from cutwater.runbooks.service import assignment, steps, stepviews
 from cutwater.runbooks.service.assignment import Owners
 from cutwater.runbooks.service.steps import Moving
-from cutwater.runbooks.step_machine import MOVES, StepMove, obstacles, warnings
+from cutwater.runbooks.step_machine import StepMove, warnings
 from cutwater.web import Refusal, View
 
 router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
@@ -41,18 +36,6 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MoveButton:
-    """A move as the drawer offers it: live, or disabled with everything that is in its way."""
-
-    move: StepMove
-    label: str
-    kind: str
-    needs_reason: bool
-    obstacles: list[Obstacle]
-    may_override: bool
-
-
 @router.get("/runs/{key}/steps/{code}")
 async def step(key: str, code: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """A step's drawer: instructions, links, times, people, release and what happened."""
@@ -63,22 +46,10 @@ async def show_step(
     key: str, code: str, reader: Reader, actor: Actor, view: View, *, refusal: Refusal | None = None
 ) -> Response:
     """The drawer, also after a refusal."""
-    sheet = await sheets.sheet(reader, key)
-    at = next((at for at, row in enumerate(sheet.rows) if row.code == code), None)
-    found = await reader.first(queries.detail(runs.same_id(sheet.head.id), code))
-    if at is None or found is None:
-        raise NotFound("This step")
-    gates_in, gates_out, instructions = await reader.batch(
-        queries.gates_into([found.id]), queries.gates_out_of([found.id]), queries.instructions_of(found.id)
-    )
-    facts = await steps.facts_of(reader, sheet.head, found)
-    sees = actor.may(Grant.SEE_PEOPLE)
-    ids = [
-        found.assignee_id,
-        found.deputy_id,
-        found.changed_by_id,
-        *(line.done_by_id for line in instructions),
-    ]
+    found = await stepviews.step_view(reader, actor, key, code)
+    step, sheet = found.step, found.sheet
+    done_by = [line.done_by_id for line in found.instructions]
+    ids = [step.assignee_id, step.deputy_id, *done_by]
     is_pilot = actor.may(Grant.PILOT)
     return view.show(
         "runbooks/step.html",
@@ -86,66 +57,33 @@ async def show_step(
         status=refusal.status if refusal else 200,
         refusal=refusal,
         run=sheet.head,
-        step=found,
-        figures=sheet.figures[at],
+        step=step,
+        found=found,
+        figures=found.figures,
         ends_at=sheet.ends_at,
-        type=STEP_TYPES.get(found.step_type),
-        team=sheet.teams.get(found.team_id, "") if found.team_id else "",
-        release=sheet.releases.get(found.release_id, "") if found.release_id else "",
-        names=await identity.names(reader, ids) if sees else {},
-        gates_in=gates_in,
-        gates_out=gates_out,
-        instructions=instructions,
-        may_tick=not permissions.to_execute(actor, found),
-        buttons=buttons(actor, found, facts, sheet.teams.get(found.team_id, "")),
-        warnings=warnings(facts, clock.now()),
-        times=_times(found, sheet.figures[at]),
+        type=STEP_TYPES.get(step.step_type),
+        team=found.team,
+        release=sheet.releases.get(step.release_id, "") if step.release_id else "",
+        names=await identity.names(reader, ids) if actor.may(Grant.SEE_PEOPLE) else {},
+        may_tick=not permissions.to_execute(actor, step),
+        labels=LABELS,
+        warnings=warnings(found.facts, clock.now()),
+        times=[
+            ("Planned", "planned", step.planned_start, step.planned_end),
+            ("Forecast", "forecast", *found.forecast),
+            ("Actual", "actual", step.started_at, step.finished_at),
+            ("Fixed start, deadline", "planned", step.fixed_start, step.deadline),
+        ],
         is_pilot=is_pilot,
         people=[(str(each.id), each.name) for each in await identity.people(reader)] if is_pilot else [],
         teams=[(str(id), name) for id, name in sheet.teams.items()],
         releases=await _releases(reader) if is_pilot else [],
-        entries=await audit.feed(reader, "step", found.id, limit=20),
+        entries=await audit.feed(reader, "step", step.id, limit=20),
     )
 
 
 async def _releases(reader: Reader) -> list[tuple[str, str]]:
     return [(each.key, f"{each.key} {each.title}") for each in await releases.find_releases(reader, "", 50)]
-
-
-def buttons(actor: Actor, step: Any, facts: Any, team: str) -> list[MoveButton]:
-    """Every move that the step's state knows; the same question the verb asks, before the click."""
-    now = clock.now()
-    found = []
-    for move, (label, kind) in LABELS.items():
-        rule = MOVES[move]
-        if facts.state not in rule.sources:
-            continue
-        may = permissions.to_move(actor, step, move, team=team)
-        hindered = obstacles(move, facts, now, reason="given")
-        passable = obstacles(move, facts, now, reason="given", override=True)
-        found.append(
-            MoveButton(
-                move=move,
-                label=label,
-                kind=kind,
-                needs_reason=rule.needs_reason,
-                obstacles=may + hindered,
-                may_override=bool(hindered) and not passable and actor.may(Grant.PILOT),
-            )
-        )
-    return found
-
-
-def _times(step: Any, figures: runsheet.Figures) -> list[tuple[str, str, Any, Any]]:
-    def moment(at: int | None) -> Any:
-        return None if at is None else datetime.fromtimestamp(at, UTC)
-
-    return [
-        ("Planned", "planned", step.planned_start, step.planned_end),
-        ("Forecast", "forecast", moment(figures.forecast_start), moment(figures.forecast_end)),
-        ("Actual", "actual", step.started_at, step.finished_at),
-        ("Fixed start, deadline", "planned", step.fixed_start, step.deadline),
-    ]
 
 
 @router.post("/runs/{key}/steps")

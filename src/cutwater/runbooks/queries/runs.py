@@ -20,7 +20,7 @@ from cutwater.runbooks.models import (
     RunSequence,
     RunStep,
 )
-from cutwater.runbooks.queries import Query
+from cutwater.runbooks.queries import Query, named
 from cutwater.runbooks.step_machine import DONE, RunState, StepState
 
 _MIGRATION = (
@@ -70,7 +70,7 @@ def _heads() -> Query:
 
 def head(key: str) -> Query:
     """A run's head by its key."""
-    return _heads().where(Iteration.key == key)
+    return _heads().where(named(Iteration.key, Iteration.id, key))
 
 
 def head_by_id(run_id: UUID) -> Query:
@@ -137,11 +137,6 @@ def links_of(run: Query) -> Query:
     ).where(RunLink.iteration_id == run.scalar_subquery())
 
 
-def id_of(key: str) -> Query:
-    """The id of a run by its key, for the three above."""
-    return select(Iteration.id).where(Iteration.key == key, Iteration.deleted_at.is_(None))
-
-
 def same_id(run_id: UUID) -> Query:
     """The id of a run that is known already."""
     return select(Iteration.id).where(Iteration.id == run_id)
@@ -164,7 +159,9 @@ async def migrations(reader: Reader, page: Offset) -> tuple[list[Any], int]:
 
 async def migration(reader: Reader, key: str) -> Any:
     """One migration by its key; NotFound otherwise."""
-    row = await reader.first(select(*_MIGRATION).where(Migration.key == key, Migration.deleted_at.is_(None)))
+    row = await reader.first(
+        select(*_MIGRATION).where(named(Migration.key, Migration.id, key), Migration.deleted_at.is_(None))
+    )
     if row is None:
         raise NotFound("This migration")
     return row
@@ -173,7 +170,9 @@ async def migration(reader: Reader, key: str) -> Any:
 async def migration_for_update(tx: AsyncSession, key: str) -> Migration:
     """The migration's row, locked."""
     found = await tx.scalar(
-        select(Migration).where(Migration.key == key, Migration.deleted_at.is_(None)).with_for_update()
+        select(Migration)
+        .where(named(Migration.key, Migration.id, key), Migration.deleted_at.is_(None))
+        .with_for_update()
     )
     if found is None:
         raise NotFound("This migration")
@@ -254,7 +253,7 @@ async def run_for_update(tx: AsyncSession, key: str) -> Iteration:
     """The run's row, locked: the moves of one run happen one by one, so that READY is never missed."""
     found = await tx.scalar(
         select(Iteration)
-        .where(Iteration.key == key, Iteration.deleted_at.is_(None))
+        .where(named(Iteration.key, Iteration.id, key), Iteration.deleted_at.is_(None))
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )

@@ -19,7 +19,7 @@ from cutwater.runbooks.models import (
     RunSequence,
     RunStep,
 )
-from cutwater.runbooks.queries import Query
+from cutwater.runbooks.queries import Query, named
 from cutwater.runbooks.step_machine import ENDED, NOT_STARTED
 
 _NOT_STARTED = [each.value for each in NOT_STARTED]
@@ -29,7 +29,7 @@ async def step_for_update(tx: AsyncSession, run_id: UUID, code: str) -> RunStep:
     """The step's row, locked, as it is now."""
     found = await tx.scalar(
         select(RunStep)
-        .where(RunStep.iteration_id == run_id, RunStep.code == code)
+        .where(RunStep.iteration_id == run_id, named(RunStep.code, RunStep.id, code))
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
@@ -44,7 +44,7 @@ def detail(run: Query, code: str) -> Query:
         select(*RunStep.__table__.columns, RunPhase.title.label("phase"), RunSequence.title.label("sequence"))
         .join(RunPhase, RunPhase.id == RunStep.phase_id)
         .join(RunSequence, RunSequence.id == RunPhase.sequence_id)
-        .where(RunStep.iteration_id == run.scalar_subquery(), RunStep.code == code)
+        .where(RunStep.iteration_id == run.scalar_subquery(), named(RunStep.code, RunStep.id, code))
     )
 
 

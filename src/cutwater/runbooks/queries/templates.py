@@ -22,7 +22,7 @@ from cutwater.runbooks.models import (
     RunbookVersion,
     StepTypeRow,
 )
-from cutwater.runbooks.queries import Query
+from cutwater.runbooks.queries import Query, named
 
 _VERSION = (
     RunbookVersion.id,
@@ -79,7 +79,7 @@ async def runbooks(reader: Reader, page: Offset) -> tuple[list[Any], int]:
 
 async def runbook(reader: Reader, key: str) -> Any:
     """One runbook by its key; NotFound otherwise."""
-    row = await reader.first(_runbooks().where(Runbook.key == key))
+    row = await reader.first(_runbooks().where(named(Runbook.key, Runbook.id, key)))
     if row is None:
         raise NotFound("This runbook")
     return row
@@ -88,7 +88,9 @@ async def runbook(reader: Reader, key: str) -> Any:
 async def runbook_for_update(tx: AsyncSession, key: str) -> Runbook:
     """The runbook's row, locked."""
     found = await tx.scalar(
-        select(Runbook).where(Runbook.key == key, Runbook.deleted_at.is_(None)).with_for_update()
+        select(Runbook)
+        .where(named(Runbook.key, Runbook.id, key), Runbook.deleted_at.is_(None))
+        .with_for_update()
     )
     if found is None:
         raise NotFound("This runbook")

@@ -57,7 +57,7 @@ async def assign_step(
             setattr(step, name, value)
         step.revision, run.tick = step.revision + 1, run.tick + 1
         said = events.StepAssigned(
-            step_id=step.id, key=code, run_id=run.id, run_key=run.key, differences=differences
+            step_id=step.id, key=step.code, run_id=run.id, run_key=run.key, differences=differences
         )
         await audit.record(tx, actor, said)
     return step
@@ -90,7 +90,7 @@ async def link_release(
     step.deploy_state, step.deploy_note = DeployState.NONE, ""
     step.revision, run.tick = step.revision + 1, run.tick + 1
     said = events.StepReleaseLinked(
-        step_id=step.id, key=code, run_id=run.id, run_key=run.key, release_id=step.release_id,
+        step_id=step.id, key=step.code, run_id=run.id, run_key=run.key, release_id=step.release_id,
         release_key=release_key, was=was,
     )  # fmt: skip
     await audit.record(tx, actor, said)

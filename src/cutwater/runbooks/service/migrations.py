@@ -82,7 +82,7 @@ async def update_migration(
         migration.revision += 1
         await _index(tx, migration)
         shown = {name: pair if name == "title" else ("", "") for name, pair in differences.items()}
-        said = events.MigrationUpdated(migration_id=migration.id, key=key, differences=shown)
+        said = events.MigrationUpdated(migration_id=migration.id, key=migration.key, differences=shown)
         await audit.record(tx, actor, said)
     return migration
 

@@ -74,7 +74,7 @@ async def update_run(
     run = await queries.run_for_update(tx, key)
     refuse_stale(run.revision, seen_revision)
     if run.ended_at is not None:
-        raise Conflict([Obstacle(code="run.ended", text=f"{key} has ended.", hint="It stays as it is.")])
+        raise Conflict([Obstacle(code="run.ended", text=f"{run.key} has ended.", hint="It stays as it is.")])
     if window_end is not None and window_end <= run.planned_start:
         raise Invalid({"window_end": "The window must end after the planned start."})
     wanted = {"title": title, "communications": communications, "window_end": window_end}
@@ -87,5 +87,5 @@ async def update_run(
         for name, (_, value) in differences.items():
             setattr(run, name, value)
         run.revision, run.tick = run.revision + 1, run.tick + 1
-        await audit.record(tx, actor, events.RunUpdated(run_id=run.id, key=key, differences=differences))
+        await audit.record(tx, actor, events.RunUpdated(run_id=run.id, key=run.key, differences=differences))
     return run

@@ -11,7 +11,7 @@ from sqlalchemy import Executable
 
 from cutwater import identity, releases
 from cutwater.kernel import clock
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.runbooks import runsheet
 from cutwater.runbooks.critical_path import Prepared
 from cutwater.runbooks.queries import runs
@@ -58,7 +58,8 @@ async def _sheet(reader: Reader, head: Any) -> Sheet:
     if kept is not None and (kept.head, kept.minute) == (head, runsheet.seconds(now) // 60):
         return kept
     found = await _compute(reader, head, now)
-    _sheets.put(head.id, found)
+    if not isinstance(reader, SessionReader):  # what a transaction sees may never come to be
+        _sheets.put(head.id, found)
     return found
 
 
@@ -83,6 +84,11 @@ async def _compute(reader: Reader, head: Any, now: datetime) -> Sheet:
 def etag(found: Sheet) -> str:
     """What names a state: the tick, the head's revision, and the minute the forecasts hang on."""
     return f'"{found.head.tick}-{found.head.revision}-{found.minute}"'
+
+
+def is_known(found: Sheet, if_none_match: str) -> bool:
+    """Whether a client that polls has this state already."""
+    return if_none_match.removeprefix("W/") == etag(found)
 
 
 def state_bytes(found: Sheet) -> bytes:

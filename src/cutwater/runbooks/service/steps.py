@@ -65,8 +65,8 @@ async def move_step(
     step.revision, run.tick = step.revision + 1, run.tick + 1
     flagged = await _reopen_successors(tx, step) if move is StepMove.REOPEN else ()
     said = events.StepMoved(
-        step_id=step.id, key=code, run_id=run.id, run_key=run.key, move=move.value, was=was, now=step.state,
-        is_override=bool(waived), waived=waived, flagged=flagged,
+        step_id=step.id, key=step.code, run_id=run.id, run_key=run.key, move=move.value, was=was,
+        now=step.state, is_override=bool(waived), waived=waived, flagged=flagged,
     )  # fmt: skip
     await audit.record(tx, actor, said, note=how.reason)
     await readiness.settle(tx, run, after_step=step.id)
@@ -160,7 +160,12 @@ async def tick_instruction(
     line.done_by_id = actor.user_id if is_done else None
     run.tick += 1
     said = events.InstructionTicked(
-        step_id=step.id, key=code, run_id=run.id, run_key=run.key, instruction_id=line.id, is_done=is_done
+        step_id=step.id,
+        key=step.code,
+        run_id=run.id,
+        run_key=run.key,
+        instruction_id=line.id,
+        is_done=is_done,
     )
     await audit.record(tx, actor, said)
     return line

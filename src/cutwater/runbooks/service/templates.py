@@ -57,7 +57,7 @@ async def update_runbook(
             "description": ("", "")
         }
         await audit.record(
-            tx, actor, events.RunbookUpdated(runbook_id=runbook.id, key=key, differences=shown)
+            tx, actor, events.RunbookUpdated(runbook_id=runbook.id, key=runbook.key, differences=shown)
         )
     return runbook
 
@@ -75,7 +75,7 @@ async def publish_version(
             [
                 Obstacle(
                     code="draft.missing",
-                    text=f"{key} has no draft to publish.",
+                    text=f"{runbook.key} has no draft to publish.",
                     hint=hint,
                     cleared_by="a pilot",
                 )
@@ -86,7 +86,11 @@ async def publish_version(
     draft.published_by_id = actor.user_id
     draft.revision += 1
     said = events.VersionPublished(
-        runbook_id=runbook.id, key=key, version=draft.number, steps=draft.step_count, links=draft.link_count
+        runbook_id=runbook.id,
+        key=runbook.key,
+        version=draft.number,
+        steps=draft.step_count,
+        links=draft.link_count,
     )
     await audit.record(tx, actor, said)
     return draft

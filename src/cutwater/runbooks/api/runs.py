@@ -1,0 +1,108 @@
+"""Runs as a whole: reading them, their live state, and their moves."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.envelope import Item, Many, many
+from cutwater.kernel.etags import SeenRevision
+from cutwater.kernel.idempotency import IdempotentRoute
+from cutwater.kernel.paging import OffsetDep, Page
+from cutwater.kernel.reader import SessionReader
+from cutwater.kernel.wire import Line
+from cutwater.runbooks.api.answers import Name, every, one
+from cutwater.runbooks.api.answers import run as shown
+from cutwater.runbooks.queries import runs as queries
+from cutwater.runbooks.queries import steps
+from cutwater.runbooks.schemas import RunMoveRequest, RunPatch, RunRead, RunStepOfReleaseRead, StateRead
+from cutwater.runbooks.service import runs, sheets, threads
+from cutwater.runbooks.step_machine import RunState
+
+reading = APIRouter(tags=["runs"], dependencies=[needs(Grant.READ, "see runs")])
+changing = APIRouter(
+    tags=["runs"], dependencies=[needs(Grant.PILOT, "change runs")], route_class=IdempotentRoute
+)
+
+
+@reading.get("/runs", response_model=Many[RunRead])
+async def list_runs(
+    request: Request,
+    reader: ReaderDep,
+    offset: OffsetDep,
+    state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
+) -> Any:
+    """Runs with their progress: what is on first, then the newest."""
+    rows, total = await queries.runs(reader, offset, state.value if state else "")
+    page = Page(rows=[shown(each) for each in rows], per_page=offset.per_page, page=offset.page, total=total)
+    return many(page, request)
+
+
+@reading.get("/runs/steps", response_model=Many[RunStepOfReleaseRead])
+async def steps_of(
+    request: Request,
+    reader: ReaderDep,
+    release: Annotated[Line, Query(max_length=80, description="A release's key.")] = "",
+    issue: Annotated[Line, Query(max_length=80, description="An issue's key.")] = "",
+) -> Any:
+    """The run steps that put a release live, or the releases that carry an issue."""
+    keys = await threads.release_keys(reader, release=release, issue=issue)
+    return every(await steps.steps_of_releases(reader, keys), request)
+
+
+@reading.get("/runs/{key}", response_model=Item[RunRead])
+async def read_run(request: Request, response: Response, key: Name, reader: ReaderDep) -> Any:
+    """One run with its progress."""
+    found = await queries.overview(reader, key)
+    return one(shown(found), found.head.revision, request, response)
+
+
+@reading.get("/runs/{key}/state", response_model=StateRead)
+async def read_state(request: Request, key: Name, reader: ReaderDep) -> Response:
+    """The compact live state of all steps, with an ETag for those who poll (304 while it stays)."""
+    found = await sheets.sheet(reader, key)
+    headers = {"ETag": sheets.etag(found), "Cache-Control": "private, no-cache"}
+    if sheets.is_known(found, request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    return Response(sheets.state_bytes(found), media_type="application/json", headers=headers)
+
+
+@changing.patch("/runs/{key}", response_model=Item[RunRead])
+async def change_run(
+    request: Request,
+    response: Response,
+    key: Name,
+    body: RunPatch,
+    tx: Tx,
+    actor: CurrentActor,
+    seen: SeenRevision,
+) -> Any:
+    """Change a run's title, whom it writes to, or the end of its window."""
+    await runs.update_run(
+        tx, actor, key, title=body.title, communications=body.communications, window_end=body.window_end,
+        seen_revision=seen,
+    )  # fmt: skip
+    return await _run(tx, key, request, response)
+
+
+@changing.post("/runs/{key}/moves", response_model=Item[RunRead])
+async def move_run(
+    request: Request,
+    response: Response,
+    key: Name,
+    body: RunMoveRequest,
+    tx: Tx,
+    actor: CurrentActor,
+    seen: SeenRevision,
+) -> Any:
+    """Start, pause, resume, complete or abort a run."""
+    await runs.move_run(tx, actor, key, body.move, seen_revision=seen, note=body.note)
+    return await _run(tx, key, request, response)
+
+
+async def _run(tx: AsyncSession, key: str, request: Request, response: Response) -> Any:
+    await tx.flush()
+    found = await queries.overview(SessionReader(tx), key)
+    return one(shown(found), found.head.revision, request, response)
