@@ -4,9 +4,13 @@ from sqlalchemy import Column, Table, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import cutwater.models
+from cutwater import audit
 from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.db import Base, Database
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.limits import Limiter
+from cutwater.kernel.settings import Settings
+from cutwater.wiring import Runtime
 
 if cutwater.models and "organization" not in Base.metadata.tables:
     Table("organization", Base.metadata, Column("id", Uuid, primary_key=True))
@@ -36,7 +40,9 @@ async def organization(tx: AsyncSession, name: str = "Harbour Bank") -> Actor:
     await enter(tx, actor)
     known = {"id": found, "user": actor.user_id, "name": name, "slug": actor.organization}
     await tx.execute(text("insert into organization (id, name, slug) values (:id, :name, :slug)"), known)
-    person = "insert into user_account (id, name, email, username) values (:user, 'Olga Owner', :mail, :login)"
+    person = (
+        "insert into user_account (id, name, email, username) values (:user, 'Olga Owner', :mail, :login)"
+    )
     await tx.execute(text(person), known | {"mail": f"{found.hex}@test.example", "login": found.hex})
     membership = "insert into membership (id, user_id, role) values (:user, :user, 'OWNER')"
     await tx.execute(text(membership), known)
@@ -47,3 +53,15 @@ async def organization_in(database: Database, name: str = "Harbour Bank") -> Act
     """The same, committed in a database of one's own."""
     async with database.tx(None) as tx:
         return await organization(tx, name)
+
+
+def runtime(database: Database) -> Runtime:
+    """What a process would run on, over a test's database."""
+    return Runtime(
+        settings=Settings(worker=False),
+        database=database,
+        queue_conninfo=database.conninfo,
+        queue_role="cutwater_worker",
+        limiter=Limiter(),
+        hub=audit.Hub(database),
+    )

@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from cutwater.kernel.dbroles import become
 from cutwater.wiring import Runtime
 
 LIST = """
@@ -37,6 +38,5 @@ async def _queue(runtime: Runtime) -> psycopg.AsyncConnection[dict[str, Any]]:
     connection = await psycopg.AsyncConnection.connect(
         runtime.queue_conninfo, autocommit=True, row_factory=dict_row
     )
-    if runtime.queue_role:
-        await connection.execute("set role cutwater_worker")
+    await become(connection, runtime.queue_role)
     return connection

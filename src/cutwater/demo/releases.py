@@ -29,8 +29,8 @@ async def catalogue(tx: AsyncSession, actor: Actor) -> None:
         draft = ServiceDraft(name=name, slug=slug, repository=repository, jira_project="HB", colour=colour)
         await releases.create_service(tx, actor, draft)
     for position, kind in enumerate(EnvironmentKind):
-        draft = EnvironmentDraft(name=kind.value.capitalize(), kind=kind, position=position)
-        await releases.create_environment(tx, actor, draft)
+        place = EnvironmentDraft(name=kind.value.capitalize(), kind=kind, position=position)
+        await releases.create_environment(tx, actor, place)
 
 
 async def all_of_them(

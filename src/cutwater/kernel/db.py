@@ -1,26 +1,22 @@
 """The database: how rows are declared, and the only commit in the code base."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 
 import psycopg
 from fastapi import Depends, Request
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import (
-    CheckConstraint,
     Date,
     DateTime,
-    ForeignKeyConstraint,
     LargeBinary,
     MetaData,
     Numeric,
     Text,
-    UniqueConstraint,
     Uuid,
     event,
     func,
@@ -30,8 +26,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from cutwater.kernel import clock
+from cutwater.kernel import clock, dbroles
 from cutwater.kernel.actor import Actor, CurrentActor, Visitor
+from cutwater.kernel.constraints import one_of as one_of
+from cutwater.kernel.constraints import reference as reference
+from cutwater.kernel.constraints import scoped as scoped
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import PipelinedReader, Reader
 
@@ -76,30 +75,6 @@ class OrganizationRow(Row):
     )
 
 
-def scoped(*extra: Any) -> tuple[Any, ...]:
-    """`__table_args__` of an OrganizationRow: the key that composite references need, and the owner."""
-    return (
-        UniqueConstraint("organization_id", "id"),
-        ForeignKeyConstraint(["organization_id"], ["organization.id"]),
-        *extra,
-    )
-
-
-def reference(column: str, table: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
-    """A foreign key that cannot leave the organization: plain ones bypass row-level security."""
-    return ForeignKeyConstraint(
-        ["organization_id", column],
-        [f"{table}.organization_id", f"{table}.id"],
-        ondelete=ondelete,
-    )
-
-
-def one_of(column: str, allowed: type[StrEnum] | Iterable[str], *, name: str = "") -> CheckConstraint:
-    """Text that holds one of an enum's values. Database enums are not leakproof, so we have none."""
-    values = ", ".join(f"'{value}'" for value in allowed)
-    return CheckConstraint(f"{column} in ({values})", name=name or f"{column}_known")
-
-
 @event.listens_for(Session, "after_begin")
 def _scope_transaction(session: Session, _transaction: Any, connection: Any) -> None:
     connection.execute(_SCOPE, {"o": session.info.get("organization", ""), "u": session.info.get("user", "")})
@@ -133,8 +108,7 @@ class Database:
         )
 
     async def _become(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        if self.role:
-            await connection.execute(psycopg.sql.SQL("set role {}").format(psycopg.sql.Identifier(self.role)))
+        await dbroles.become(connection, self.role)
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection[Any]:
         """A connection of one's own, in the app's role."""
@@ -146,7 +120,8 @@ class Database:
     async def open(self) -> None:
         """Connect, and refuse a role that row-level security does not bind."""
         await self.pool.open(wait=True, timeout=20)
-        await refuse_unbound_role(self)
+        async with self.pool.connection() as connection:
+            await dbroles.refuse_unbound(connection)
 
     async def close(self) -> None:
         await self.pool.close()
@@ -168,29 +143,12 @@ class Database:
 
 
 def _scope_of(who: Actor | UUID | None) -> tuple[UUID | None, UUID | None]:
-    if isinstance(who, Actor):
-        return who.organization_id, who.user_id
-    return who, None
-
-
-async def refuse_unbound_role(database: Database) -> None:
-    """A superuser, or a role with BYPASSRLS, would see every organization: refuse to start as one."""
-    async with database.pool.connection() as connection:
-        cursor = await connection.execute(
-            "select current_user, rolsuper or rolbypassrls from pg_roles where rolname = current_user"
-        )
-        row = await cursor.fetchone()
-    if row is None or row[1]:
-        raise RuntimeError(
-            f"the database role {row[0] if row else '?'} is a superuser or bypasses row-level security; "
-            "give DATABASE_URL an ordinary role, or run `cutwater migrate`, which makes one"
-        )
+    return (who.organization_id, who.user_id) if isinstance(who, Actor) else (who, None)
 
 
 def database_of(request: Request) -> Database:
     """The process's database, put there by the lifespan."""
-    database: Database = request.app.state.database
-    return database
+    return cast(Database, request.app.state.database)
 
 
 async def _open_tx(request: Request, actor: CurrentActor) -> AsyncIterator[AsyncSession]:
@@ -208,7 +166,7 @@ async def _reader(request: Request, actor: CurrentActor) -> Reader:
     return database_of(request).reader(actor)
 
 
-async def _platform_reader(request: Request, found: Visitor) -> Reader:
+async def _any_reader(request: Request, found: Visitor) -> Reader:
     return database_of(request).reader(found)
 
 
@@ -216,4 +174,4 @@ async def _platform_reader(request: Request, found: Visitor) -> Reader:
 Tx = Annotated[AsyncSession, Depends(_open_tx, scope="function")]
 PlatformTx = Annotated[AsyncSession, Depends(_open_platform_tx, scope="function")]
 ReaderDep = Annotated[Reader, Depends(_reader)]
-PlatformReader = Annotated[Reader, Depends(_platform_reader)]
+PlatformReader = Annotated[Reader, Depends(_any_reader)]

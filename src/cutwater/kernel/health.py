@@ -34,7 +34,7 @@ async def _queue(database: Database) -> str:
         cursor = await connection.execute(
             "select status::text, count(*) from procrastinate_jobs where status <> 'succeeded' group by 1"
         )
-        counts = {status: count for status, count in await cursor.fetchall()}
+        counts = dict(await cursor.fetchall())
     for status in ("todo", "doing", "failed"):
         QUEUE_DEPTH.labels(status).set(counts.get(status, 0))
     return ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "empty"

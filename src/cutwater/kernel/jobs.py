@@ -11,12 +11,12 @@ from uuid import UUID
 import procrastinate
 import psycopg
 from procrastinate.exceptions import AlreadyEnqueued
-from psycopg import sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel import log
 from cutwater.kernel.actor import Actor, job_actor
 from cutwater.kernel.db import Database
+from cutwater.kernel.dbroles import become as become_role
 from cutwater.kernel.events import jsonable
 from cutwater.kernel.metrics import JOB_RUNS
 from cutwater.kernel.reader import Reader
@@ -130,9 +130,8 @@ def queue_app(
     """A worker's queue, on a pool of its own in the worker's role, with every declared job registered."""
 
     async def become(connection: psycopg.AsyncConnection[Any]) -> None:
-        if role:
-            await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
-            await connection.commit()  # allow: commit — a pool refuses connections inside a transaction
+        await become_role(connection, role)
+        await connection.commit()  # allow: commit — a pool refuses connections inside a transaction
 
     size = settings.worker_concurrency + 2
     connector = procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=size, configure=become)

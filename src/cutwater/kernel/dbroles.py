@@ -1,0 +1,25 @@
+"""The role a connection acts in: one that owns nothing, and that row-level security binds."""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+
+async def become(connection: psycopg.AsyncConnection[Any], role: str) -> None:
+    """Give up the login's rights for a role's; nothing to do when the login is the role."""
+    if role:
+        await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+
+
+async def refuse_unbound(connection: psycopg.AsyncConnection[Any]) -> None:
+    """A superuser, or a role with BYPASSRLS, would see every organization: refuse to start as one."""
+    cursor = await connection.execute(
+        "select current_user, rolsuper or rolbypassrls from pg_roles where rolname = current_user"
+    )
+    row = await cursor.fetchone()
+    if row is None or row[1]:
+        raise RuntimeError(
+            f"the database role {row[0] if row else '?'} is a superuser or bypasses row-level security; "
+            "give DATABASE_URL an ordinary role, or run `cutwater migrate`, which makes one"
+        )
