@@ -30,7 +30,7 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Health:
-    """The verdict and its terms; the verdict is the worst term that could be measured."""
+    """The verdict and its terms: the worst that was measured, and "on track" only when progress was."""
 
     level: Level
     word: str
@@ -69,6 +69,9 @@ def judge(
     measured = [term.level for term in terms if term.level is not Level.UNKNOWN]
     order = [Level.GOOD, Level.WATCH, Level.BAD]
     level = max(measured, key=order.index) if measured else Level.UNKNOWN
+    if level is Level.GOOD and terms[0].level is Level.UNKNOWN:
+        # without progress nobody can say that it is on track; a risk can be named all the same
+        level = Level.UNKNOWN
     return Health(level=level, word=_WORDS[level], terms=terms)
 
 

@@ -14,7 +14,7 @@ from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader
 from cutwater.kernel.wire import Line
-from cutwater.sprints import exports, issue_query, lifecycle, reports, service
+from cutwater.sprints import charts, exports, issue_query, lifecycle, reports, service
 from cutwater.sprints.forms import IssueForm, RevisionForm
 from cutwater.sprints.queries import issues as queries
 from cutwater.sprints.queries import sprints as sprint_queries
@@ -25,6 +25,7 @@ from cutwater.web import View
 router = APIRouter()
 reads, contributes = needs(Grant.READ), needs(Grant.CONTRIBUTE, "create and edit issues")
 EXPORT_LIMIT = 50_000
+WORDS = dict(charts.STAGES)
 _FORMATS: dict[str, tuple[Any, str]] = {
     "csv": (exports.as_csv, "text/csv; charset=utf-8"),
     "xlsx": (exports.as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -64,11 +65,7 @@ def _chips(query: issue_query.IssueQuery, facets: dict[str, list[Any]]) -> list[
             value = words.get(row.value, "") if field == "stage" else row.value or ""
             term = issue_query.term(field, value)
             on = value in chosen or (not value and issue_query.NONE in chosen)
-            label = (
-                (row.value or "None").replace("_", " ").capitalize()
-                if field == "stage"
-                else row.value or "None"
-            )
+            label = WORDS[row.value] if field == "stage" else row.value or "None"
             options.append((base if on else f"{base} {term}".strip(), label, row.issues, on))
         found.append({"label": field.capitalize(), "options": options})
     return found
