@@ -1,5 +1,6 @@
 """What people see when something is refused or breaks: what happened, what was kept, what to do."""
 
+from http import HTTPStatus
 from urllib.parse import quote
 
 from fastapi import Request
@@ -41,6 +42,7 @@ HEADINGS = {
         "Nothing was changed. It is being restarted; try again in a moment.",
     ),
 }
+BARE = {status.phrase.lower() for status in HTTPStatus}
 
 
 async def refused_page(request: Request, failure: Exception) -> Response:
@@ -84,6 +86,7 @@ def error_page(view: ShellView, found: Refused) -> Response:
         block="content",
         status=found.status,
         heading=heading,
+        says_more=found.message.lower() not in BARE,
         advice=advice,
         refusal=view.refusal(found),
         request_id=log.request_id.get(),
