@@ -94,6 +94,9 @@ def _options(run: Any, role: str) -> list[tuple[str, str]]:
         for field, name, filled in run.choices.get("all", [])
         if field not in known
     ]
+    current = run.mapping.get(role, "")
+    if current and current not in {field for field, _ in (*first, *rest)}:
+        first = [(current, f"{current}: confirmed earlier, not in these files"), *first]
     return first + rest
 
 

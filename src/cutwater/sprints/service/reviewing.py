@@ -42,14 +42,10 @@ def review(batch: Batch, confirmed: FieldMap | None) -> Review:
     total = len(batch.issues)
     known = {item.id for item in facts}
     proposed = detection.propose(facts, total)
-    kept = {
-        role: field_id
-        for role, field_id in (confirmed.as_dict() if confirmed else {}).items()
-        if field_id in known
-    }
-    mapping = FieldMap(**(proposed.as_dict() | kept)) if kept else proposed
+    mapping = _with_confirmed(proposed, confirmed, known)
+    kept = [role for role, field_id in (confirmed.as_dict() if confirmed else {}).items() if field_id]
     choices = {
-        "known": sorted(known),
+        "known": sorted(known | {field_id for field_id in mapping.as_dict().values() if field_id}),
         "candidates": {
             role.value: [_choice(item) for item in detection.candidates(role, facts, total)] for role in Role
         },
@@ -73,6 +69,15 @@ def review(batch: Batch, confirmed: FieldMap | None) -> Review:
     }
     gaps = coverage.cover([_preview(item, mapping) for item in batch.issues])
     return Review(mapping=mapping, choices=choices, coverage=[gap.as_dict() for gap in gaps], counts=counts)
+
+
+def _with_confirmed(proposed: FieldMap, confirmed: FieldMap | None, known: set[str]) -> FieldMap:
+    """What was confirmed stays, unless the files lack that field and have another one for its role."""
+    roles = proposed.as_dict()
+    for role, field_id in (confirmed.as_dict() if confirmed else {}).items():
+        if field_id and (field_id in known or not roles[role]):
+            roles[role] = field_id
+    return FieldMap(**roles)
 
 
 def projects(batch: Batch) -> list[str]:
