@@ -11,7 +11,7 @@ from cutwater.kernel.errors import NotFound
 from cutwater.kernel.reader import Reader
 from cutwater.releases.facts import Requirement, Status
 from cutwater.releases.models import Environment, FreezeWindow, Release, RequirementSwitch, Service
-from cutwater.releases.queries.columns import Rows, is_active
+from cutwater.releases.queries.columns import Rows, by_slug_or_id, is_active
 
 
 def services(*, with_archived: bool = False) -> Rows:
@@ -112,11 +112,7 @@ async def switches(reader: Reader) -> dict[tuple[Status, Requirement], bool]:
 
 
 async def _one(reader: Reader, rows: Rows, kind: Any, slug: str, what: str) -> Any:
-    try:
-        condition = kind.id == UUID(slug)
-    except ValueError:
-        condition = kind.slug == slug.lower()
-    row = await reader.first(rows.where(condition))
+    row = await reader.first(rows.where(by_slug_or_id(kind, slug)))
     if row is None:
         raise NotFound(what)
     return row

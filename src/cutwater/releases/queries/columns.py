@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from cutwater.kernel.reader import any_of
 from cutwater.releases.facts import ACTIVE, PATH, DependencyKind, Priority, Status
-from cutwater.releases.models import Release, ReleaseDependency, ReleaseItem, Service
+from cutwater.releases.models import Environment, Release, ReleaseDependency, ReleaseItem, Service
 
 Rows: TypeAlias = Select[*tuple[Any, ...]]
 Blocker = aliased(Release)
@@ -110,9 +110,19 @@ def release_rows() -> Rows:
 
 def by_key_or_id(key: str) -> ColumnElement[bool]:
     """`R-42` or the release's id: the API takes either; what can be neither finds nothing."""
-    if not key.isascii() or not key.replace("-", "").isalnum():
+    return _named(Release.id, Release.key, key, key.upper())
+
+
+def by_slug_or_id(kind: type[Service] | type[Environment], slug: str) -> ColumnElement[bool]:
+    """A service or an environment by its slug or id."""
+    return _named(kind.id, kind.slug, slug, slug.lower())
+
+
+def _named(id_column: Any, name_column: Any, given: str, name: str) -> ColumnElement[bool]:
+    if not given.isascii() or not given.replace("-", "").isalnum():
         return false()
     try:
-        return Release.id == UUID(key)
+        found: ColumnElement[bool] = id_column == UUID(given)
     except ValueError:
-        return Release.key == key.upper()
+        found = name_column == name
+    return found

@@ -1,6 +1,6 @@
 """The only ways to hold a row for a change: fetched under its lock, or NotFound."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -21,7 +21,7 @@ from cutwater.releases.models import (
     Service,
 )
 from cutwater.releases.ordering import Edge
-from cutwater.releases.queries.columns import by_key_or_id
+from cutwater.releases.queries.columns import by_key_or_id, by_slug_or_id
 
 Owned = TypeVar("Owned", ReleaseItem, ReleaseApproval, ReleaseComment)
 
@@ -90,7 +90,9 @@ async def dependency_for_update(tx: AsyncSession, release: Release, id: UUID) ->
 
 async def service_for_update(tx: AsyncSession, slug: str) -> Service:
     """A service by its slug or id, locked."""
-    found = await tx.scalar(select(Service).where(_slug_or_id(Service, slug)).with_for_update())
+    found = await tx.scalar(
+        select(Service).where(by_slug_or_id(Service, slug), Service.deleted_at.is_(None)).with_for_update()
+    )
     if found is None:
         raise NotFound("This service")
     return found
@@ -98,7 +100,11 @@ async def service_for_update(tx: AsyncSession, slug: str) -> Service:
 
 async def environment_for_update(tx: AsyncSession, slug: str) -> Environment:
     """An environment by its slug or id, locked."""
-    found = await tx.scalar(select(Environment).where(_slug_or_id(Environment, slug)).with_for_update())
+    found = await tx.scalar(
+        select(Environment)
+        .where(by_slug_or_id(Environment, slug), Environment.deleted_at.is_(None))
+        .with_for_update()
+    )
     if found is None:
         raise NotFound("This environment")
     return found
@@ -129,11 +135,3 @@ async def _together(tx: AsyncSession, start: UUID) -> set[UUID]:
         fresh = {each for known in fresh for each in ordering.partners(edges, known)} - seen
         seen |= fresh
     return seen
-
-
-def _slug_or_id(kind: type[Service] | type[Environment], slug: str) -> Any:
-    try:
-        named: Any = kind.id == UUID(slug)
-    except ValueError:
-        named = kind.slug == slug.lower()
-    return named & kind.deleted_at.is_(None)

@@ -1,6 +1,5 @@
 """What depends on what: added and removed one at a time per organization, so that no cycle can be closed."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -53,7 +52,7 @@ async def remove_dependency(tx: AsyncSession, actor: Actor, key: str, dependency
     refuse_if(permissions.to_contribute(actor, "remove a dependency"))
     dependency.deleted_at = clock.now()
     dependency.revision += 1
-    names = dict((await tx.execute(_keys({dependency.blocker_id, dependency.dependent_id}))).tuples().all())
+    names = await _keys(tx, {dependency.blocker_id, dependency.dependent_id})
     removed = DependencyRemoved(
         release_id=dependency.dependent_id,
         key=names[dependency.dependent_id],
@@ -132,7 +131,7 @@ async def _closing(tx: AsyncSession, added: Edge[UUID]) -> list[Obstacle]:
     if not hops:
         return []
     ids = {hop.origin for hop in hops} | {hop.target for hop in hops}
-    names = dict((await tx.execute(_keys(ids))).tuples().all())
+    names = await _keys(tx, ids)
     return [
         Obstacle(
             code="dependency.cycle",
@@ -143,5 +142,6 @@ async def _closing(tx: AsyncSession, added: Edge[UUID]) -> list[Obstacle]:
     ]
 
 
-def _keys(ids: set[UUID]) -> Any:
-    return select(Release.id, Release.key).where(any_of(Release.id, ids))
+async def _keys(tx: AsyncSession, ids: set[UUID]) -> dict[UUID, str]:
+    rows = await tx.execute(select(Release.id, Release.key).where(any_of(Release.id, ids)))
+    return {row.id: row.key for row in rows}

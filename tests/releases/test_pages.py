@@ -1,0 +1,242 @@
+"""The pages of releases: what is in the way before the click, refusals in place, few queries however many cards."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.db import Database
+from cutwater.kernel.paging import Offset
+from cutwater.releases import filters, queries, service
+from cutwater.releases.drafts import ItemDraft
+from cutwater.releases.facts import DependencyKind, Status
+from tests import factories as world
+from tests.releases.factories import a_release, a_service, person, release_at, walk
+from tests.releases.serving import browser
+
+PART = {"hx-request": "true", "hx-request-type": "partial"}
+ELEMENT = {"accept": "application/json"}
+
+
+@pytest.fixture
+async def boss(database: Database) -> Actor:
+    return await world.organization_in(database)
+
+
+@pytest.fixture
+async def page(database: Database, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
+    async with browser(database, boss) as client:
+        yield client
+
+
+async def test_every_page_of_an_empty_organization_says_what_to_do(page: httpx2.AsyncClient) -> None:
+    for path, says in (
+        ("/releases", "Add a service"),
+        ("/releases/list", "No release yet"),
+        ("/releases/blocked", "Nothing is blocked"),
+        ("/releases/mine", "You own no release"),
+        ("/releases/new", "Add a service first"),
+        ("/releases/summary", "Ready for production"),
+        ("/releases/requirements", "At least one item"),
+        ("/releases/panel?issue=PAY-1", "No release carries PAY-1 yet"),
+        ("/releases/panel?sprint=SPR-1", "No release belongs to SPR-1 yet"),
+        ("/releases/panel?run=MIG-1-CUT", "No release is put live"),
+        ("/services", "No service yet"),
+        ("/services/new", "Add a service"),
+        ("/environments", "No environment yet"),
+        ("/freezes", "No freeze is open or planned"),
+    ):
+        answer = await page.get(path)
+        assert answer.status_code == 200, path
+        assert says in answer.text, path
+
+
+async def test_every_page_of_a_release_shows_it(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        blocker = await release_at(tx, boss, Status.IN_REVIEW)
+        release = await release_at(
+            tx, boss, Status.STAGING_VERIFIED, owner_id=boss.user_id, description="**So**"
+        )
+        await service.add_dependency(tx, boss, release.key, blocker.key, DependencyKind.BLOCKS)
+        await service.add_comment(tx, boss, release.key, "Well *done*")
+        approver = await person(tx, boss, "MEMBER", "Dana Approver")
+        await service.name_approver(tx, boss, release.key, approver.user_id)
+    detail = (await page.get(f"/releases/{release.key}")).text
+    for says in (
+        f"{blocker.key} must be deployed first and is In review.",
+        "Dana Approver has not approved it.",
+        "Well <em>done</em>",
+        "<strong>So</strong>",
+        'aria-disabled="true"',
+        "Succeeded",
+    ):
+        assert says in detail
+    for path in ("", "/explain", "/activity", "/card", "/edit", "/picker?reference=PAY"):
+        assert (await page.get(f"/releases/{release.key}{path}")).status_code == 200, path
+        assert (await page.get(f"/releases/R-999{path}")).status_code == 404, path
+    for path in ("/releases", "/releases/list?q=is:blocked", "/releases/blocked", "/releases/mine"):
+        assert release.title in (await page.get(path)).text, path
+    drawer = await page.get(f"/releases/{release.key}", headers={"hx-request-type": "drawer"})
+    assert "drawer-page" in drawer.text
+    assert "<html" not in drawer.text
+
+
+async def test_a_refused_move_shows_the_page_again_with_every_reason(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        release = await a_release(tx, boss)
+        await walk(tx, boss, release, Status.IN_DEVELOPMENT)
+    move = {"target": "IN_REVIEW", "revision": str(release.revision)}
+    refused = await page.post(f"/releases/{release.key}/move", data=move)
+    assert (refused.status_code, "It has no items." in refused.text) == (409, True)
+    part = await page.post(f"/releases/{release.key}/move", data=move, headers=PART)
+    assert part.status_code == 409
+    assert part.text.lstrip().startswith('<div id="release-detail"')
+    element = await page.post(f"/releases/{release.key}/move", data=move, headers=ELEMENT)
+    assert element.json()["error"]["obstacles"][0]["code"] == "requirement.has_items"
+
+
+async def test_a_move_redirects_patches_in_place_or_answers_the_board(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        one, two, three = [await a_release(tx, boss) for _ in range(3)]
+    move = {"target": "IN_DEVELOPMENT", "revision": "1"}
+    plain = await page.post(f"/releases/{one.key}/move", data=move)
+    assert (plain.status_code, plain.headers["location"].endswith(f"/releases/{one.key}")) == (303, True)
+    part = await page.post(f"/releases/{two.key}/move", data=move, headers=PART)
+    assert f"{two.key} is now In development." in part.text
+    card = (await page.post(f"/releases/{three.key}/move", data=move, headers=ELEMENT)).json()["card"]
+    assert (card["key"], card["status"], card["revision"]) == (three.key, "IN_DEVELOPMENT", 2)
+    assert card["html"].strip().startswith("<li class=")
+    stale = await page.post(f"/releases/{three.key}/move", data=move, headers=ELEMENT)
+    assert stale.status_code == 409
+
+
+async def test_a_viewer_sees_why_not_and_posts_nothing(database: Database, boss: Actor) -> None:
+    async with database.tx(boss) as tx:
+        release = await a_release(tx, boss)
+        viewer = await person(tx, boss, "VIEWER")
+    async with browser(database, viewer) as page:
+        detail = await page.get(f"/releases/{release.key}")
+        assert "does not allow you to move a release" in detail.text
+        assert "Add dependency" not in detail.text
+        refused = await page.post(f"/releases/{release.key}/move", data={"target": "IN_DEVELOPMENT"})
+        assert refused.status_code == 403
+        assert (await page.get("/releases/new")).status_code == 403
+        assert (await page.get("/services/new")).status_code == 403
+
+
+async def test_a_release_is_made_and_edited_in_forms(page: httpx2.AsyncClient) -> None:
+    made = await page.post("/services/new", data={"name": "Payments", "colour": "teal"})
+    assert made.headers["location"].endswith("/services/payments")
+    wrong = await page.post("/releases/new", data={"service": "payments", "title": "", "description": "Kept"})
+    assert (wrong.status_code, "Kept" in wrong.text) == (400, True)
+    form = {"service": "payments", "title": "Instant payments", "hotfix": "true", "target_date": "2026-12-01"}
+    created = await page.post("/releases/new", data=form)
+    assert created.headers["location"].endswith("/releases/R-1")
+    edit = await page.get("/releases/R-1/edit")
+    assert 'value="Instant payments"' in edit.text
+    changed = {"service": "payments", "title": "Faster payments", "priority": "CRITICAL", "revision": "1"}
+    assert (await page.post("/releases/R-1/edit", data=changed)).status_code == 303
+    stale = await page.post("/releases/R-1/edit", data={**changed, "title": "Mine"})
+    assert (stale.status_code, 'value="Mine"' in stale.text) == (409, True)
+    assert "Faster payments" in (await page.get("/services/payments")).text
+
+
+async def test_the_verbs_of_the_detail_page(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        one, two = await a_release(tx, boss), await a_release(tx, boss)
+        item = await service.add_item(tx, boss, one.key, ItemDraft(reference="PAY-1"))
+        comment = await service.add_comment(tx, boss, one.key, "First")
+        admin = await person(tx, boss, "ADMIN")
+    for path, form in (
+        ("/items", {"reference": "acme/api#7", "title": "Retry", "status": "Open"}),
+        (f"/items/{item.id}/change", {"status": "Done", "revision": "1"}),
+        (f"/items/{item.id}/remove", {"revision": "2"}),
+        ("/dependencies", {"blocker": two.key, "kind": "BLOCKS"}),
+        ("/block", {"reason": "Vendor", "revision": "1"}),
+        ("/unblock", {"revision": "2"}),
+        ("/comments", {"body": "Second"}),
+        (f"/comments/{comment.id}/edit", {"body": "First, again", "revision": "1"}),
+        (f"/comments/{comment.id}/delete", {}),
+        ("/approvals", {"approver_id": str(admin.user_id)}),
+        ("/move", {"target": "READY_STAGING", "manner": "FORCED", "note": "Now"}),
+    ):
+        answer = await page.post(f"/releases/{one.key}{path}", data=form, headers=PART)
+        assert answer.status_code == 200, (path, answer.text[:2000])
+        assert "flash tone-good" in answer.text, path
+    refused = await page.post(
+        f"/releases/{two.key}/dependencies", data={"blocker": one.key, "kind": "BLOCKS"}
+    )
+    assert f"{one.key} blocks {two.key}, {two.key} blocks {one.key}" in refused.text
+    assert (await page.post(f"/releases/{two.key}/delete", data={})).status_code == 409
+
+
+async def test_environments_freezes_and_requirements_are_kept_by_managers(page: httpx2.AsyncClient) -> None:
+    made = await page.post("/environments", data={"name": "Stage", "kind": "STAGING", "position": "3"})
+    assert made.status_code == 303
+    assert (
+        await page.post("/environments/stage", data={"name": "Stage 2", "revision": "1"})
+    ).status_code == 303
+    window = {
+        "environment": "stage",
+        "title": "Load",
+        "starts_at": "2026-01-01T00:00",
+        "ends_at": "2029-01-01T00:00",
+    }
+    assert (await page.post("/freezes", data=window)).status_code == 303
+    shown = (await page.get("/freezes")).text
+    assert "Open now" in shown
+    edit = shown.split("/edit")[0].split('"')[-1].split("/freezes/")[1]
+    assert 'value="2026-01-01T00:00"' in (await page.get(f"/freezes/{edit}/edit")).text
+    wrong = await page.post(f"/freezes/{edit}/edit", data={**window, "ends_at": "2025-01-01T00:00"})
+    assert (wrong.status_code, "It must end after it starts." in wrong.text) == (400, True)
+    assert (await page.post(f"/freezes/{edit}/delete", data={})).status_code == 303
+    switch = {"target": "IN_REVIEW", "requirement": "HAS_ITEMS"}
+    assert (await page.post("/releases/requirements", data=switch)).status_code == 303
+    assert "Changed" in (await page.get("/releases/requirements")).text
+
+
+async def many_releases(database: Database, boss: Actor, count: int) -> None:
+    async with database.tx(boss) as tx:
+        of = (await a_service(tx, boss)).slug
+        for number in range(count):
+            release = await a_release(tx, boss, service=of, owner_id=boss.user_id)
+            if number % 3 == 0:
+                await service.add_item(tx, boss, release.key, ItemDraft(reference=f"PAY-{number + 1}"))
+
+
+@pytest.mark.parametrize("count", [3, 30])
+async def test_lists_and_boards_ask_the_same_few_queries_however_long_they_are(
+    database: Database, boss: Actor, count: int
+) -> None:
+    await many_releases(database, boss, count)
+    wanted = filters.parse("is:active owner:me")
+    reader = database.reader(boss)
+    resolved = await queries.resolve(reader, boss, wanted)
+    assert reader.trips == 0
+    page = await queries.page_of_releases(reader, wanted, resolved, Offset(per_page=200))
+    assert (page.total, reader.trips) == (count, 1)
+    rows = await reader.all(queries.board_rows(wanted, resolved, queries.recently(page.rows[0].moved_at)))
+    assert (len(rows), reader.trips) == (count, 2)
+
+
+async def test_a_detail_costs_the_same_trips_with_or_without_dependencies(
+    database: Database, boss: Actor
+) -> None:
+    async with database.tx(boss) as tx:
+        chain = [await release_at(tx, boss, Status.IN_REVIEW, owner_id=boss.user_id) for _ in range(4)]
+        for first, second in zip(chain, chain[1:], strict=False):
+            await service.add_dependency(tx, boss, second.key, first.key, DependencyKind.BLOCKS)
+    for release in (chain[0], chain[-1]):
+        reader = database.reader(boss)
+        await queries.release_detail(reader, release.key)
+        await queries.neighbourhood(reader, release.key)
+        assert reader.trips == 4
