@@ -12,7 +12,7 @@ import pytest
 
 from cutwater import audit
 from cutwater.audit import ports
-from cutwater.kernel import clock
+from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
 from cutwater.kernel.ids import new_id
@@ -102,7 +102,14 @@ async def test_every_filter_narrows_the_log(served: Served, database: Database) 
         assert await found(since=tomorrow) == []
         assert await found(until=tomorrow) == [second, first]
         assert await found(until="0001-01-01T00:00:00Z") == []
+        boat = new_id()
+        async with database.tx(ann) as tx:
+            await search.put(tx, kind="boat", id=boat, key="B-77", title="Albatross", path="/boats/B-77")
+        third = await moor(database, ann, boat)
+        assert await found(key="b-77") == [third]
     async with served.client("ann") as client:
+        assert 'href="/o/' in (page := await client.get("/audit", params={"key": "B-77"})).text
+        assert "/boats/B-77" in page.text
         page = await client.get("/audit", params={"who": "jobs"})
         assert "No such event" in page.text
 

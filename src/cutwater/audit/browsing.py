@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -147,6 +147,9 @@ def _words(name: str) -> str:
 
 async def page_of(reader: Reader, filters: Filters, after: list[Any] | None, limit: int) -> Page[Line]:
     """A page of the log, newest first."""
+    if filters.key:
+        found = await reader.all(queries.keyed(filters.key))
+        filters = replace(filters, subject_ids=tuple(row.subject_id for row in found))
     rows = await reader.all(queries.timeline(filters, placed(after), limit + 1))
     events = [event_of(row) for row in rows[:limit]]
     lines = await _lines(reader, events)

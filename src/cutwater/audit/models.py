@@ -41,7 +41,6 @@ class EventLog(Base):
             postgresql_where=text("actor_user_id is not null"),
         ),
         Index("ix_event_log_name", "organization_id", "name", "at", "id"),
-        Index("ix_event_log_key", "organization_id", "subject_key", "at", "id"),
         {"postgresql_partition_by": "RANGE (at)", "info": {"append_only": True}},
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True))

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Select, Text, bindparam, literal, select, text, tuple_
+from sqlalchemy import BigInteger, DateTime, Select, Text, bindparam, func, literal, select, text, tuple_
 from sqlalchemy.sql.expression import TextClause
 
 from cutwater.audit.models import EventLog, EventNote, LogBlock
+from cutwater.kernel import clock
 from cutwater.kernel.reader import any_of
+from cutwater.kernel.search import SearchEntry, SearchWord
 
 MARGIN = timedelta(days=1)
 ACTORS_AMONG = 2000
@@ -31,6 +33,7 @@ class Filters:
     jobs_only: bool = False
     names: tuple[str, ...] = ()
     key: str = ""
+    subject_ids: tuple[UUID, ...] = ()
 
 
 def _rows() -> Select[Any]:
@@ -47,9 +50,7 @@ def _newest(statement: Select[Any], after: tuple[datetime, int] | None, limit: i
 
 def timeline(filters: Filters, after: tuple[datetime, int] | None, limit: int) -> Select[Any]:
     """The organization's events under filters."""
-    statement = _rows().where(EventLog.at >= filters.since)
-    if filters.until is not None:
-        statement = statement.where(EventLog.at < filters.until)
+    statement = _rows().where(EventLog.at >= filters.since, EventLog.at < end_of(filters.until))
     if filters.user_id is not None:
         statement = statement.where(EventLog.actor_user_id == filters.user_id)
     if filters.jobs_only:
@@ -58,16 +59,34 @@ def timeline(filters: Filters, after: tuple[datetime, int] | None, limit: int) -
         statement = statement.where(EventLog.name == filters.names[0])
     elif filters.names:
         statement = statement.where(any_of(EventLog.name, filters.names))
-    if filters.key:
+    if len(filters.subject_ids) == 1:
+        statement = statement.where(EventLog.subject_id == filters.subject_ids[0])
+    elif filters.subject_ids:
+        statement = statement.where(any_of(EventLog.subject_id, filters.subject_ids))
+    elif filters.key:
         statement = statement.where(EventLog.subject_key == filters.key)
     return _newest(statement, after, limit)
 
 
+def end_of(until: datetime | None) -> datetime:
+    """An upper bound, also when nobody asked for one: it keeps the coming months out of the plan."""
+    return until or clock.now() + MARGIN
+
+
+def keyed(key: str) -> Select[Any]:
+    """The things that have a key, by the index of search."""
+    word = SearchWord.word == key.lower()
+    return (
+        select(SearchEntry.subject_id)
+        .join(SearchWord, SearchWord.subject_id == SearchEntry.subject_id)
+        .where(word, func.lower(SearchEntry.key) == key.lower())
+        .distinct()
+    )
+
+
 def actors(since: datetime, until: datetime | None) -> Select[Any]:
     """Whose doing the newest events of a period are."""
-    newest = select(EventLog.actor_user_id).where(EventLog.at >= since)
-    if until is not None:
-        newest = newest.where(EventLog.at < until)
+    newest = select(EventLog.actor_user_id).where(EventLog.at >= since, EventLog.at < end_of(until))
     newest = newest.order_by(EventLog.at.desc(), EventLog.id.desc()).limit(ACTORS_AMONG)
     found = newest.subquery()
     return select(found.c.actor_user_id).where(found.c.actor_user_id.is_not(None)).distinct()
@@ -77,7 +96,7 @@ def feed(
     kind: str, id: UUID, after: tuple[datetime, int] | None, limit: int
 ) -> tuple[Select[Any], Select[Any]]:
     """Events about a thing, and events inside it (a run's steps): two index scans, merged by the caller."""
-    rows = _rows().where(EventLog.at >= born(id) - MARGIN)
+    rows = _rows().where(EventLog.at >= born(id) - MARGIN, EventLog.at < end_of(None))
     about = rows.where(EventLog.subject_id == id, EventLog.subject_kind == kind)
     inside = rows.where(EventLog.context_id == id, EventLog.context_kind == kind)
     return _newest(about, after, limit), _newest(inside, after, limit)
@@ -92,7 +111,7 @@ def born(id: UUID) -> datetime:
 
 def one(event_id: int, since: datetime) -> Select[Any]:
     """An event by its number, not older than `since`."""
-    return _rows().where(EventLog.id == event_id, EventLog.at >= since)
+    return _rows().where(EventLog.id == event_id, EventLog.at >= since, EventLog.at < end_of(None))
 
 
 def last_block() -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Sealing the log every few seconds, and keeping next year's partitions ready."""
+"""Sealing the log every few seconds, and keeping the coming months' partitions ready."""
 
 import asyncio
 from contextlib import suppress
@@ -15,7 +15,7 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.settings import Settings
 
 SEAL_SECONDS = 5.0
-MONTHS_AHEAD = 12
+MONTHS_AHEAD = 6
 DAY_SECONDS = 86_400.0
 MOST_AT_ONCE = 100_000
 SEALED = Counter("cutwater_log_events_sealed_total", "Events that this process sealed into blocks.")

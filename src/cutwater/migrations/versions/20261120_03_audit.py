@@ -16,7 +16,7 @@ branch_labels = None
 depends_on = None
 
 DEFINER = "security definer set search_path = pg_catalog, public, pg_temp"
-MONTHS_AHEAD = 12
+MONTHS_AHEAD = 6
 FUNCTIONS = (
     "record_events(jsonb)",
     "log_head()",
@@ -78,7 +78,6 @@ def tables() -> None:
         "create index ix_event_log_actor on event_log (actor_user_id, at, id) where actor_user_id is not null"
     )
     op.execute("create index ix_event_log_name on event_log (organization_id, name, at, id)")
-    op.execute("create index ix_event_log_key on event_log (organization_id, subject_key, at, id)")
     op.create_table(
         "event_note",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -243,7 +242,8 @@ def recording() -> None:
     )
 
 
-RECENT = "at > now() - interval '2 days' and id >= (select first_event_id from log_epoch order by number desc limit 1)"
+RECENT = """at > now() - interval '2 days' and at < now() + interval '1 day'
+                    and id >= (select first_event_id from log_epoch order by number desc limit 1)"""
 SEEN = """e.id, e.xid::text, e.at, e.happened_at, e.organization_id, e.actor_kind, e.actor_id, e.actor_user_id,
     e.actor_job, e.name, e.subject_kind, e.subject_id, e.subject_key, e.context_kind, e.context_id,
     e.context_key, e.data"""
