@@ -1,7 +1,7 @@
 """What each route needs, typed by hand from the product's permission table ("Who may do what").
 
-PUBLIC: anybody. PERSON: signed in, in no organization yet. NAMED: members get in, and the thing itself decides
-(named approvers and validators, a step's team, one's own row). Everything else is a row of the table.
+PUBLIC: anybody. PERSON: signed in, in no organization yet. NAMED: members get in, and the thing itself
+decides (named approvers and validators, a step's team, one's own row). All else is a row of that table.
 """
 
 PLATFORM_PAGES = {
@@ -293,7 +293,67 @@ RELEASES = {
     "PUT /api/v1/requirements/{target}/{requirement}": "PILOT",
 }
 
-RUNBOOKS: dict[str, str] = {}
+RUNBOOKS: dict[str, str] = {
+    "GET /o/{organization}/runbooks": "READ",
+    "GET /o/{organization}/runbooks/{key}": "READ",
+    "POST /o/{organization}/runbooks/{key}/edit": "PILOT",
+    "POST /o/{organization}/runbooks/{key}/publish": "PILOT",
+    "GET /o/{organization}/runbooks/import": "PILOT",
+    "POST /o/{organization}/runbooks/import": "PILOT",
+    "GET /o/{organization}/runbooks/imports/{import_id}": "PILOT",
+    "POST /o/{organization}/runbooks/imports/{import_id}/mapping": "PILOT",
+    "POST /o/{organization}/runbooks/imports/{import_id}/apply": "PILOT",
+    "GET /o/{organization}/migrations": "READ",
+    "GET /o/{organization}/migrations/new": "PILOT",
+    "POST /o/{organization}/migrations/new": "PILOT",
+    "GET /o/{organization}/migrations/{key}": "READ",
+    "POST /o/{organization}/migrations/{key}/edit": "PILOT",
+    "POST /o/{organization}/migrations/{key}/iterations": "PILOT",
+    "GET /o/{organization}/runs": "READ",
+    "GET /o/{organization}/runs/panel": "READ",
+    "GET /o/{organization}/runs/summary": "READ",
+    "GET /o/{organization}/runs/{key}": "READ",
+    "GET /o/{organization}/runs/{key}/state": "READ",
+    "GET /o/{organization}/runs/{key}/feed": "READ",
+    "POST /o/{organization}/runs/{key}/moves": "PILOT",
+    "POST /o/{organization}/runs/{key}/edit": "PILOT",
+    "GET /o/{organization}/runs/{key}/steps/{code}": "READ",
+    "POST /o/{organization}/runs/{key}/steps": "NAMED",
+    "POST /o/{organization}/runs/{key}/steps/{code}/{verb}": "NAMED",
+    "POST /o/{organization}/runs/{key}/steps/{code}/instructions/{instruction_id}": "NAMED",
+    "POST /o/{organization}/runs/{key}/steps/{code}/release": "PILOT",
+    "POST /o/{organization}/runs/{key}/steps/{code}/owners": "PILOT",
+    "GET /api/v1/runbooks": "READ",
+    "POST /api/v1/runbooks": "PILOT",
+    "GET /api/v1/runbooks/{key}": "READ",
+    "PATCH /api/v1/runbooks/{key}": "PILOT",
+    "GET /api/v1/runbooks/{key}/versions": "READ",
+    "POST /api/v1/runbooks/{key}/versions": "PILOT",
+    "GET /api/v1/runbooks/{key}/versions/{number}": "READ",
+    "GET /api/v1/runbooks/{key}/versions/{number}/steps": "READ",
+    "POST /api/v1/runbook-imports": "PILOT",
+    "GET /api/v1/runbook-imports/{import_id}": "PILOT",
+    "PATCH /api/v1/runbook-imports/{import_id}": "PILOT",
+    "POST /api/v1/runbook-imports/{import_id}/applications": "PILOT",
+    "GET /api/v1/migrations": "READ",
+    "POST /api/v1/migrations": "PILOT",
+    "GET /api/v1/migrations/{key}": "READ",
+    "PATCH /api/v1/migrations/{key}": "PILOT",
+    "GET /api/v1/migrations/{key}/iterations": "READ",
+    "POST /api/v1/migrations/{key}/iterations": "PILOT",
+    "GET /api/v1/runs": "READ",
+    "GET /api/v1/runs/steps": "READ",
+    "GET /api/v1/runs/{key}": "READ",
+    "PATCH /api/v1/runs/{key}": "PILOT",
+    "GET /api/v1/runs/{key}/state": "READ",
+    "POST /api/v1/runs/{key}/moves": "PILOT",
+    "GET /api/v1/runs/{key}/steps": "READ",
+    "GET /api/v1/runs/{key}/steps/{code}": "READ",
+    "POST /api/v1/runs/{key}/steps/{code}/moves": "NAMED",
+    "PUT /api/v1/runs/{key}/steps/{code}/instructions/{instruction_id}": "NAMED",
+    "PUT /api/v1/runs/{key}/steps/{code}/release": "PILOT",
+    "PUT /api/v1/runs/{key}/steps/{code}/owners": "PILOT",
+}
 
 EXPECTED: dict[str, str] = (
     PLATFORM_PAGES | SHELL_AND_LOG | IDENTITY | NOTIFICATIONS | SPRINTS | RELEASES | RUNBOOKS

@@ -78,7 +78,7 @@ def problem(password: str, about: Sequence[str] = ()) -> str:
 
 def _runs_on(plain: str) -> bool:
     """Whether it only counts up or down, or walks a keyboard row."""
-    rows = ("abcdefghijklmnopqrstuvwxyz" * 2, "01234567890" * 3, "qwertyuiopasdfghjklzxcvbnm" * 2)
+    rows = ("abcdefghijklmnopqrstuvwxyz" * 2, "0123456789" * 3, "qwertyuiopasdfghjklzxcvbnm" * 2)
     return any(plain in row or plain in row[::-1] for row in rows)
 
 

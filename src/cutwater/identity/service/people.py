@@ -65,7 +65,8 @@ async def _new_account(tx: AsyncSession, email: str, name: str, password: str) -
     wrong = rules.email_problem(email)
     if wrong:
         raise Invalid({"email": wrong})
-    account = await accounts.make_account(tx, email=email, name=name.strip() or email)
+    here = (await tx.execute(queries.organization())).one()
+    account = await accounts.make_account(tx, email=email, name=name.strip() or email, zone=here.zone)
     if password:
         async with scope.inside(tx, user_id=account.id):
             await accounts.set_password(tx, account.id, password)
