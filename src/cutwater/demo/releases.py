@@ -1,10 +1,12 @@
 """The bank's releases, each walked through its real lifecycle to where it stands today."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.demo import bank
+from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.releases import service as releases
 from cutwater.releases.drafts import EnvironmentDraft, ItemDraft, ReleaseDraft, ServiceDraft
@@ -38,14 +40,15 @@ async def all_of_them(
 ) -> list[str]:
     """Make the sixteen releases with items, dependencies and their moves; gives their keys in order."""
     keys: list[str] = []
-    for number, (title, service, priority, hotfix, _status) in enumerate(bank.RELEASES):
-        keys.append(await _one(tx, actor, people, number, (title, service, priority, hotfix), sprint))
-    for number, key in enumerate(keys):
-        status = Status(bank.RELEASES[number][4])
-        for reference in _references(number, status, done, open_):
-            await releases.add_item(tx, actor, key, ItemDraft(reference=reference))
-    for blocker, blocked in bank.BLOCKS:
-        await releases.add_dependency(tx, actor, keys[blocked], keys[blocker], DependencyKind.BLOCKS)
+    with clock.frozen(clock.now() - timedelta(days=20)):
+        for number, (title, service, priority, hotfix, _status) in enumerate(bank.RELEASES):
+            keys.append(await _one(tx, actor, people, number, (title, service, priority, hotfix), sprint))
+        for number, key in enumerate(keys):
+            status = Status(bank.RELEASES[number][4])
+            for reference in _references(number, status, done, open_):
+                await releases.add_item(tx, actor, key, ItemDraft(reference=reference))
+        for blocker, blocked in bank.BLOCKS:
+            await releases.add_dependency(tx, actor, keys[blocked], keys[blocker], DependencyKind.BLOCKS)
     for number, key in enumerate(keys):
         await _walk(tx, actor, key, Status(bank.RELEASES[number][4]))
     return keys
@@ -70,6 +73,7 @@ async def _one(
         hotfix=hotfix,
         owner_id=people[lead],
         sprint=sprint,
+        target_date=clock.today() + timedelta(days=20 + number * 2),
     )
     return (await releases.create_release(tx, actor, draft)).key
 
@@ -82,9 +86,18 @@ def _references(number: int, status: Status, done: list[str], open_: list[str]) 
 
 async def _walk(tx: AsyncSession, actor: Actor, key: str, goal: Status) -> None:
     last = ENDS.get(goal, goal)
-    if last is not Status.PLANNING:
-        for status in PATH[: PATH.index(last) + 1]:
+    path = PATH[: PATH.index(last) + 1] if last is not Status.PLANNING else ()
+    moments = _moments(int(key.split("-")[1]), len(path))
+    for status, moment in zip(path, moments, strict=True):
+        with clock.frozen(moment):
             await releases.move_release(tx, actor, key, status, seen_revision=None)
     if goal is not last:
         note = "Reports doubled after an hour" if goal is Status.ROLLED_BACK else "No longer needed"
-        await releases.move_release(tx, actor, key, goal, seen_revision=None, note=note)
+        with clock.frozen(moments[-1] + timedelta(hours=1)):
+            await releases.move_release(tx, actor, key, goal, seen_revision=None, note=note)
+
+
+def _moments(number: int, moves: int) -> list[datetime]:
+    """When a release moved: every other day or so, the last time some hours ago."""
+    last = clock.now() - timedelta(hours=3 + number * 5)
+    return [last - timedelta(hours=31 * back) for back in reversed(range(moves))]
