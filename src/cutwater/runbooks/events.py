@@ -126,7 +126,7 @@ class IterationCreated(_AboutRun):
 
     def headline(self) -> str:
         kind = "rehearsal" if self.is_rehearsal else "live"
-        return f"created {self.key} ({kind}) with {self.steps} steps from version {self.version}"
+        return f"created ({kind}) with {self.steps} steps from version {self.version}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,10 +192,10 @@ class StepMoved(_AboutStep):
 
     def headline(self) -> str:
         words = {"start": "started", "finish": "finished", "reopen": "reopened", "resume": "resumed"}
-        verb = words.get(self.move, f"set to {STEP_WORDS[StepState(self.now)]}:")
+        verb = words.get(self.move, f"set to {STEP_WORDS[StepState(self.now)]}")
         ahead = ", overriding what was in the way" if self.is_override else ""
         started = f"; already started: {', '.join(self.flagged)}" if self.flagged else ""
-        return f"{verb} {self.key}{ahead}{started}"
+        return f"{verb}{ahead}{started}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,7 +207,7 @@ class StepBecameReady(_AboutStep):
     assignee_id: UUID | None = None
 
     def headline(self) -> str:
-        return f"{self.key} became ready"
+        return "became ready"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,7 +217,7 @@ class InstructionTicked(_AboutStep):
     is_done: bool
 
     def headline(self) -> str:
-        return f"{'ticked' if self.is_done else 'took back the tick of'} an instruction of {self.key}"
+        return f"{'ticked' if self.is_done else 'took back the tick of'} an instruction"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,7 +230,7 @@ class StepAssigned(_AboutStep):
         return self.differences
 
     def headline(self) -> str:
-        return f"changed who does {self.key}"
+        return "changed who does it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -246,8 +246,8 @@ class StepReleaseLinked(_AboutStep):
 
     def headline(self) -> str:
         if self.release_key:
-            return f"{self.key} puts {self.release_key} live"
-        return f"{self.key} no longer puts {self.was} live"
+            return f"will put {self.release_key} live"
+        return f"no longer puts {self.was} live"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -261,7 +261,7 @@ class ReleaseDeployedByStep(_AboutDeploy):
     name: ClassVar[str] = "step.release_deployed"
 
     def headline(self) -> str:
-        return f"{self.key} put {self.release_key} live"
+        return f"put {self.release_key} live"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -269,7 +269,7 @@ class ReleaseRehearsedByStep(_AboutDeploy):
     name: ClassVar[str] = "step.release_rehearsed"
 
     def headline(self) -> str:
-        return f"{self.key} would have put {self.release_key} live (rehearsal)"
+        return f"would have put {self.release_key} live (rehearsal)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -280,4 +280,4 @@ class ReleaseRefusedStep(_AboutDeploy):
     obstacles: tuple[str, ...] = ()
 
     def headline(self) -> str:
-        return f"{self.release_key} could not be put live by {self.key}"
+        return f"could not put {self.release_key} live"

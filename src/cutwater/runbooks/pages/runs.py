@@ -21,11 +21,18 @@ from cutwater.web import Refusal, View
 
 router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
 LABELS = {
-    RunMove.START: ("Start the run", "primary", "play"),
-    RunMove.PAUSE: ("Pause", "default", "pause"),
-    RunMove.RESUME: ("Resume", "primary", "play"),
-    RunMove.COMPLETE: ("Complete", "default", "circle-check"),
-    RunMove.ABORT: ("Abort", "danger", "octagon-x"),
+    RunMove.START: ("Start the run", "primary"),
+    RunMove.PAUSE: ("Pause", "default"),
+    RunMove.RESUME: ("Resume", "primary"),
+    RunMove.COMPLETE: ("Complete", "default"),
+    RunMove.ABORT: ("Abort", "danger"),
+}
+ICONS = {
+    "start": "play",
+    "pause": "pause",
+    "resume": "play",
+    "complete": "circle-check",
+    "abort": "octagon-x",
 }
 
 
@@ -89,7 +96,7 @@ def run_moves(sheet: Sheet, actor: Actor) -> list[tuple[RunMove, str, str, str, 
     ended = {each.value for each in ENDED}
     open_codes = [row.code for row in sheet.rows if row.state not in ended]
     return [
-        (move, *LABELS[move], lacking(actor, Grant.PILOT, f"{move.value} a run")
+        (move, *LABELS[move], ICONS[move.value], lacking(actor, Grant.PILOT, f"{move.value} a run")
          + run_obstacles(move, state, open_codes))
         for move, (sources, _) in RUN_MOVES.items() if state in sources
     ]  # fmt: skip
