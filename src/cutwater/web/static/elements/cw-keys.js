@@ -85,18 +85,14 @@ export class CwKeys extends HTMLElement {
   /** @param {Element} element */
   #name(element) {
     const text = element.getAttribute("aria-label") ?? element.getAttribute("placeholder") ?? element.textContent ?? "";
-    const name = text.replace(/\s+/g, " ").trim();
+    const name = text.replace(element.querySelector("kbd")?.textContent ?? "", "").replace(/\s+/g, " ").trim();
     return element.getAttribute("data-key")?.startsWith("g ") ? `Go to ${name}` : name;
   }
 
   /** Keys that the elements of this page bring themselves. */
   #more() {
-    const more = [];
-    for (const each of document.querySelectorAll("cw-board, cw-runsheet, [data-keys-offered]")) {
-      const offered = /** @type {any} */ (each.constructor).keys ?? [];
-      more.push(...offered);
-    }
-    return /** @type {[string, string][]} */ (more);
+    const kinds = new Set([...document.querySelectorAll("*")].filter((each) => each.localName.startsWith("cw-")).map((each) => each.constructor));
+    return /** @type {[string, string][]} */ ([...kinds].flatMap((kind) => /** @type {any} */ (kind).keys ?? []));
   }
 }
 

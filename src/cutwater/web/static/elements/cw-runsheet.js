@@ -1,5 +1,6 @@
 // <cw-runsheet>: the live run. Rows come from the server; this patches, filters and acts on them in place.
 import { announce, fill, make, post, reasons, typing } from "./core.js";
+import { Folds, giveHead } from "./sheet-folds.js";
 import { DONE, clock, patch, span, status } from "./sheet-rows.js";
 
 const NEXT = /** @type {Record<string, string>} */ ({ start: "IN_PROGRESS", finish: "COMPLETED", block: "BLOCKED", skip: "SKIPPED", hold: "ON_HOLD" });
@@ -35,8 +36,10 @@ export class CwRunsheet extends HTMLElement {
 
   #begin() {
     for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("tr[data-step]"))) this.rows?.set(row.dataset.step ?? "", row);
-    this.#rove([...(this.rows?.values() ?? [])][0] ?? null);
-    if (this.querySelector('[data-filter][aria-pressed="true"]')) this.filter();
+    giveHead(this);
+    this.folds = new Folds(this);
+    this.#rove(this.#visible()[0] ?? null);
+    if (this.querySelector('[data-filter][aria-pressed="true"]:not([data-filter="all"])')) this.filter();
   }
 
   /** @param {EventTarget | null} target @returns {HTMLElement | null} */
@@ -130,6 +133,7 @@ export class CwRunsheet extends HTMLElement {
   filter() {
     const pressed = [...this.querySelectorAll('[data-filter][aria-pressed="true"]')].map((each) => each.getAttribute("data-filter") ?? "").filter((name) => name !== "all");
     const search = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-sheet-search]"))?.value.trim().toLowerCase() ?? "";
+    if (pressed.length || search) this.folds?.open();
     let shown = 0;
     for (const row of this.rows?.values() ?? []) {
       row.hidden = !(pressed.every((name) => this.#passes(row, name)) && (!search || (row.textContent ?? "").toLowerCase().includes(search)));
@@ -213,7 +217,7 @@ export class CwRunsheet extends HTMLElement {
   }
 
   #visible() {
-    return [...(this.rows?.values() ?? [])].filter((row) => !row.hidden);
+    return [...(this.rows?.values() ?? [])].filter((row) => !row.hidden && !this.folds?.hides(row));
   }
 
   /** @param {number} step */
