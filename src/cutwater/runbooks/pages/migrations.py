@@ -52,7 +52,7 @@ async def show_new(actor: Actor, view: View, *, refusal: Refusal | None = None) 
     )  # fmt: skip
 
 
-@router.post("/migrations/new")
+@router.post("/migrations/new", dependencies=[needs(Grant.PILOT, "manage migrations")])
 async def create(tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Create a migration."""
     view.if_refused(lambda refusal: show_new(actor, view, refusal=refusal))
@@ -93,7 +93,7 @@ async def show_migration(
     )
 
 
-@router.post("/migrations/{key}/edit")
+@router.post("/migrations/{key}/edit", dependencies=[needs(Grant.PILOT, "manage migrations")])
 async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Rename or describe the migration."""
     view.if_refused(lambda refusal: show_migration(key, reader, actor, view, refusal=refusal))
@@ -104,7 +104,7 @@ async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view:
     return view.redirect(f"/migrations/{key}", flash="The migration is changed.")
 
 
-@router.post("/migrations/{key}/iterations")
+@router.post("/migrations/{key}/iterations", dependencies=[needs(Grant.PILOT, "manage migrations")])
 async def plan(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Make a run of a published version."""
     view.if_refused(lambda refusal: show_migration(key, reader, actor, view, refusal=refusal))

@@ -75,7 +75,7 @@ async def show_runbook(
     )
 
 
-@router.post("/runbooks/{key}/edit")
+@router.post("/runbooks/{key}/edit", dependencies=[needs(Grant.PILOT, "change runbooks")])
 async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Rename or describe the runbook."""
     view.if_refused(lambda refusal: show_runbook(key, reader, actor, view, refusal=refusal))
@@ -86,7 +86,7 @@ async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view:
     return view.redirect(f"/runbooks/{key}", flash="The runbook is changed.")
 
 
-@router.post("/runbooks/{key}/publish")
+@router.post("/runbooks/{key}/publish", dependencies=[needs(Grant.PILOT, "change runbooks")])
 async def publish(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Make the draft immutable, ready to be run."""
     view.if_refused(lambda refusal: show_runbook(key, reader, actor, view, refusal=refusal))

@@ -120,7 +120,7 @@ async def feed(key: str, reader: ReaderDep, view: View) -> Response:
     return view.show("runbooks/feed.html", block="feed", run=overview.head, entries=entries)
 
 
-@router.post("/runs/{key}/moves")
+@router.post("/runs/{key}/moves", dependencies=[needs(Grant.PILOT, "pilot runs")])
 async def move(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Start, pause, resume, complete or abort the run."""
     view.if_refused(lambda refusal: show_run(key, reader, actor, view, refusal=refusal))
@@ -129,7 +129,7 @@ async def move(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: V
     return view.done(f"/runs/{key}", flash=f"{key} is {run.state.lower()}.")
 
 
-@router.post("/runs/{key}/edit")
+@router.post("/runs/{key}/edit", dependencies=[needs(Grant.PILOT, "pilot runs")])
 async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Change the run's title, whom it writes to, or its window."""
     view.if_refused(lambda refusal: show_run(key, reader, actor, view, refusal=refusal))

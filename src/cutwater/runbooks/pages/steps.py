@@ -115,7 +115,7 @@ async def tick(
     return view.done(_path(key, code), data={"instruction": {"id": str(line.id), "done_at": line.done_at}})
 
 
-@router.post("/runs/{key}/steps/{code}/release")
+@router.post("/runs/{key}/steps/{code}/release", dependencies=[needs(Grant.PILOT, "pilot runs")])
 async def link_release(
     key: str, code: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:
@@ -127,7 +127,7 @@ async def link_release(
     return view.done(_path(key, code), flash=said)
 
 
-@router.post("/runs/{key}/steps/{code}/owners")
+@router.post("/runs/{key}/steps/{code}/owners", dependencies=[needs(Grant.PILOT, "pilot runs")])
 async def assign(key: str, code: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Say who does the step."""
     view.if_refused(lambda refusal: show_step(key, code, reader, actor, view, refusal=refusal))
