@@ -228,6 +228,27 @@ async def test_a_killed_postmaster_is_healed_with_its_committed_rows(server: Emb
 
 
 @linux_only
+async def test_restarts_are_repeated_until_one_holds(server: EmbeddedServer) -> None:
+    server.start()
+    insert(server, 1)
+    assert server.pid
+    away = server.folder / "away"
+    server.data.rename(away)
+    os.kill(server.pid, signal.SIGKILL)
+    watch, tried = asyncio.create_task(server.supervise()), {server.pid}
+    async with asyncio.timeout(60):
+        while len(tried) < 4:
+            await asyncio.sleep(0.02)
+            tried.add(server.pid)
+        away.rename(server.data)
+        while server._state() != "ready":  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert kept(server) == [1]
+    server.stop()
+    await asyncio.wait_for(watch, 15)
+
+
+@linux_only
 def test_a_start_right_after_a_killed_postmaster_waits_for_its_backends(server: EmbeddedServer) -> None:
     server.start()
     insert(server, 1)
@@ -249,6 +270,16 @@ def test_a_killed_first_start_leaves_nothing_in_the_way(server: EmbeddedServer, 
     insert(server, 1)
     assert kept(server) == [1]
     assert not (folder / "data.new").exists()
+
+
+def test_a_set_up_that_fails_is_told_with_initdbs_own_words(server: EmbeddedServer, folder: Path) -> None:
+    (folder / "app.lock").touch()
+    (folder / "data.new").write_text("a file where the cluster should be made")
+    with pytest.raises(EmbeddedError, match=rf"could not be set up in {folder}: .*data\.new") as failed:
+        server.start()
+    assert "\n" not in str(failed.value)
+    (folder / "data.new").unlink()
+    server.start()
 
 
 def test_a_path_too_long_for_a_socket_gets_one_under_tmpdir(folder: Path) -> None:

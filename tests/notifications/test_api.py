@@ -72,6 +72,7 @@ async def test_deliveries_are_listed_and_retried_by_admins(database: Database) -
     assert (again.status_code, again.json()["data"]["state"]) == (200, "QUEUED")
     assert (await api.get(f"/deliveries/{id}")).json()["data"]["attempts"] == 0
     assert (await api.post(f"/deliveries/{new_id()}/retries")).status_code == 404
+    assert (await api.get(f"/deliveries/{new_id()}")).status_code == 404
 
 
 async def test_a_sent_mail_is_refused_with_its_obstacle(database: Database) -> None:

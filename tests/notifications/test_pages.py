@@ -57,6 +57,8 @@ async def test_the_inbox_is_counted_opened_and_read(database: Database) -> None:
     assert unread.text.count("<tr id=") == 1
     assert "<html" not in unread.text
 
+    marked = await browser.post(f"/inbox/{first}/read", headers={"Accept": "application/json"})
+    assert marked.json() == {"marked": 1}
     everything = await browser.post("/inbox/read")
     assert everything.headers["location"] == f"/o/{found.slug}/inbox"
     assert (await browser.get("/inbox/count")).text.strip() == ""

@@ -1,4 +1,5 @@
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,15 @@ async def test_an_unknown_recipient_is_final() -> None:
         with pytest.raises(MailNotTaken, match=r"550 5\.1\.1 no such user") as refused:
             await client("smtp+plain", server.port).send(LETTER)
     assert refused.value.is_final
+
+
+async def test_a_letter_that_cannot_be_written_is_final() -> None:
+    broken = replace(LETTER, subject="Ready\nBcc: eve@example.com")
+    async with serving(MailServer()) as server:
+        with pytest.raises(MailNotTaken, match="cannot be written") as refused:
+            await client("smtp+plain", server.port).send(broken)
+    assert refused.value.is_final
+    assert server.letters == []
 
 
 async def test_nobody_listening_is_told_with_the_address() -> None:
