@@ -74,7 +74,7 @@ async def test_the_page_shows_who_what_and_before_and_after(served: Served, data
         "Storm &amp; hail",
     ):
         assert expected in page.text
-    assert "Nothing yet" in page.text
+    assert "Nothing is sealed yet" in page.text
     await audit.seal(database)
     async with served.client("ann") as client:
         assert "Sealed up to" in (await client.get("/audit")).text
@@ -177,7 +177,7 @@ async def test_the_verdict_names_what_was_tampered_with(served: Served, database
     event_id = await moor(database, ann)
     await audit.seal(database)
     async with served.client("ann") as client, served.api_client("ann") as programmed:
-        assert "Intact." in (await client.get("/audit/verification")).text
+        assert "Intact" in (await client.get("/audit/verification")).text
         with tampering(database) as connection:
             connection.execute("update event_log set name = 'boat.sunk'")
         page = (await client.get("/audit/verification")).text
