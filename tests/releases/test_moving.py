@@ -1,4 +1,4 @@
-"""Moving releases on the database: the row, the event, the deployment and what follows, in one transaction."""
+"""Moving releases on the database: row, event, deployment and what follows, in one transaction."""
 
 import asyncio
 

@@ -1,6 +1,7 @@
-"""The pages of releases: what is in the way before the click, refusals in place, few queries however many cards."""
+"""The pages of releases: what is in the way before the click, refusals in place, few queries."""
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import httpx2
 import pytest
@@ -233,7 +234,7 @@ async def test_a_detail_costs_the_same_trips_with_or_without_dependencies(
 ) -> None:
     async with database.tx(boss) as tx:
         chain = [await release_at(tx, boss, Status.IN_REVIEW, owner_id=boss.user_id) for _ in range(4)]
-        for first, second in zip(chain, chain[1:], strict=False):
+        for first, second in pairwise(chain):
             await service.add_dependency(tx, boss, second.key, first.key, DependencyKind.BLOCKS)
     for release in (chain[0], chain[-1]):
         reader = database.reader(boss)
