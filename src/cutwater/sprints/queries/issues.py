@@ -29,7 +29,8 @@ has_open_blocker = exists(
     select(literal(1))
     .select_from(IssueLink)
     .outerjoin(_other, _other.id == IssueLink.other_issue_id)
-    .where(IssueLink.issue_id == Issue.id, IssueLink.is_blocker)
+    .where(IssueLink.organization_id == Issue.organization_id, IssueLink.issue_id == Issue.id)
+    .where(IssueLink.is_blocker)
     .where(func.coalesce(_other.status_category, IssueLink.other_category).in_(OPEN))
     .correlate(Issue)
 )
@@ -58,9 +59,9 @@ FACTS = (
 _shown = (
     select(Sprint.id, Sprint.key, Sprint.name)
     .join(SprintMembership, SprintMembership.sprint_id == Sprint.id)
-    .where(
-        SprintMembership.issue_id == Issue.id, SprintMembership.left_at.is_(None), Sprint.deleted_at.is_(None)
-    )
+    # both columns of the index, or a planner without fresh statistics reads every stay for each issue
+    .where(SprintMembership.organization_id == Issue.organization_id, SprintMembership.issue_id == Issue.id)
+    .where(SprintMembership.left_at.is_(None), Sprint.deleted_at.is_(None))
     .order_by(
         case((Sprint.state == "ACTIVE", 0), (Sprint.state == "PLANNING", 1), else_=2),
         Sprint.starts_on.desc().nulls_last(),
@@ -223,13 +224,21 @@ def _place(term: Term) -> ColumnElement[bool]:
     return Issue.site_id.in_(select(Site.id).where(Site.name == term.value))
 
 
-def listing(query: IssueQuery, sort: str, *more: Any) -> Select[Any]:
-    """The rows of the list, without its page."""
+def listing(query: IssueQuery, sort: str, offset: Offset, *more: Any) -> Select[Any]:
+    """A page of the list. Its issues are chosen first, so that sprints and blockers are looked up for them only."""
+    chosen = (
+        select(Issue.id)
+        .where(*matching(query))
+        .order_by(*sorting(sort))
+        .limit(offset.per_page)
+        .offset(offset.skip)
+        .cte("chosen")
+    )
     return (
         select(*LIST, *more)
         .select_from(Issue)
         .outerjoin(_shown, literal(True))
-        .where(*matching(query))
+        .where(Issue.id.in_(select(chosen.c.id)))
         .order_by(*sorting(sort))
     )
 
@@ -249,16 +258,14 @@ async def issues(
         .limit(12)
         for column in columns.values()
     ]
-    rows, total, *found = await reader.batch(
-        listing(query, sort).limit(offset.per_page).offset(offset.skip), count, *facets
-    )
+    rows, total, *found = await reader.batch(listing(query, sort, offset), count, *facets)
     page = Page(rows=rows, per_page=offset.per_page, page=offset.page, total=total[0][0])
     return page, dict(zip(columns, found, strict=True))
 
 
 async def for_export(reader: Reader, query: IssueQuery, sort: str, limit: int) -> list[Any]:
     """Everything the list shows, up to a limit, for a file."""
-    return await reader.all(listing(query, sort, *EXPORT).limit(limit))
+    return await reader.all(listing(query, sort, Offset(per_page=limit), *EXPORT))
 
 
 def by_reference(key: str, site: UUID | None = None) -> Select[Any]:
