@@ -67,6 +67,15 @@ async def test_each_person_is_told_once(tx: AsyncSession, owner: Actor, reader: 
         assert await queries.unread_count(reader, actor) == 1
 
 
+async def test_a_repeated_job_tells_nobody_twice(
+    tx: AsyncSession, owner: Actor, reader: SessionReader
+) -> None:
+    assert owner.user_id
+    for kind, event_id in (("a", 7), ("a", 7), ("b", 7), ("a", 8), ("a", None), ("a", None)):
+        await notifications.tell(tx, [owner.user_id], "Told", "/", kind=kind, event_id=event_id)
+    assert len((await queries.inbox(reader, owner, Keyset())).rows) == 5
+
+
 async def test_telling_nobody_is_nothing(tx: AsyncSession, owner: Actor) -> None:
     await notifications.tell(tx, [], "Nothing", "/", kind="x")
     assert (await tx.scalars(select(InboxItem))).all() == []

@@ -44,6 +44,12 @@ class InboxItem(Base, OrganizationRow):
         ForeignKeyConstraint(["user_id"], ["user_account.id"]),
         Index("ix_inbox_item_newest", "user_id", "organization_id", "id"),
         Index("ix_inbox_item_unread", "user_id", "organization_id", postgresql_where=text("read_at is null")),
+        Index(
+            "ix_inbox_item_once",
+            *("organization_id", "user_id", "event_id", "kind"),
+            unique=True,
+            postgresql_where=text("event_id is not null"),
+        ),
     )
     user_id: Mapped[UUID]
     kind: Mapped[str]

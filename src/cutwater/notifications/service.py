@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,11 +38,15 @@ async def tell(
     kind: str,
     event_id: int | None = None,
 ) -> None:
-    """Put a sentence into people's inboxes; `path`, within the organization, is where it leads."""
+    """Put a sentence into people's inboxes; `path`, within the organization, is where it leads.
+
+    With the id of the event behind it, a repeated job that tells the same people again changes nothing.
+    """
     people = list(dict.fromkeys(user_ids))
     row = {"title": letters.one_line(title), "path": path, "kind": kind, "event_id": event_id}
     if people:
-        await tx.execute(insert(InboxItem), [row | {"id": new_id(), "user_id": each} for each in people])
+        told = [row | {"id": new_id(), "user_id": each} for each in people]
+        await tx.execute(upsert(InboxItem).values(told).on_conflict_do_nothing())
     for each in people:
         await audit.nudge(tx, f"inbox:{each}")
 
