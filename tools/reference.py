@@ -293,7 +293,9 @@ def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 def _parameter(each: Any) -> list[str]:
     name = ", ".join(each.opts) if each.param_type_name == "option" else each.name.upper()
-    default = each.default if each.default not in (None, ..., False) and not callable(each.default) else ""
+    default = (
+        each.default if each.default not in (None, ..., False, "", -1) and not callable(each.default) else ""
+    )
     said = "required" if each.required else (f"`{default}`" if default != "" else "")
     return [f"`{name}`", said, (getattr(each, "help", "") or "").strip()]
 
