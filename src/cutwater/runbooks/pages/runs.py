@@ -1,6 +1,6 @@
 """Runs: the runsheet, its state for the elements, and the moves of a run."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -100,6 +100,18 @@ def run_moves(sheet: Sheet, actor: Actor) -> list[tuple[RunMove, str, str, str, 
          + run_obstacles(move, state, open_codes))
         for move, (sources, _) in RUN_MOVES.items() if state in sources
     ]  # fmt: skip
+
+
+@router.get("/runs/{key}/parts/{part}")
+async def part(
+    key: str, part: Literal["moves", "figures"], reader: ReaderDep, actor: CurrentActor, view: View
+) -> Response:
+    """A part of the page that changes with the run's state."""
+    found = await sheets.sheet(reader, key)
+    return view.block(
+        "runbooks/runsheet.html", part, sheet=found, run=found.head, day=rows.first_day(found),
+        moves=run_moves(found, actor),
+    )  # fmt: skip
 
 
 @router.get("/runs/{key}/state")

@@ -120,7 +120,10 @@ export class CwRunsheet extends HTMLElement {
       if (!(name in run)) continue;
       const value = run[name];
       if (cell instanceof HTMLProgressElement) cell.value = Number(value);
-      else if (name === "status") cell.dataset.value = String(value);
+      else if (name === "status" && cell.dataset.value !== String(value)) {
+        cell.dataset.value = String(value);
+        cell.dispatchEvent(new Event("cw:changed", { bubbles: true })); // the part of the page around it is drawn anew
+      } else if (name === "status") continue;
       else if (name.endsWith("_minutes")) cell.textContent = value === null ? "" : span(value);
       else if (/_(end|start|at)$/.test(name)) cell.textContent = clock(value, this.how?.zone ?? "UTC", this.how?.day ?? "");
       else cell.textContent = value === null ? "" : String(value);
@@ -282,7 +285,7 @@ export class CwRunsheet extends HTMLElement {
 
   /** @param {HTMLElement} row @param {import("./core.js").Refusal} refusal */
   #refused(row, refusal) {
-    const cell = make("td", { colspan: String(row.children.length) }, reasons(refusal));
+    const cell = make("td", { colspan: String(row.children.length) }, reasons(refusal, "Not done"));
     row.after(make("tr", { class: "row-refusal", role: "alert" }, cell));
   }
 
