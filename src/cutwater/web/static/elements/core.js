@@ -82,9 +82,11 @@ function odd(response) {
 /**
  * The reasons of a refusal as a list people can read.
  * @param {Refusal} refusal
+ * @param {string} [title]
  */
-export function reasons(refusal) {
+export function reasons(refusal, title = "") {
   const box = make("div", { class: "obstacles" });
+  if (title) box.append(make("p", { class: "obstacles-title" }, icon("octagon-alert"), title));
   const items = refusal.obstacles.length ? refusal.obstacles : refusal.details.map((each) => ({ text: each.message, hint: "", cleared_by: "" }));
   if (!items.length) {
     box.append(make("p", {}, refusal.message));

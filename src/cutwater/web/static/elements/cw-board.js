@@ -255,7 +255,7 @@ export class CwBoard extends HTMLElement {
     card.classList.remove("waiting");
     if (refusal) {
       back.parent?.insertBefore(card, back.before?.parentNode === back.parent ? back.before : null);
-      const box = reasons(refusal);
+      const box = reasons(refusal, "Not moved");
       box.classList.add("card-refusal");
       box.setAttribute("role", "alert");
       card.append(box);
