@@ -35,6 +35,7 @@ from cutwater.migrations import migrate
 
 AIM_P95_MS = 500
 RUN = UUID("019aa0c4-6f5e-7c53-8a4e-0d5f8a1b2c3d")
+NEVER = (0.0, -2.0)
 ORGANIZATION = UUID("019aa0c4-6f5e-7c53-8a4e-0d5f8a1b2c3e")
 
 
@@ -165,17 +166,19 @@ async def measure(server: EmbeddedServer, options: argparse.Namespace) -> dict[s
         streams = [Stream(options.port) for _ in range(options.streams)]
         tasks = [asyncio.create_task(stream.run()) for stream in streams]
         async with asyncio.timeout(60):
-            while not all(stream.last_id for stream in streams):  # noqa: ASYNC110 — polls hundreds
+            while not all(stream.last_id for stream in streams):
                 await asyncio.sleep(0.05)
         cpu = _cpu_seconds(process.pid)
         began = time.monotonic()
         committed: dict[int, float] = {}
+        back: asyncio.Task[tuple[float, float]] | None = None
         count = int(options.seconds * options.rate)
         for number in range(count):
             if options.kill and number == count // 2:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
                 process = web(conninfo, options.port)
+                back = asyncio.create_task(_outage(process, options.port))
             async with database.tx(pilot()) as tx:
                 event_id = await audit.record(tx, pilot(), BenchTick(step_id=new_id(), place=number))
             committed[event_id] = time.monotonic()
@@ -184,11 +187,18 @@ async def measure(server: EmbeddedServer, options: argparse.Namespace) -> dict[s
         spent = 0.0 if options.kill else _cpu_seconds(process.pid) - cpu
         for task in tasks:
             task.cancel()
-        return _result(streams, committed, spent / (time.monotonic() - began))
+        return _result(streams, committed, spent / (time.monotonic() - began), await back if back else NEVER)
     finally:
         process.terminate()
         process.wait()
         await database.close()
+
+
+async def _outage(process: "subprocess.Popen[bytes]", port: int) -> tuple[float, float]:
+    """From the kill until the new server listens."""
+    killed = time.monotonic()
+    await answering(process, port)
+    return killed, time.monotonic()
 
 
 async def _all_heard(streams: list[Stream], committed: dict[int, float]) -> None:
@@ -206,12 +216,16 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _result(streams: list[Stream], committed: dict[int, float], load: float) -> dict[str, Any]:
+def _result(
+    streams: list[Stream], committed: dict[int, float], load: float, outage: tuple[float, float]
+) -> dict[str, Any]:
+    """The delays of what was committed while a server was up, or up again for a second."""
+    down, up = outage
     delays = sorted(
         (stream.heard[event_id] - at) * 1000
         for stream in streams
         for event_id, at in committed.items()
-        if event_id in stream.heard
+        if event_id in stream.heard and not down - 0.1 <= at <= up + 1
     )
     return {
         "streams": len(streams),
@@ -221,6 +235,7 @@ def _result(streams: list[Stream], committed: dict[int, float], load: float) -> 
         "max_ms": round(delays[-1], 1),
         "missing": sum(len(committed.keys() - stream.heard.keys()) for stream in streams),
         "doubled": sum(stream.doubled for stream in streams),
+        "down_seconds": round(max(0.0, up - down), 1),
         "connections": sum(stream.connections for stream in streams),
         "web_cpu_percent": round(load * 100, 1),
     }
@@ -253,16 +268,12 @@ def main() -> int:
     if options.json:
         print(json.dumps(found | {"aim_p95_ms": AIM_P95_MS, "met": good}))
     else:
-        print(f"commit → received, {found['streams']} streams, {found['events']} events:", end=" ")
         print(
+            f"commit → received, {found['streams']} streams, {found['events']} events: "
             f"p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms (aim < {AIM_P95_MS}), "
-            f"max {found['max_ms']} ms;"
+            f"max {found['max_ms']} ms\nmissing {found['missing']}, doubled {found['doubled']}; {found['connections']} connections, "
+            f"down for {found['down_seconds']} s, web server {found['web_cpu_percent']} % of a core"
         )
-        print(
-            f"missing {found['missing']}, doubled {found['doubled']}, {found['connections']} connections,",
-            end=" ",
-        )
-        print(f"web server {found['web_cpu_percent']} % of a core")
     return 0 if good else 1
 
 

@@ -168,12 +168,16 @@ def create_admin(
 
 
 @audit_commands.command("verify")
-def audit_verify(organization: str = "", as_json: AsJson = False) -> None:
-    """Recompute the log's chains: names altered, missing and inserted rows. Exit code 1 when any is found."""
-    from cutwater import audit
+def audit_verify(organization: str = "", heads: Path | None = None, as_json: AsJson = False) -> None:
+    """Recompute the log's chains: names altered, missing and inserted rows. Exit code 1 when any is found.
+
+    With --heads (a file of published heads, or a folder of them) a cut tail is found too.
+    """
+    from cutwater.audit import verification
 
     async def work(runtime: Any) -> int:
-        report = await audit.verify(runtime.database, organization or None)
+        known = verification.read_heads(heads) if heads else None
+        report = await verification.verify(runtime.database, organization or None, heads=known)
         answer(as_json, report.as_json(), lambda: typer.echo(report.as_text()))
         return 0 if report.intact else 1
 

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from fastapi import APIRouter, FastAPI
 
-from cutwater import audit, migrations, web
+from cutwater import audit, identity, migrations, web
 from cutwater.audit.ports import TopicView
 from cutwater.integrations import smtp
 from cutwater.integrations.jira.files import JiraFiles
@@ -52,6 +52,7 @@ def declare() -> None:
         for name, followers in getattr(jobs, "SUBSCRIBERS", {}).items():
             subscribers[name] = (*subscribers.get(name, ()), *followers)
     events.subscribe(subscribers)
+    audit.use_names(identity.names)
 
 
 NAV = (
