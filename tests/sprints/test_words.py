@@ -65,11 +65,18 @@ def read_csv(text: str) -> tuple[csv_files.Sheet, list[Any]]:
     return csv_files.read(SourceFile(name="x.csv", content=text.encode()), notes), notes.oddities
 
 
-JIRA_CSV = """Summary,Issue key,Issue id,Issue Type,Status,Status Category,Priority,Assignee,Assignee Id,Reporter,\
-Created,Sprint,Sprint,Inward issue link (Blocks),Labels,Labels,Custom field (Story Points),Custom field (Team)
-Post interest,PAY-1,20001,Story,In Review,In Progress,High,Ari Assignee,acc-2,Rita,12/Jun/26 8:13 AM,PAY 1,PAY 2,PAY-9,a,b,5.0,Ledger
-Open period,PAY-2,20002,Sub-task,Done,Done,Low,,,Rita,2026-06-12 09:00,,,,,,,
-"""
+JIRA_CSV = "\n".join(
+    ",".join(cells)
+    for cells in (
+        ["Summary", "Issue key", "Issue id", "Issue Type", "Status", "Status Category", "Priority", "Assignee",
+         "Assignee Id", "Reporter", "Created", "Sprint", "Sprint", "Inward issue link (Blocks)", "Labels", "Labels",
+         "Custom field (Story Points)", "Custom field (Team)"],
+        ["Post interest", "PAY-1", "20001", "Story", "In Review", "In Progress", "High", "Ari Assignee", "acc-2",
+         "Rita", "12/Jun/26 8:13 AM", "PAY 1", "PAY 2", "PAY-9", "a", "b", "5.0", "Ledger"],
+        ["Open period", "PAY-2", "20002", "Sub-task", "Done", "Done", "Low", "", "", "Rita", "2026-06-12 09:00",
+         "", "", "", "", "", "", ""],
+    )
+)  # fmt: skip
 
 
 def test_jiras_own_export_is_read_with_its_repeated_columns() -> None:

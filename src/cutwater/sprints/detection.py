@@ -133,7 +133,10 @@ def _judge(role: Role, facts: FieldFacts, total: int) -> Candidate | None:
     if _NAMES[role].search(facts.name or ("" if facts.id.startswith("customfield_") else facts.id)):
         score, reasons = score + 40, [*reasons, f"it is called “{facts.name or facts.id}”"]
     if facts.filled and facts.shape not in _SHAPES[role]:
-        return None
+        if role is not Role.POINTS or not score:
+            return None
+        # it says it is the estimate, so what is no number in it must be told, not passed over
+        score, reasons = score - 5, [*reasons, f"but its values are mostly {facts.shape}"]
     if facts.shape == _SURE_BY_SHAPE[role] and _plausible(role, facts):
         score, reasons = score + 30, [*reasons, f"its values are {_WORDS[facts.shape]}"]
     if not score:

@@ -225,7 +225,7 @@ def _place(term: Term) -> ColumnElement[bool]:
 
 
 def listing(query: IssueQuery, sort: str, offset: Offset, *more: Any) -> Select[Any]:
-    """A page of the list. Its issues are chosen first, so that sprints and blockers are looked up for them only."""
+    """A page of the list. Its issues are chosen first: sprints and blockers are looked up for them only."""
     chosen = (
         select(Issue.id)
         .where(*matching(query))

@@ -102,7 +102,7 @@ async def show_for_review(tx: AsyncSession, actor: Actor, import_id: UUID, batch
     review = reviewing.review(batch, confirmed)
     run.choices, run.mapping, run.coverage = review.choices, review.mapping.as_dict(), review.coverage
     run.counts = review.counts
-    run.oddities = reviewing.kept(batch.oddities)
+    run.oddities = reviewing.kept([*batch.oddities, *review.oddities])
     run.state = ImportState.REVIEW
     return run
 

@@ -20,6 +20,7 @@ class Review:
     choices: dict[str, Any]
     coverage: list[dict[str, Any]]
     counts: dict[str, int] = field(default_factory=dict)
+    oddities: list[Oddity] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,8 +68,15 @@ def review(batch: Batch, confirmed: FieldMap | None) -> Review:
         "remote_links": batch.remote_links,
         "subtasks": sum(item.is_subtask for item in batch.issues),
     }
-    gaps = coverage.cover([_preview(item, mapping) for item in batch.issues])
-    return Review(mapping=mapping, choices=choices, coverage=[gap.as_dict() for gap in gaps], counts=counts)
+    notes: dict[str, Notes] = {}
+    gaps = coverage.cover([_preview(item, mapping, notes) for item in batch.issues])
+    return Review(
+        mapping=mapping,
+        choices=choices,
+        coverage=[gap.as_dict() for gap in gaps],
+        counts=counts,
+        oddities=[oddity for item in notes.values() for oddity in item.oddities],
+    )
 
 
 def _with_confirmed(proposed: FieldMap, confirmed: FieldMap | None, known: set[str]) -> FieldMap:
@@ -92,8 +100,9 @@ def _choice(item: detection.Candidate) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _preview(issue: IssueRecord, mapping: FieldMap) -> Preview:
-    mapped = fields.apply(mapping, issue.fields, Spot(notes=Notes(file=issue.file)))
+def _preview(issue: IssueRecord, mapping: FieldMap, notes: dict[str, Notes]) -> Preview:
+    told = notes.setdefault(issue.file, Notes(file=issue.file))
+    mapped = fields.apply(mapping, issue.fields, Spot(notes=told, row=issue.row, key=issue.key))
     return Preview(
         discipline_team=mapped.discipline,
         points=mapped.points,
