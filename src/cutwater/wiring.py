@@ -11,7 +11,7 @@ from types import ModuleType
 
 from fastapi import APIRouter, FastAPI
 
-from cutwater import audit, identity, migrations, web
+from cutwater import audit, identity, migrations, runbooks, web
 from cutwater.audit.ports import TopicView
 from cutwater.integrations import smtp
 from cutwater.integrations.jira.files import JiraFiles
@@ -88,11 +88,7 @@ def configure_shell(settings: Settings) -> None:
 
 def live_views() -> dict[str, TopicView]:
     """What is drawn once per process for everybody who watches a topic of a kind."""
-    found: dict[str, TopicView] = {}
-    runbooks = import_module("cutwater.runbooks")
-    if hasattr(runbooks, "live_frame"):
-        found["run"] = runbooks.live_frame
-    return found
+    return {"run": runbooks.live_frame}
 
 
 def adapters(settings: Settings) -> dict[type, object]:

@@ -16,6 +16,7 @@ from cutwater.wiring import Runtime, running
 LOST_SECONDS = 30.0
 """A worker says every ten seconds that it lives; after this long without a word its jobs are taken over."""
 RESCUE_SECONDS = 10.0
+DRAIN_SECONDS, SHUTDOWN_SECONDS = 10.0, 15.0
 
 
 async def work(runtime: Runtime, stop: asyncio.Event) -> None:
@@ -25,27 +26,32 @@ async def work(runtime: Runtime, stop: asyncio.Event) -> None:
     )
     sealing = asyncio.create_task(audit.sealing_loop(runtime.database, runtime.settings, stop))
     async with queue.open_async():
-        tasks = [asyncio.create_task(_run(queue, runtime.settings)), asyncio.create_task(_rescuing(queue))]
+        tasks = {
+            asyncio.create_task(_run(queue, runtime.settings, stop)),
+            asyncio.create_task(_rescuing(queue)),
+        }
         await stop.wait()
         for each in tasks:
             each.cancel()
-            with suppress(asyncio.CancelledError):
-                await each
+        _, stuck = await asyncio.wait(tasks, timeout=SHUTDOWN_SECONDS)
+        if stuck:
+            log.logger(__name__).warning("worker_left_behind", tasks=len(stuck))
     await sealing
 
 
-async def _run(queue: procrastinate.App, settings: Settings) -> None:
-    while True:
+async def _run(queue: procrastinate.App, settings: Settings, stop: asyncio.Event) -> None:
+    while not stop.is_set():
         try:
             await queue.run_worker_async(
                 concurrency=settings.worker_concurrency,
                 install_signal_handlers=False,
-                shutdown_graceful_timeout=10,
+                shutdown_graceful_timeout=DRAIN_SECONDS,
                 delete_jobs="successful",
             )
         except (procrastinate.exceptions.ConnectorException, OSError) as failure:
             log.logger(__name__).warning("worker_lost_the_database", reason=str(failure))
-            await asyncio.sleep(1)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1)
 
 
 async def _rescuing(queue: procrastinate.App) -> None:
