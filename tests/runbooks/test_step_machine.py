@@ -146,7 +146,7 @@ def test_a_step_without_gates_is_ready_as_soon_as_the_run_is_running() -> None:
         assert not is_ready(facts(S.PENDING, run=run), NOW)
 
 
-@pytest.mark.parametrize("state", set(StepState) - {S.PENDING, S.READY})
+@pytest.mark.parametrize("state", sorted(set(StepState) - {S.PENDING, S.READY}))
 def test_only_steps_that_wait_become_ready(state: StepState) -> None:
     assert not is_ready(facts(state), NOW)
 
