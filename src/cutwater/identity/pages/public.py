@@ -60,8 +60,10 @@ async def show_sign_in(
     request: Request, view: PublicView, next: Next = "/", refusal: Refusing = None
 ) -> Response:
     """The form for name and password."""
+    # the demo says who may sign in: pairs of a role and an address, and the password they share
+    accounts_shown = getattr(request.app.state, "demo_accounts", ()) if config_of(request).demo else ()
     return view.page(
-        "identity/sign_in.html", next=safe_next(next), demo=config_of(request).demo, refusal=refusal
+        "identity/sign_in.html", next=safe_next(next), demo_accounts=accounts_shown, refusal=refusal
     )
 
 
