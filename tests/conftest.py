@@ -1,5 +1,7 @@
 """One PostgreSQL per test process; most tests share a database and roll back, the others clone a template."""
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -20,16 +22,19 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
-    """An embedded PostgreSQL with the migrated template database `cutwater`."""
-    folder = tmp_path_factory.mktemp("pg")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)
+def cluster() -> Iterator[EmbeddedServer]:
+    """An embedded PostgreSQL with the migrated template database `cutwater`.
+
+    Not in pytest's own folder: every new pytest of the same user closes that to others, and then the server,
+    which root runs as somebody else, loses its files.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="cutwater-pg-"))
     server = EmbeddedServer(folder, settings=FAST)
     server.start()
     migrate(server.conninfo(OWNER))
     yield server
     server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _copy(cluster: EmbeddedServer, name: str) -> None:
