@@ -260,11 +260,14 @@ async def test_a_key_that_is_none_is_not_found(api: httpx2.AsyncClient, key: str
         ("/releases?q=is:asleep", "is:asleep is not known"),
         ("/releases?sort=mood", "sort"),
         ("/releases?per_page=100000", "per_page"),
+        ("/releases?q=a%00b", "cannot be stored"),
+        ("/releases/R-1/activities?cursor=bm8", "cursor"),
     ],
 )
 async def test_a_filter_that_means_nothing_is_refused_by_name(
     api: httpx2.AsyncClient, address: str, says: str
 ) -> None:
+    await made(api)
     refused = await api.get(address)
     assert refused.status_code == 400
     assert says in refused.text

@@ -12,6 +12,7 @@ from cutwater.kernel.errors import NotFound
 from cutwater.kernel.etags import SeenRevision
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.reader import Reader, SessionReader
+from cutwater.kernel.wire import Text
 from cutwater.releases import queries, service
 from cutwater.releases.api.answers import comment, every, one
 from cutwater.releases.api.releases import MAY_CHANGE, MAY_READ
@@ -169,7 +170,7 @@ async def remove_approver(
     approval_id: UUID,
     tx: Tx,
     actor: CurrentActor,
-    reason: Annotated[str, Query(max_length=2000, description="Why; the log keeps it.")] = "",
+    reason: Annotated[Text, Query(max_length=2000, description="Why; the log keeps it.")] = "",
 ) -> None:
     """Take an approver off: an admin, with a reason."""
     await service.remove_approver(tx, actor, key, approval_id, reason=reason)

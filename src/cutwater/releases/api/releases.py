@@ -14,6 +14,7 @@ from cutwater.kernel.etags import SeenRevision
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import SessionReader
+from cutwater.kernel.wire import Int, Line
 from cutwater.releases import filters, lifecycle, queries, service
 from cutwater.releases.api.answers import one, straight
 from cutwater.releases.drafts import ReleaseDraft
@@ -37,7 +38,7 @@ changing = APIRouter(tags=["releases"], dependencies=[MAY_CHANGE], route_class=I
 
 SORTS = "|".join(filters.SORTS)
 Wanted = Annotated[
-    str,
+    Line,
     Query(
         max_length=500,
         description="`status:ready service:payments owner:me is:blocked item:PAY-12 words`",
@@ -194,8 +195,8 @@ async def activities(
     key: str,
     request: Request,
     reader: ReaderDep,
-    cursor: Annotated[str, Query(max_length=500, description="`meta.next_cursor` of the page before.")] = "",
-    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+    cursor: Annotated[Line, Query(max_length=500, description="`meta.next_cursor` of the page before.")] = "",
+    limit: Annotated[Int, Query(ge=1, le=100)] = 30,
 ) -> dict[str, Any]:
     """What happened to the release, newest first."""
     release = await queries.release_row(reader, key)

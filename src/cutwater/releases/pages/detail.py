@@ -8,6 +8,7 @@ from cutwater import audit, sprints
 from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.wire import Line
 from cutwater.releases import queries
 from cutwater.releases.pages import show
 from cutwater.web import View
@@ -51,7 +52,7 @@ async def activity(
     reader: ReaderDep,
     actor: CurrentActor,
     view: View,
-    before: Annotated[str, Query(max_length=500)] = "",
+    before: Annotated[Line, Query(max_length=500)] = "",
 ) -> Response:
     """What happened to it, a page at a time."""
     release = await queries.release_row(reader, key)
@@ -65,7 +66,7 @@ async def picker(
     reader: ReaderDep,
     actor: CurrentActor,
     view: View,
-    reference: Annotated[str, Query(max_length=200)] = "",
+    reference: Annotated[Line, Query(max_length=200)] = "",
 ) -> Response:
     """Imported issues that match what is typed, those that are in the release already marked."""
     found = await sprints.find_issues(reader, reference, 12) if reference.strip() else []

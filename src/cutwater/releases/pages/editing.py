@@ -8,6 +8,7 @@ from cutwater import identity, sprints
 from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.reader import Reader
+from cutwater.kernel.wire import Line
 from cutwater.releases import queries, service
 from cutwater.releases.drafts import ReleaseDraft
 from cutwater.releases.facts import Priority
@@ -16,7 +17,7 @@ from cutwater.web import Refusal, View
 
 router = APIRouter(dependencies=[needs(Grant.CONTRIBUTE, "create and edit releases")])
 PRIORITIES = [(each.value, each.value.capitalize()) for each in reversed(Priority)]
-Word = Annotated[str, Query(max_length=60)]
+Word = Annotated[Line, Query(max_length=60)]
 
 
 @router.get("/releases/new")

@@ -10,14 +10,15 @@ from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader
+from cutwater.kernel.wire import Line
 from cutwater.releases import filters, queries
 from cutwater.releases.facts import LABELS, PATH, Priority, Status
 from cutwater.releases.pages import show
 from cutwater.web import View
 
 router = APIRouter(dependencies=[needs(Grant.READ, "see releases")])
-Wanted = Annotated[str, Query(max_length=500)]
-Word = Annotated[str, Query(max_length=60)]
+Wanted = Annotated[Line, Query(max_length=500)]
+Word = Annotated[Line, Query(max_length=60)]
 SHELF = (Status.CANCELLED, Status.ROLLED_BACK)
 
 
@@ -131,7 +132,7 @@ async def panel(
     issue: Word = "",
     sprint: Word = "",
     run: Word = "",
-    keys: Annotated[str, Query(max_length=1000)] = "",
+    keys: Annotated[Line, Query(max_length=1000)] = "",
 ) -> Response:
     """The releases that carry an issue, belong to a sprint, or are put live by a run."""
     rows = await _beside(reader, actor, issue=issue, sprint=sprint, run=run, keys=keys)

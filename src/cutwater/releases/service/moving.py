@@ -1,5 +1,6 @@
 """Moving releases through their lifecycle: fetch and lock, decide, change, record."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -21,6 +22,17 @@ from cutwater.releases.service.catalogue import environment_of_kind
 from cutwater.releases.service.items import refresh_items_of
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Order:
+    """What is asked of a release: where to, past which rules, and who or what asks."""
+
+    target: Status
+    seen_revision: int | None = None
+    note: str = ""
+    manner: Manner = Manner.PLAIN
+    step_key: str = ""
+
+
 async def move_release(
     tx: AsyncSession,
     actor: Actor,
@@ -36,7 +48,8 @@ async def move_release(
     Entering production takes along every release that must go together with it, in this transaction.
     A forced move and an overridden freeze need a reason, and the log says what they went past.
     """
-    return await _move(tx, actor, key, target, seen_revision, note, manner, step_key="")
+    order = _Order(target=target, seen_revision=seen_revision, note=note, manner=manner)
+    return await _move(tx, actor, key, order)
 
 
 async def deploy_from_step(tx: AsyncSession, actor: Actor, release_id: UUID, step_key: str) -> Release:
@@ -47,52 +60,38 @@ async def deploy_from_step(tx: AsyncSession, actor: Actor, release_id: UUID, ste
     done = select(exists().where(Deployment.release_id == release_id, Deployment.step_key == step_key))
     if step_key and await tx.scalar(done):
         return await queries.release_for_update(tx, str(release_id))
-    return await _move(tx, actor, str(release_id), Status.DEPLOYED, None, "", Manner.PLAIN, step_key=step_key)
+    return await _move(tx, actor, str(release_id), _Order(target=Status.DEPLOYED, step_key=step_key))
 
 
-async def _move(
-    tx: AsyncSession,
-    actor: Actor,
-    key: str,
-    target: Status,
-    seen_revision: int | None,
-    note: str,
-    manner: Manner,
-    *,
-    step_key: str,
-) -> Release:
-    release, partners = await _held(tx, key, target)
-    refuse_if(permissions.to_move(actor, manner))
-    refuse_stale(release.revision, seen_revision)
+async def _move(tx: AsyncSession, actor: Actor, key: str, order: _Order) -> Release:
+    release, partners = await _held(tx, key, order.target)
+    refuse_if(permissions.to_move(actor, order.manner))
+    refuse_stale(release.revision, order.seen_revision)
     await refresh_items_of(tx, actor, release)
-    waived = await _decide(tx, release, target, note, manner)
+    waived = await _decide(tx, release, order)
     together = [each for each in partners if each.status == Status.READY_PRODUCTION.value]
-    moved = ReleaseMoved(
+    await _enter(tx, actor, release, _moved(release, together, order, waived), order.note)
+    for partner in together:
+        others = [each for each in (release, *together) if each is not partner]
+        await _enter(tx, actor, partner, _moved(partner, others, order), order.note)
+    return release
+
+
+def _moved(
+    release: Release, together: list[Release], order: _Order, waived: tuple[str, ...] = ()
+) -> ReleaseMoved:
+    """What is about to happen to a release, as the log will tell it."""
+    return ReleaseMoved(
         release_id=release.id,
         key=release.key,
         was=release.status,
-        now=target.value,
-        is_forced=manner is Manner.FORCED,
-        is_freeze_overridden=manner is Manner.FREEZE_OVERRIDDEN,
+        now=order.target.value,
+        is_forced=order.manner is Manner.FORCED,
+        is_freeze_overridden=order.manner is Manner.FREEZE_OVERRIDDEN,
         waived=waived,
         together_with=tuple(each.key for each in together),
-        step_key=step_key,
+        step_key=order.step_key,
     )
-    await _enter(tx, actor, release, moved, note)
-    for partner in together:
-        others = tuple(each.key for each in (release, *together) if each is not partner)
-        alongside = ReleaseMoved(
-            release_id=partner.id,
-            key=partner.key,
-            was=partner.status,
-            now=target.value,
-            is_forced=moved.is_forced,
-            is_freeze_overridden=moved.is_freeze_overridden,
-            together_with=others,
-            step_key=step_key,
-        )
-        await _enter(tx, actor, partner, alongside, note)
-    return release
 
 
 async def _held(tx: AsyncSession, key: str, target: Status) -> tuple[Release, list[Release]]:
@@ -102,14 +101,12 @@ async def _held(tx: AsyncSession, key: str, target: Status) -> tuple[Release, li
     return await queries.release_for_update(tx, key), []
 
 
-async def _decide(
-    tx: AsyncSession, release: Release, target: Status, note: str, manner: Manner
-) -> tuple[str, ...]:
+async def _decide(tx: AsyncSession, release: Release, order: _Order) -> tuple[str, ...]:
     """Refuse with everything in the way; else the codes of what a manager's word went past."""
     around = await queries.neighbourhood(SessionReader(tx), str(release.id))
-    found = around.obstacles(target, note)
-    left = lifecycle.waive(found, manner)
-    refuse_if(left + lifecycle.reason_missing(manner, note))
+    found = around.obstacles(order.target, order.note)
+    left = lifecycle.waive(found, order.manner)
+    refuse_if(left + lifecycle.reason_missing(order.manner, order.note))
     return tuple(each.code for each in found if each not in left)
 
 
