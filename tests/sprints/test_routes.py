@@ -154,7 +154,8 @@ async def test_every_page_answers(world: World) -> None:
         "/sprints", "/sprints?state=PLANNING&q=alpha&sort=-name", "/sprints?state=nonsense&site=nonsense",
         "/sprints?q=nothing", "/sprints/new", "/sprints/SPR-1/edit", "/sprints/import", "/sprints/summary",
         "/sprints/panel?issues=PAY-1,NO-9", "/sprints/panel", "/sprints/sites", f"/sprints/sites/{site}",
-        "/issues", "/issues?q=is:open&sort=points", "/issues?q=colour:red", "/issues?q=nothing", "/issues/new",
+        "/issues", "/issues?q=is:open&sort=points", "/issues?q=colour:red", "/issues?q=nothing",
+        "/issues/new",
         "/issues/PAY-1", "/issues/PAY-1/edit", "/sprints/SPR-1?subtasks=true&by=status",
     ):  # fmt: skip
         answer = await world.page(path)

@@ -23,6 +23,7 @@ from cutwater.sprints.fields import FieldMap
 from cutwater.sprints.models import FieldMapping, Issue, Site, Sprint, SprintMembership
 from cutwater.sprints.queries import issues as issue_queries
 from cutwater.sprints.queries import sprints as sprint_queries
+from cutwater.sprints.queries.whole import whole
 from cutwater.sprints.records import Category, SourceFile, SprintState
 from cutwater.sprints.service import IssueEdit, imports, mappings, sites
 from tests import factories
@@ -107,7 +108,7 @@ async def test_an_issue_made_here_keeps_its_history(
 ) -> None:
     issue = await service.create_issue(tx, owner, IssueEdit(title="One", points=Decimal(3)))
     await service.update_issue(tx, owner, issue.key, IssueEdit(title="One", points=Decimal(5), status="Done"))
-    found = await issue_queries.whole(reader, issue.key)
+    found = await whole(reader, issue.key)
     assert {(row.field, row.was, row.became) for row in found["changes"]} == {
         ("points", "3", "5"),
         ("status", "To do", "Done"),
@@ -249,7 +250,7 @@ async def test_the_list_and_the_sprint_page_each_take_one_trip(database: Databas
     await issue_queries.issues(reader, issue_query.parse("is:open"), "", Offset())
     await sprint_queries.sprints(reader, "", "", None, "", Offset())
     await sprint_queries.with_facts(reader, "SPR-1", subtasks=False)
-    await issue_queries.whole(reader, "PAY-1")
+    await whole(reader, "PAY-1")
     assert reader.trips == 4
 
 
@@ -269,7 +270,7 @@ async def test_a_second_file_updates_by_id_and_leaves_what_it_does_not_carry(
     run = await imported(tx, owner, second)
     counts = run.counts
     assert (counts["issues_created"], counts["issues_updated"], counts["issues_unchanged"]) == (1, 1, 0)
-    issue = (await issue_queries.whole(reader, "PAY-1"))["issue"]
+    issue = (await whole(reader, "PAY-1"))["issue"]
     assert (issue.title, issue.points, issue.discipline_team, issue.status) == (
         "One again",
         3,
@@ -351,10 +352,10 @@ async def test_two_sites_may_have_the_same_key_and_ours_comes_first(
     other = await service.create_site(tx, owner, "Jira", "JIRA_CLOUD")
     await imported(tx, owner, b"Issue key,Summary\nISS-1,Theirs\n", site_id=other.id)
     assert native.key == "ISS-1"
-    found = await issue_queries.whole(reader, "ISS-1")
+    found = await whole(reader, "ISS-1")
     assert found["issue"].title == "Ours"
     assert len(found["namesakes"]) == 2
-    assert (await issue_queries.whole(reader, "ISS-1", other.id))["issue"].title == "Theirs"
+    assert (await whole(reader, "ISS-1", other.id))["issue"].title == "Theirs"
 
 
 async def test_the_face_gives_briefs(tx: AsyncSession, owner: Actor, reader: SessionReader) -> None:

@@ -184,12 +184,10 @@ def _issues(layout: Layout, rows: list[tuple[int, list[str]]], notes: Notes) -> 
         )
     if "status" not in layout.places:
         Spot(notes=notes, row=1).warn("missing_column", "Status", "no column with the status")
-    keys = {}
     for row, cells in rows:
         issue = _issue(Row(layout=layout, cells=cells, spot=Spot(notes=notes, row=row)))
         if issue:
             sheet.issues.append(issue)
-            keys[issue.external_id] = issue.key
     return sheet
 
 
@@ -233,11 +231,8 @@ def _issue(row: Row) -> IssueRecord | None:
         )
         return None
     if not _KEY.fullmatch(key):
-        spot.error(
-            "missing",
-            row.header("key"),
-            "the issue key is empty" if not key else f"“{key[:40]}” is no issue key",
-        )
+        wrong = f"“{key[:40]}” is no issue key" if key else "the issue key is empty"
+        spot.error("missing", row.header("key"), wrong)
         return None
     type_name = row.one("type_name")
     return IssueRecord(

@@ -40,16 +40,44 @@ CORPUS = [
     ("a title that is an object", issue(summary={"a": 1}), "shape", 2, "summary", "an object"),
     ("csv without a key", b"Name,Colour\nx,red\n", "missing_column", 1, "Issue key", "“Name”"),
     ("csv in latin-1", "Key,Summary\nA-1,Caf\xe9\n".encode("latin-1"), "encoding", 2, "Summary", "CSV UTF-8"),
-    ("csv with a huge cell", b"Key,Summary\nA-1," + b"x" * 200_000 + b"\n", "too_long", 2, "Summary", "200,000"),
+    (
+        "csv with a huge cell",
+        b"Key,Summary\nA-1," + b"x" * 200_000 + b"\n",
+        "too_long",
+        2,
+        "Summary",
+        "200,000",
+    ),
     ("csv with a nul", b"Key,Summary\nA-1,a\x00b\n", "nul", 2, "Summary", "NUL"),
-    ("csv with a broken date", b"Key,Summary,Created\nA-1,x,31/31/2026\n", "date", 2, "Created", "31/31/2026"),
+    (
+        "csv with a broken date",
+        b"Key,Summary,Created\nA-1,x,31/31/2026\n",
+        "date",
+        2,
+        "Created",
+        "31/31/2026",
+    ),
     ("csv with an empty key", b"Key,Summary\n,x\n", "missing", 2, "Key", "empty"),
     ("csv with too many cells", b"Key,Summary\nA-1,x,y,z\n", "too_many_cells", 2, "", "quotation mark"),
     ("csv with an open quote", b'Key,Summary\nA-1,"x\n', "csv", None, "", "not readable as CSV"),
     ("csv with nothing", b"\xef\xbb\xbf\n\n", "empty", None, "", "empty"),
-    ("csv sprint without state", b"Sprint,State,Start\nS,dancing,2026-01-01\n", "state", 2, "State", "dancing"),
-    ("csv sprint without name", b"Sprint,State,Start\n,active,2026-01-01\n", "missing", 2, "Sprint", "no name"),
-]  # fmt: skip
+    (
+        "csv sprint without state",
+        b"Sprint,State,Start\nS,dancing,2026-01-01\n",
+        "state",
+        2,
+        "State",
+        "dancing",
+    ),
+    (
+        "csv sprint without name",
+        b"Sprint,State,Start\n,active,2026-01-01\n",
+        "missing",
+        2,
+        "Sprint",
+        "no name",
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -103,14 +131,31 @@ def test_no_bytes_make_the_reader_crash(content: bytes) -> None:
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
-        st.sampled_from(["id", "key", "name", "fields", "summary", "status", "created", "items", "issues", "state", "value"]),
-        inner,
-        max_size=5,
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.floats(-1e9, 1e9),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "id",
+                    "key",
+                    "name",
+                    "fields",
+                    "summary",
+                    "status",
+                    "created",
+                    "items",
+                    "issues",
+                    "state",
+                    "value",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=25,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=250, deadline=None)

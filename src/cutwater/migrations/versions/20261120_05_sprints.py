@@ -71,6 +71,12 @@ def sites() -> None:
         tools.one_of("site", "kind", "NATIVE FILES JIRA_CLOUD JIRA_SERVER"),
     )
     index("ix_site_name", "site", "name", unique=True, where="deleted_at is null")
+    lists()
+    mappings()
+
+
+def lists() -> None:
+    """What a site has of its own: projects, boards, statuses, fields."""
     of_site(
         "project",
         tools.text("external_id", null=True),
@@ -101,7 +107,6 @@ def sites() -> None:
         tools.text("type_name", default=""),
         unique("site_field", "site_id", "field_id"),
     )
-    mappings()
 
 
 def of_site(name: str, *columns: object) -> None:

@@ -16,6 +16,7 @@ from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.wire import Line
 from cutwater.sprints import issue_query, service
 from cutwater.sprints.queries import issues as queries
+from cutwater.sprints.queries.whole import whole
 from cutwater.sprints.schemas import IssueBody, IssueListed, IssueRead, IssueWhole, NewIssueBody, Sort, Words
 
 router = APIRouter(tags=["issues"])
@@ -47,7 +48,7 @@ async def create(
     """Make an issue of our own."""
     issue = await service.create_issue(tx, actor, _edit(body), sprint=body.sprint)
     set_etag(response, issue.revision)
-    return item((await queries.whole(SessionReader(tx), str(issue.id)))["issue"], request)
+    return item((await whole(SessionReader(tx), str(issue.id)))["issue"], request)
 
 
 def _edit(body: IssueBody) -> service.IssueEdit:
@@ -65,7 +66,7 @@ async def issue(
     site: Annotated[UUID | None, Query(description="Of this site, when several have the key.")] = None,
 ) -> Any:
     """One issue with its history, links and sprints."""
-    found = await queries.whole(reader, key, site)
+    found = await whole(reader, key, site)
     row = found["issue"]
     set_etag(response, row.revision)
     more = {
@@ -90,7 +91,7 @@ async def change(
     """Change an issue of our own; one of another system is refused with the reason."""
     issue = await service.update_issue(tx, actor, key, _edit(body), seen_revision=seen)
     set_etag(response, issue.revision)
-    return item((await queries.whole(SessionReader(tx), str(issue.id)))["issue"], request)
+    return item((await whole(SessionReader(tx), str(issue.id)))["issue"], request)
 
 
 @router.delete("/issues/{key}", status_code=204, dependencies=[contributes])

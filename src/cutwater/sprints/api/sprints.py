@@ -134,20 +134,6 @@ async def analysis(
     """A sprint in figures, with how complete and fresh they are; each line has the query of its issues."""
     found, facts, origin = await queries.with_facts(reader, key, subtasks=subtasks)
     report = reports.report(found, facts, subtasks=subtasks, today=clock.today(actor.zone))
-    lines = {
-        dimension.value: [
-            {
-                "value": line.value,
-                "label": line.label,
-                "query": report.line_query(dimension, line),
-                "share": line.share,
-                "points_share": line.points_share,
-                "tally": line.tally,
-            }
-            for line in found_lines
-        ]
-        for dimension, found_lines in report.analysis.lines.items()
-    }
     return item(
         {
             "sprint": found.key,
@@ -160,10 +146,28 @@ async def analysis(
             "coverage": report.gaps,
             "health": report.health.level,
             "health_terms": report.health.terms,
-            "lines": lines,
+            "lines": _lines(report),
             "as_of": clock.now(),
             "fresh_at": origin["fresh_at"],
             "source": found.site_name,
         },
         request,
     )
+
+
+def _lines(report: reports.SprintReport) -> dict[str, list[dict[str, Any]]]:
+    """Every dimension's lines, each with the query of the issues behind it."""
+    return {
+        dimension.value: [
+            {
+                "value": line.value,
+                "label": line.label,
+                "query": report.line_query(dimension, line),
+                "share": line.share,
+                "points_share": line.points_share,
+                "tally": line.tally,
+            }
+            for line in lines
+        ]
+        for dimension, lines in report.analysis.lines.items()
+    }

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from cutwater import audit
+from cutwater import audit, identity
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
@@ -18,6 +18,7 @@ from cutwater.sprints import charts, exports, issue_query, lifecycle, reports, s
 from cutwater.sprints.forms import IssueForm, RevisionForm
 from cutwater.sprints.queries import issues as queries
 from cutwater.sprints.queries import sprints as sprint_queries
+from cutwater.sprints.queries.whole import whole
 from cutwater.sprints.schemas import Sort, Words
 from cutwater.sprints.service.issues import PRIORITIES, STATUSES, TYPES, IssueEdit
 from cutwater.web import View
@@ -137,14 +138,16 @@ async def show(
     key: str, reader: Reader, actor: Actor, view: View, *, site: UUID | None = None, refusal: Any = None
 ) -> Response:
     """The page of an issue, also after a refusal."""
-    found = await queries.whole(reader, key, site)
+    found = await whole(reader, key, site)
     issue = found["issue"]
     native = issue.site_kind == "NATIVE"
+    ours = {row.author_id for row in found["changes"] if row.author_id}
     return view.page(
         "sprints/issue.html",
         status=refusal.status if refusal else 200,
         **found,
         native=native,
+        authors=await identity.names(reader, ours) if ours else {},
         may_edit=lacking(actor, Grant.CONTRIBUTE, "change an issue") + lifecycle.imported(native),
         feed=await audit.feed(reader, subject="issue", id=issue.id, limit=15) if native else [],
         figure=reports.figure,
@@ -155,13 +158,13 @@ async def show(
 @router.get("/issues/{key}/edit", dependencies=[contributes])
 async def edit(key: Line, reader: ReaderDep, view: View) -> Response:
     """The form of an issue."""
-    return await _form(reader, view, (await queries.whole(reader, key))["issue"])
+    return await _form(reader, view, (await whole(reader, key))["issue"])
 
 
 @router.post("/issues/{key}", dependencies=[contributes])
 async def change(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Change an issue of our own."""
-    issue = (await queries.whole(reader, key))["issue"]
+    issue = (await whole(reader, key))["issue"]
     view.if_refused(lambda refusal: _form(reader, view, issue, refusal=refusal))
     form = await view.form(IssueForm)
     stage = issue.status_category if form.status == issue.status else None

@@ -1,41 +1,17 @@
-"""Issues: the list behind the query box, one issue whole, and the facts a sprint is analysed from."""
+"""Issues: the list behind the query box, briefs for others, and the facts a sprint is analysed from."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, select
+from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.paging import Offset, Page
 from cutwater.kernel.reader import Reader, any_of
-from cutwater.sprints.issue_query import NONE, STAGES, IssueQuery, Term
-from cutwater.sprints.models import (
-    Issue,
-    IssueChange,
-    IssueLink,
-    Project,
-    Site,
-    SiteKind,
-    Sprint,
-    SprintMembership,
-)
-
-_other = aliased(Issue)
-OPEN = ("TODO", "IN_PROGRESS")
-
-has_open_blocker = exists(
-    select(literal(1))
-    .select_from(IssueLink)
-    .outerjoin(_other, _other.id == IssueLink.other_issue_id)
-    .where(IssueLink.organization_id == Issue.organization_id, IssueLink.issue_id == Issue.id)
-    .where(IssueLink.is_blocker)
-    .where(func.coalesce(_other.status_category, IssueLink.other_category).in_(OPEN))
-    .correlate(Issue)
-)
-is_blocked = and_(Issue.status_category != "DONE", or_(Issue.is_flagged, has_open_blocker))
-stakeholder = func.coalesce(Issue.owner_name, Issue.reporter_name)
+from cutwater.sprints.issue_query import IssueQuery, Term
+from cutwater.sprints.models import Issue, Site, SiteKind, Sprint, SprintMembership
+from cutwater.sprints.queries.conditions import is_blocked, matching, stakeholder, visible
 
 FACTS = (
     Issue.id,
@@ -124,106 +100,6 @@ def sorting(sort: str) -> list[Any]:
     return [*(column.asc().nulls_last() for column in columns), Issue.id.desc()]
 
 
-def visible() -> ColumnElement[bool]:
-    """Issues that were not deleted."""
-    return Issue.deleted_at.is_(None)
-
-
-def matching(query: IssueQuery) -> list[ColumnElement[bool]]:
-    """The conditions of a query box."""
-    found = [visible()]
-    for term in query.terms:
-        condition = _condition(term)
-        # a condition on an empty column is neither true nor false, and "not team:X" means those too
-        found.append(func.coalesce(condition, false()).is_(False) if term.is_not else condition)
-    return found
-
-
-def _condition(term: Term) -> ColumnElement[bool]:
-    if term.field == "":
-        word = term.value.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        return or_(Issue.key == term.value.upper(), Issue.title.ilike(f"%{word}%"))
-    if term.field == "is":
-        return _state(term.value)
-    if term.field == "stage":
-        return Issue.status_category == STAGES[term.value.lower()]
-    if term.field == "sprint":
-        return _in_sprint(term.value)
-    if term.field == "points":
-        return _points(term.value)
-    if term.field == "done":
-        return Issue.done_at.is_(None) if term.value == NONE else Issue.done_at.is_not(None)
-    if term.field == "label":
-        return Issue.labels.contains([term.value])
-    if term.field in ("project", "site"):
-        return _place(term)
-    columns = _COLUMNS[term.field]
-    if term.value == NONE:
-        return and_(*(or_(column.is_(None), column == "") for column in columns[:1]))
-    return or_(*(column == term.value for column in columns))
-
-
-_COLUMNS: dict[str, tuple[Any, ...]] = {
-    "team": (Issue.discipline_team,),
-    "status": (Issue.status,),
-    "type": (Issue.type_name,),
-    "priority": (Issue.priority,),
-    "assignee": (Issue.assignee_name, Issue.assignee_account),
-    "owner": (Issue.owner_name, Issue.owner_account),
-    "reporter": (Issue.reporter_name, Issue.reporter_account),
-    "stakeholder": (stakeholder, func.coalesce(Issue.owner_account, Issue.reporter_account)),
-    "key": (Issue.key,),
-    "parent": (Issue.parent_key,),
-}
-
-
-def _state(word: str) -> ColumnElement[bool]:
-    native = select(Site.id).where(Site.kind == SiteKind.NATIVE)
-    states: dict[str, Any] = {
-        "done": Issue.status_category == "DONE",
-        "open": Issue.status_category != "DONE",
-        "blocked": is_blocked,
-        "flagged": Issue.is_flagged,
-        "subtask": Issue.is_subtask,
-        "estimated": Issue.points >= 0,
-        "native": Issue.site_id.in_(native),
-    }
-    return states[word]  # type: ignore[no-any-return]
-
-
-def _points(word: str) -> ColumnElement[bool]:
-    if word == NONE:
-        return Issue.points.is_(None)
-    if word == "negative":
-        return Issue.points < 0
-    try:
-        return Issue.points == float(word)
-    except ValueError:
-        return false()
-
-
-def _in_sprint(key: str) -> ColumnElement[bool]:
-    stays = (
-        select(literal(1))
-        .select_from(SprintMembership)
-        .where(SprintMembership.issue_id == Issue.id, SprintMembership.left_at.is_(None))
-    )
-    if key == NONE:
-        return ~exists(stays.correlate(Issue))
-    named = stays.join(Sprint, Sprint.id == SprintMembership.sprint_id).where(
-        or_(Sprint.key == key.upper(), Sprint.name == key), Sprint.deleted_at.is_(None)
-    )
-    return exists(named.correlate(Issue))
-
-
-def _place(term: Term) -> ColumnElement[bool]:
-    if term.field == "project":
-        if term.value == NONE:
-            return Issue.project_id.is_(None)
-        return Issue.project_id.in_(select(Project.id).where(Project.key == term.value))
-    return Issue.site_id.in_(select(Site.id).where(Site.name == term.value))
-
-
 def listing(query: IssueQuery, sort: str, offset: Offset, *more: Any) -> Select[Any]:
     """A page of the list. Its issues are chosen first: sprints and blockers are looked up for them only."""
     chosen = (
@@ -282,77 +158,6 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text) if len(text) == 36 else None
     except ValueError:
         return None
-
-
-async def whole(reader: Reader, key: str, site: UUID | None = None) -> dict[str, Any]:
-    """One issue with its history, links, sub-tasks, sprints and namesakes: one trip."""
-    chosen = by_reference(key, site).scalar_subquery()
-    other = aliased(Issue)
-    child, mine = aliased(Issue), aliased(Issue)
-    statements = (
-        select(
-            *Issue.__table__.c,
-            Site.name.label("site_name"),
-            Site.kind.label("site_kind"),
-            Site.url.label("site_url"),
-            Project.key.label("project_key"),
-            Project.name.label("project_name"),
-            is_blocked.label("is_blocked"),
-        )
-        .select_from(Issue)
-        .join(Site, Site.id == Issue.site_id)
-        .outerjoin(Project, Project.id == Issue.project_id)
-        .where(Issue.id == chosen),
-        select(
-            IssueChange.at,
-            IssueChange.author_name,
-            IssueChange.author_id,
-            IssueChange.field,
-            IssueChange.was,
-            IssueChange.became,
-            IssueChange.external_id,
-        )
-        .where(IssueChange.issue_id == chosen)
-        .order_by(IssueChange.at.desc(), IssueChange.position)
-        .limit(200),
-        select(
-            IssueLink.label,
-            IssueLink.type_name,
-            IssueLink.is_blocker,
-            IssueLink.other_key,
-            func.coalesce(other.title, IssueLink.other_title).label("other_title"),
-            func.coalesce(other.status_category, IssueLink.other_category).label("other_category"),
-            other.id.label("other_id"),
-            other.status.label("other_status"),
-        )
-        .outerjoin(other, other.id == IssueLink.other_issue_id)
-        .where(IssueLink.issue_id == chosen)
-        .order_by(IssueLink.is_blocker.desc(), IssueLink.label, IssueLink.other_key),
-        select(Sprint.key, Sprint.name, Sprint.state, SprintMembership.joined_at, SprintMembership.left_at)
-        .join(Sprint, Sprint.id == SprintMembership.sprint_id)
-        .where(SprintMembership.issue_id == chosen)
-        .order_by(SprintMembership.left_at.is_not(None), Sprint.starts_on.desc().nulls_last()),
-        select(child.key, child.title, child.status, child.status_category)
-        .join(mine, and_(mine.site_id == child.site_id, mine.key == child.parent_key))
-        .where(mine.id == chosen, child.deleted_at.is_(None))
-        .order_by(func.length(child.key), child.key)
-        .limit(200),
-        select(Site.id, Site.name)
-        .join(Issue, Issue.site_id == Site.id)
-        .where(visible(), Issue.key == key)
-        .order_by(Site.name),
-    )
-    issue, changes, links, sprints, children, sites = await reader.batch(*statements)
-    if not issue:
-        raise NotFound(f"Issue {key[:60]}")
-    return {
-        "issue": issue[0],
-        "changes": changes,
-        "issue_links": links,
-        "sprints": sprints,
-        "children": children,
-        "namesakes": sites if len(sites) > 1 else [],
-    }
 
 
 BRIEF = (

@@ -147,41 +147,16 @@ async def with_facts(reader: Reader, key: str, *, subtasks: bool) -> tuple[Any, 
     """A sprint, the facts of its issues, and where they come from: one trip."""
     chosen = select(Sprint.id).where(Sprint.deleted_at.is_(None), _named(key)).scalar_subquery()
     site = select(Sprint.site_id).where(Sprint.deleted_at.is_(None), _named(key)).scalar_subquery()
-    facts = (
-        select(*FACTS)
-        .join(SprintMembership, SprintMembership.issue_id == Issue.id)
-        .where(
-            SprintMembership.sprint_id == chosen,
-            SprintMembership.left_at.is_(None),
-            Issue.deleted_at.is_(None),
-        )
-    )
+    facts = _inside(chosen, *FACTS)
     if not subtasks:
         facts = facts.where(Issue.is_subtask.is_(False))
-    aside = (
-        select(
-            func.count().filter(Issue.is_subtask).label("subtasks"),
-            func.max(func.coalesce(Issue.synced_at, Issue.updated_at)).label("fresh_at"),
-            func.min(Issue.synced_at).label("oldest_at"),
-        )
-        .join(SprintMembership, SprintMembership.issue_id == Issue.id)
-        .where(
-            SprintMembership.sprint_id == chosen,
-            SprintMembership.left_at.is_(None),
-            Issue.deleted_at.is_(None),
-        )
-    )
-    mapping = select(
-        FieldMapping.points, FieldMapping.owner, FieldMapping.discipline, FieldMapping.confirmed_at
-    ).where(FieldMapping.site_id == site, FieldMapping.project_id.is_(None))
-    last = (
-        select(ImportRun.key, ImportRun.applied_at, ImportRun.oddities)
-        .where(ImportRun.site_id == site, ImportRun.state == "APPLIED")
-        .order_by(ImportRun.applied_at.desc())
-        .limit(1)
+    aside = _inside(
+        chosen,
+        func.count().filter(Issue.is_subtask).label("subtasks"),
+        func.max(func.coalesce(Issue.synced_at, Issue.updated_at)).label("fresh_at"),
     )
     head, rows, around, mapped, run = await reader.batch(
-        _base(*COLUMNS).where(_named(key)), facts, aside, mapping, last
+        named(key), facts, aside, _site_mapping(site), _last_import(site)
     )
     if not head:
         raise NotFound(f"Sprint {key[:60]}")
@@ -192,6 +167,32 @@ async def with_facts(reader: Reader, key: str, *, subtasks: bool) -> tuple[Any, 
         "import": run[0] if run else None,
     }
     return head[0], rows, origin
+
+
+def _inside(chosen: Any, *columns: Any) -> Select[Any]:
+    """Something of the issues that are in a sprint now."""
+    return (
+        select(*columns)
+        .join_from(Issue, SprintMembership, SprintMembership.issue_id == Issue.id)
+        .where(SprintMembership.sprint_id == chosen, SprintMembership.left_at.is_(None))
+        .where(Issue.deleted_at.is_(None))
+    )
+
+
+def _site_mapping(site: Any) -> Any:
+    confirmed = select(
+        FieldMapping.discipline, FieldMapping.points, FieldMapping.owner, FieldMapping.confirmed_at
+    )
+    return confirmed.where(FieldMapping.site_id == site, FieldMapping.project_id.is_(None))
+
+
+def _last_import(site: Any) -> Any:
+    return (
+        select(ImportRun.key, ImportRun.applied_at, ImportRun.oddities)
+        .where(ImportRun.site_id == site, ImportRun.state == "APPLIED")
+        .order_by(ImportRun.applied_at.desc())
+        .limit(1)
+    )
 
 
 async def sprint_for_update(tx: AsyncSession, key: str) -> Sprint:
