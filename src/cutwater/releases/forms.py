@@ -15,7 +15,7 @@ Short = Annotated[Line, Field(max_length=80)]
 Name = Annotated[Line, Field(min_length=1, max_length=80)]
 Slug = Annotated[Line, Field(max_length=40)]
 Note = Annotated[Text, Field(max_length=2000)]
-Address = Annotated[Line, Field(pattern=r"^(https?://\S+)?$")]
+Address = Annotated[str, Field(max_length=300, pattern=r"^(https?://[!-~]+)?$")]
 
 
 class ReleaseForm(Body):

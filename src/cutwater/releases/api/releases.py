@@ -14,7 +14,7 @@ from cutwater.kernel.etags import SeenRevision
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import SessionReader
-from cutwater.kernel.wire import Int, Line
+from cutwater.kernel.wire import Line
 from cutwater.releases import filters, lifecycle, queries, service
 from cutwater.releases.api.answers import one, straight
 from cutwater.releases.drafts import ReleaseDraft
@@ -196,7 +196,7 @@ async def activities(
     request: Request,
     reader: ReaderDep,
     cursor: Annotated[Line, Query(max_length=500, description="`meta.next_cursor` of the page before.")] = "",
-    limit: Annotated[Int, Query(ge=1, le=100)] = 30,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> dict[str, Any]:
     """What happened to the release, newest first."""
     release = await queries.release_row(reader, key)

@@ -1,18 +1,26 @@
 """What the API takes and gives for services, environments, freezes and requirements."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from cutwater.kernel.wire import Body, Int, IsoDateTime, Line, Out, Text
+from cutwater.kernel.wire import Body, IsoDateTime, Line, Out, Text
 from cutwater.releases.facts import EnvironmentKind, Requirement, Status
 
 ShortLine = Annotated[Line, Field(max_length=80)]
 Name = Annotated[Line, Field(min_length=1, max_length=80)]
 Slug = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Place = Annotated[Int, Field(ge=0, le=10_000)]
+
+
+def _counted(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("must be a whole number")
+    return value
+
+
+Place = Annotated[int, Field(ge=0, le=10_000), BeforeValidator(_counted)]
 
 
 class ServiceRead(Out):

@@ -20,6 +20,7 @@ from cutwater.releases.lifecycle import Manner
 
 Title = Annotated[Line, Field(min_length=1)]
 ShortLine = Annotated[Line, Field(max_length=80)]
+Address = Annotated[str, Field(max_length=300, pattern=r"^(https?://[!-~]+)?$")]
 
 
 class ReleaseRead(Out):
@@ -163,7 +164,7 @@ class ItemCreate(Body):
     status: ShortLine = ""
     is_done: bool | None = None
     assignee: ShortLine = ""
-    url: Annotated[Line, Field(pattern=r"^(https?://\S+)?$")] = ""
+    url: Address = ""
 
 
 class ItemPatch(Body):
@@ -173,7 +174,7 @@ class ItemPatch(Body):
     status: ShortLine | None = None
     is_done: bool | None = None
     assignee: ShortLine | None = None
-    url: Annotated[Line, Field(pattern=r"^(https?://\S+)?$")] | None = None
+    url: Address | None = None
 
 
 class DependencyRead(Out):
