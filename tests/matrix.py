@@ -315,6 +315,7 @@ RUNBOOKS: dict[str, str] = {
     "GET /o/{organization}/runs/{key}": "READ",
     "GET /o/{organization}/runs/{key}/state": "READ",
     "GET /o/{organization}/runs/{key}/feed": "READ",
+    "GET /o/{organization}/runs/{key}/parts/{part}": "READ",
     "POST /o/{organization}/runs/{key}/moves": "PILOT",
     "POST /o/{organization}/runs/{key}/edit": "PILOT",
     "GET /o/{organization}/runs/{key}/steps/{code}": "READ",

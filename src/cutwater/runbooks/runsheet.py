@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,6 +16,7 @@ _ENDED = frozenset(state.value for state in ENDED)
 _DONE = (StepState.COMPLETED.value, StepState.SKIPPED.value)
 _STOPPED = (StepState.BLOCKED.value, StepState.FAILED.value)
 _LEFT, _RUNNING = Progress.LEFT, Progress.RUNNING
+TOLD_SECONDS = 12
 _KINDS = {kind.value: kind for kind in LinkKind}
 
 
@@ -200,6 +201,30 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
             steps[id] = {name: value for name, value in fields.items() if was.get(name, ...) != value}
             steps[id]["revision"] = fields["revision"]
     return {"topic": after["topic"], "run": after["run"], "steps": steps}
+
+
+@dataclass(kw_only=True, slots=True)
+class Told:
+    """What the viewers of a run were told last, and which fields changed in the last TOLD_SECONDS: a frame
+    repeats those, so that somebody who polls, or missed a frame, still gets every change."""
+
+    last: dict[str, Any]
+    recent: dict[str, tuple[datetime, frozenset[str]]] = field(default_factory=dict)
+
+    def frame(self, state: dict[str, Any], now: datetime) -> dict[str, Any]:
+        """The next frame: the fields that changed since the last one, or a short while before."""
+        oldest = now - timedelta(seconds=TOLD_SECONDS)
+        self.recent = {id: kept for id, kept in self.recent.items() if kept[0] > oldest}
+        for id, fields in changes(self.last, state)["steps"].items():
+            _, names = self.recent.get(id, (now, frozenset()))
+            self.recent[id] = (now, names | fields.keys())
+        self.last = state
+        steps = {
+            id: {name: state["steps"][id][name] for name in sorted(names)}
+            for id, (_, names) in self.recent.items()
+            if id in state["steps"]
+        }
+        return {"topic": state["topic"], "run": state["run"], "steps": steps}
 
 
 def iso(at: int | None) -> str | None:

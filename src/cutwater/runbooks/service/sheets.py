@@ -15,7 +15,7 @@ from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.runbooks import runsheet
 from cutwater.runbooks.critical_path import Prepared
 from cutwater.runbooks.queries import runs
-from cutwater.runbooks.runsheet import Sheet
+from cutwater.runbooks.runsheet import Sheet, Told
 
 V = TypeVar("V")
 
@@ -44,7 +44,7 @@ class Kept(Generic[V]):
 _graphs: Kept[tuple[int, Prepared[int]]] = Kept(200)
 _sheets: Kept[Sheet] = Kept(50)
 _bytes: Kept[tuple[str, bytes]] = Kept(50)
-_told: Kept[dict[str, Any]] = Kept(200)
+_told: Kept[Told] = Kept(200)
 
 
 async def sheet(reader: Reader, key: str) -> Sheet:
@@ -98,7 +98,7 @@ def state_bytes(found: Sheet) -> bytes:
         return kept[1]
     state = runsheet.compact(found)
     if _told.get(found.head.id) is None:
-        _told.put(found.head.id, state)
+        _told.put(found.head.id, Told(last=state))
     body = orjson.dumps(state)
     _bytes.put(found.head.id, (name, body))
     return body
@@ -107,11 +107,13 @@ def state_bytes(found: Sheet) -> bytes:
 async def live_frame(
     reader: Reader, organization_id: UUID, run_id: UUID, events: Any
 ) -> dict[str, Any] | None:
-    """What changed in a run since this process last told its viewers; everything the first time."""
+    """What changed in a run since this process told its viewers; everything the first time."""
     head = await reader.first(runs.head_by_id(run_id))
     if head is None:
         return None
     state = runsheet.compact(await _sheet(reader, head))
-    before = _told.get(run_id)
-    _told.put(run_id, state)
-    return state if before is None else runsheet.changes(before, state)
+    told = _told.get(run_id)
+    if told is None:
+        _told.put(run_id, Told(last=state))
+        return state
+    return told.frame(state, clock.now())

@@ -1,0 +1,77 @@
+"""Who may do what: typed by hand from product.md §9."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+
+from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.ids import new_id
+from cutwater.runbooks import permissions
+from cutwater.runbooks.step_machine import StepMove
+
+TEAM, OTHER, ME = new_id(), new_id(), new_id()
+VIEWER = frozenset({Grant.READ})
+MEMBER = frozenset({Grant.READ, Grant.CONTRIBUTE})
+MANAGER = frozenset({Grant.READ, Grant.CONTRIBUTE, Grant.PILOT})
+
+
+@dataclass(frozen=True)
+class Step:
+    code: str = "A-1"
+    team_id: UUID | None = None
+    assignee_id: UUID | None = None
+    deputy_id: UUID | None = None
+
+
+def somebody(grants: frozenset[Grant], teams: frozenset[UUID] = frozenset(), user: UUID | None = ME) -> Actor:
+    return Actor(kind="user", id=user, name="Nia", grants=grants, team_ids=teams, user_id=user)
+
+
+IN_TEAM = frozenset({TEAM})
+
+
+@pytest.mark.parametrize(
+    ("actor", "step", "may"),
+    [
+        (somebody(VIEWER, IN_TEAM), Step(team_id=TEAM, assignee_id=ME), False),
+        (somebody(MEMBER), Step(), False),
+        (somebody(MEMBER), Step(team_id=TEAM), False),
+        (somebody(MEMBER, IN_TEAM), Step(team_id=TEAM), True),
+        (somebody(MEMBER, IN_TEAM), Step(team_id=OTHER), False),
+        (somebody(MEMBER), Step(assignee_id=ME), True),
+        (somebody(MEMBER), Step(deputy_id=ME), True),
+        (somebody(MEMBER, user=None), Step(assignee_id=None), False),
+        (somebody(MANAGER), Step(team_id=OTHER), True),
+    ],
+)
+def test_a_step_is_executed_by_its_owners_and_by_pilots(actor: Actor, step: Step, may: bool) -> None:
+    found = permissions.to_execute(actor, step)
+    assert (not found) is may
+    assert all(each.is_permission and each.hint for each in found)
+
+
+@pytest.mark.parametrize("move", StepMove)
+def test_owners_make_every_move_but_the_pilots(move: StepMove) -> None:
+    owner = somebody(MEMBER, IN_TEAM)
+    pilots_only = move in (StepMove.CANCEL, StepMove.REOPEN)
+    assert bool(permissions.to_move(owner, Step(team_id=TEAM), move)) is pilots_only
+    assert permissions.to_move(somebody(MANAGER), Step(), move) == []
+
+
+def test_an_override_is_the_pilots_even_for_owners() -> None:
+    (found,) = permissions.to_move(
+        somebody(MEMBER, IN_TEAM), Step(team_id=TEAM), StepMove.START, override=True
+    )
+    assert found.code == "permission.pilot"
+
+
+def test_templates_and_runs_are_prepared_by_pilots() -> None:
+    assert permissions.to_prepare(somebody(MANAGER)) == []
+    assert [each.code for each in permissions.to_prepare(somebody(MEMBER))] == ["permission.pilot"]
+
+
+def test_a_refusal_names_the_team_that_may() -> None:
+    (found,) = permissions.to_execute(somebody(MEMBER), Step(team_id=TEAM), team="DBA")
+    assert "DBA" in found.text
+    assert "members of DBA" in found.cleared_by
