@@ -84,7 +84,7 @@ async def serving(database: Database, actors: dict[str, Actor], **views: Any) ->
     running = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         await hub.ready()
-        while not server.started:  # noqa: ASYNC110 — uvicorn has no event for it
+        while not server.started:
             await asyncio.sleep(0)
         yield Served(url=f"http://127.0.0.1:{bound.getsockname()[1]}", hub=hub, server=server, actors=actors)
     finally:
