@@ -216,7 +216,7 @@ async def test_a_killed_postmaster_is_healed_with_its_committed_rows(server: Emb
     holding = [await psycopg.AsyncConnection.connect(server.conninfo(OWNER)) for _ in range(8)]
     os.kill(first, signal.SIGKILL)
     async with asyncio.timeout(30):
-        while server.pid == first or server._state() != "ready":  # noqa: ASYNC110
+        while server.pid == first or server._state() != "ready":
             await asyncio.sleep(0.02)
     assert kept(server) == [1]
     for connection in holding:
@@ -241,7 +241,7 @@ async def test_restarts_are_repeated_until_one_holds(server: EmbeddedServer) -> 
             await asyncio.sleep(0.02)
             tried.add(server.pid)
         away.rename(server.data)
-        while server._state() != "ready":  # noqa: ASYNC110
+        while server._state() != "ready":
             await asyncio.sleep(0.02)
     assert kept(server) == [1]
     server.stop()

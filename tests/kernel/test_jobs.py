@@ -3,12 +3,12 @@
 from uuid import UUID
 
 import pytest
-from tests import factories
 
 from cutwater import operations
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import JobRun, defer, job, queue_app
 from cutwater.kernel.settings import Settings
+from tests import factories
 
 SEEN: list[tuple[UUID, int]] = []
 

@@ -28,11 +28,11 @@ TABLES = [
 ]
 
 
-def number(name: str, default: str) -> sa.Column:
+def number(name: str, default: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), server_default=sa.text(f"'{default}'"), nullable=False)
 
 
-def claim(name: str, default: str | None = "false") -> sa.Column:
+def claim(name: str, default: str | None = "false") -> sa.Column[bool]:
     server = sa.text(default) if default else None
     return sa.Column(name, sa.Boolean(), server_default=server, nullable=False)
 
@@ -155,8 +155,8 @@ def sprints() -> None:
 
 
 def issues() -> None:
-    people = ("reporter_name", "reporter_account", "owner_name", "owner_account")
-    people += ("assignee_name", "assignee_account")
+    people = ["reporter_name", "reporter_account", "owner_name", "owner_account"]
+    people += ["assignee_name", "assignee_account"]
     times = ("source_created_at", "source_updated_at", "resolved_at", "done_at")
     of_site(
         "issue",
