@@ -191,7 +191,7 @@ async def test_services_environments_freezes_and_requirements(api: httpx2.AsyncC
     assert (await api.delete("/environments/stage-1")).status_code == 204
     switched = await api.put("/requirements/IN_REVIEW/HAS_ITEMS", json={"is_on": False})
     assert switched.json()["data"]["is_on"] is False
-    assert (await api.put("/requirements/PLANNING/HAS_ITEMS", json={"is_on": True})).status_code == 400
+    assert (await api.put("/requirements/PLANNING/HAS_ITEMS", json={"is_on": True})).status_code == 404
     table = {
         (r["target"], r["requirement"]): r["is_on"] for r in (await api.get("/requirements")).json()["data"]
     }
@@ -234,10 +234,10 @@ async def test_another_organizations_things_do_not_exist(database: Database, api
     ):
         assert (await api.get(path)).status_code == 404, path
     foreign = await api.post("/releases/R-1/dependencies", json={"blocker": str(release.id)})
-    assert foreign.status_code == 400
+    assert foreign.status_code == 409
     assert (await api.post(f"/releases/{release.id}/moves", json={"target": "PLANNING"})).status_code == 404
     taken = await api.post("/releases", json={"service": str(release.service_id), "title": "Mine"})
-    assert taken.status_code == 400
+    assert taken.status_code == 409
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from cutwater.kernel.errors import Conflict, Forbidden, NotFound
 from cutwater.kernel.reader import SessionReader
 from cutwater.releases import queries, service
 from cutwater.releases.facts import DependencyKind, Status
@@ -42,7 +42,7 @@ async def test_not_itself_not_twice_and_not_on_what_does_not_exist(tx: AsyncSess
     for dependent, blocker in ((two, one), (one, two)):
         with pytest.raises(Conflict, match="already"):
             await service.add_dependency(tx, owner, dependent.key, blocker.key, SYNC)
-    with pytest.raises(Invalid, match="correction"):
+    with pytest.raises(Conflict, match="There is no release R-999"):
         await service.add_dependency(tx, owner, one.key, "R-999", BLOCKS)
     with pytest.raises(NotFound):
         await service.add_dependency(tx, owner, "R-999", one.key, BLOCKS)

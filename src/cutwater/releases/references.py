@@ -13,6 +13,12 @@ _GITLAB = re.compile(
 )
 _JIRA = re.compile(r"https?://[^/\s]+/(?:.*/)?browse/(?P<key>[A-Za-z][A-Za-z0-9_]*-\d{1,9})(?:[?#].*)?")
 
+# What `parse` understands, as the API's schema says it.
+PATTERN = (
+    r"^ *([A-Za-z][A-Za-z0-9_]{0,19}-[0-9]{1,9}"
+    r"|[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+[#!][1-9][0-9]{0,8}"
+    r"|https?://[!-~]+) *$"
+)
 SIGNS = {ItemKind.GITHUB_PR: "#", ItemKind.GITLAB_MR: "!"}
 DONE_WORDS = {
     ItemKind.JIRA_TICKET: frozenset({"done", "closed", "resolved", "released"}),

@@ -14,7 +14,7 @@ from cutwater.kernel.etags import SeenRevision
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import SessionReader
-from cutwater.kernel.wire import Line
+from cutwater.kernel.wire import Line, Text
 from cutwater.releases import filters, lifecycle, queries, service
 from cutwater.releases.api.answers import one, straight
 from cutwater.releases.drafts import ReleaseDraft
@@ -40,7 +40,7 @@ SORTS = "|".join(filters.SORTS)
 Wanted = Annotated[
     Line,
     Query(
-        max_length=500,
+        max_length=300,
         description="`status:ready service:payments owner:me is:blocked item:PAY-12 words`",
     ),
 ]
@@ -195,7 +195,7 @@ async def activities(
     key: str,
     request: Request,
     reader: ReaderDep,
-    cursor: Annotated[Line, Query(max_length=500, description="`meta.next_cursor` of the page before.")] = "",
+    cursor: Annotated[Text, Query(max_length=500, description="`meta.next_cursor` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> dict[str, Any]:
     """What happened to the release, newest first."""

@@ -8,7 +8,7 @@ from cutwater import audit, sprints
 from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.wire import Line
+from cutwater.kernel.wire import Line, Text
 from cutwater.releases import queries
 from cutwater.releases.pages import show
 from cutwater.web import View
@@ -52,7 +52,7 @@ async def activity(
     reader: ReaderDep,
     actor: CurrentActor,
     view: View,
-    before: Annotated[Line, Query(max_length=500)] = "",
+    before: Annotated[Text, Query(max_length=500)] = "",
 ) -> Response:
     """What happened to it, a page at a time."""
     release = await queries.release_row(reader, key)

@@ -17,7 +17,7 @@ from cutwater.releases.pages import show
 from cutwater.web import View
 
 router = APIRouter(dependencies=[needs(Grant.READ, "see releases")])
-Wanted = Annotated[Line, Query(max_length=500)]
+Wanted = Annotated[Line, Query(max_length=300)]
 Word = Annotated[Line, Query(max_length=60)]
 SHELF = (Status.CANCELLED, Status.ROLLED_BACK)
 

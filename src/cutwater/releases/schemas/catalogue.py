@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from cutwater.kernel.wire import Body, IsoDateTime, Line, Out, Text
 from cutwater.releases.facts import EnvironmentKind, Requirement, Status
@@ -64,7 +64,7 @@ class ServicePatch(Body):
     repository: Line | None = None
     jira_project: ShortLine | None = None
     colour: Colour | None = None
-    is_archived: bool | None = None
+    is_archived: StrictBool | None = None
 
 
 class EnvironmentRead(Out):
@@ -147,4 +147,4 @@ class RequirementRead(Out):
 class RequirementPut(Body):
     """Whether to demand it."""
 
-    is_on: bool
+    is_on: StrictBool

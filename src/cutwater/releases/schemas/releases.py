@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from cutwater.kernel.wire import Body, IsoDate, Line, Out, Revision, Text
+from cutwater.releases import references
 from cutwater.releases.facts import (
     DependencyKind,
     EnvironmentKind,
@@ -68,7 +69,7 @@ class ReleaseCreate(Body):
     description: Text = ""
     version: ShortLine = ""
     priority: Priority = Priority.MEDIUM
-    hotfix: bool = False
+    hotfix: StrictBool = False
     owner_id: UUID | None = None
     sprint: ShortLine = Field(default="", description="The sprint's key.")
     target_date: IsoDate | None = None
@@ -82,7 +83,7 @@ class ReleasePatch(Body):
     description: Text | None = None
     version: ShortLine | None = None
     priority: Priority | None = None
-    hotfix: bool | None = None
+    hotfix: StrictBool | None = None
     owner_id: UUID | None = None
     sprint: ShortLine | None = None
     target_date: IsoDate | None = None
@@ -159,10 +160,10 @@ class ItemRead(Out):
 class ItemCreate(Body):
     """An issue key, `acme/api#12`, `acme/api!12`, or an address. An imported issue fills in the rest."""
 
-    reference: Annotated[Line, Field(min_length=1)]
+    reference: Annotated[str, Field(max_length=300, pattern=references.PATTERN)]
     title: Line = ""
     status: ShortLine = ""
-    is_done: bool | None = None
+    is_done: StrictBool | None = None
     assignee: ShortLine = ""
     url: Address = ""
 
@@ -172,7 +173,7 @@ class ItemPatch(Body):
 
     title: Line | None = None
     status: ShortLine | None = None
-    is_done: bool | None = None
+    is_done: StrictBool | None = None
     assignee: ShortLine | None = None
     url: Address | None = None
 

@@ -17,6 +17,7 @@ from cutwater.releases import permissions, queries
 from cutwater.releases.events import ApprovalGiven, ApproverNamed, ApproverRemoved
 from cutwater.releases.facts import ACTIVE, LABELS, Status, Verdict
 from cutwater.releases.models import Release, ReleaseApproval
+from cutwater.releases.refusals import unfit
 
 
 async def name_approver(
@@ -28,7 +29,7 @@ async def name_approver(
     try:
         person = await identity.person_in_organization(tx, approver_id)
     except NotFound:
-        raise Invalid({"approver_id": "Choose a member of the organization."}) from None
+        raise unfit("approver_id", "Choose a member of the organization.") from None
     there = exists().where(
         ReleaseApproval.release_id == release.id,
         ReleaseApproval.approver_id == approver_id,

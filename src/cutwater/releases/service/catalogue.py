@@ -25,6 +25,7 @@ from cutwater.releases.events import (
 )
 from cutwater.releases.facts import EnvironmentKind
 from cutwater.releases.models import Deployment, Environment, FreezeWindow, Release, Service
+from cutwater.releases.refusals import unfit
 
 STANDARD = {
     EnvironmentKind.DEVELOPMENT: ("Development", 10),
@@ -196,7 +197,7 @@ async def _free_slug(tx: AsyncSession, kind: type[Service] | type[Environment], 
         raise Invalid({"slug": wrong})
     taken = await tx.scalar(select(kind.id).where(kind.slug == slug, kind.deleted_at.is_(None)))
     if taken is not None:
-        raise Invalid({"slug": f"`{slug}` is taken; choose another."})
+        raise unfit("slug", f"`{slug}` is taken; choose another.")
     return slug
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import audit
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Invalid, NotFound, refuse_if
+from cutwater.kernel.errors import NotFound, refuse_if
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import any_of
@@ -17,6 +17,7 @@ from cutwater.releases.events import DependencyAdded, DependencyRemoved
 from cutwater.releases.facts import ACTIVE, LABELS, DependencyKind, Status
 from cutwater.releases.models import Release, ReleaseDependency
 from cutwater.releases.ordering import Edge
+from cutwater.releases.refusals import unfit
 
 
 async def add_dependency(
@@ -73,7 +74,7 @@ async def _both(tx: AsyncSession, key: str, blocker_key: str) -> tuple[Release, 
     if ids[0] not in held:
         raise NotFound("This release")
     if ids[1] not in held:
-        raise Invalid({"blocker": f"There is no release {blocker_key}."})
+        raise unfit("blocker", f"There is no release {blocker_key}.")
     return held[ids[0]], held[ids[1]]
 
 

@@ -27,6 +27,7 @@ from cutwater.releases.events import (
 )
 from cutwater.releases.facts import LABELS, Status, rank
 from cutwater.releases.models import Release, Service
+from cutwater.releases.refusals import unfit
 
 EDITABLE = ("title", "description", "version", "priority", "hotfix", "target_date")
 FREE_TEXT = frozenset({"description"})
@@ -158,9 +159,9 @@ async def _service(tx: AsyncSession, slug: str) -> Service:
     try:
         service = await queries.service_for_update(tx, slug)
     except NotFound:
-        raise Invalid({"service": "Choose a service of the list."}) from None
+        raise unfit("service", "Choose a service of the list.") from None
     if service.archived_at is not None:
-        raise Invalid({"service": f"{service.name} is archived; choose another service."})
+        raise unfit("service", f"{service.name} is archived; choose another service.")
     return service
 
 
@@ -173,7 +174,7 @@ async def _sprint(tx: AsyncSession, key: str | None) -> UUID | None:
         return None
     sprint = await sprints.sprint_by_key(SessionReader(tx), key)
     if sprint is None:
-        raise Invalid({"sprint": f"There is no sprint {key}."})
+        raise unfit("sprint", f"There is no sprint {key}.")
     return sprint.id
 
 
@@ -183,7 +184,7 @@ async def _owner(tx: AsyncSession, owner_id: UUID | None) -> None:
     try:
         await identity.person_in_organization(tx, owner_id)
     except NotFound:
-        raise Invalid({"owner_id": "Choose a member of the organization."}) from None
+        raise unfit("owner_id", "Choose a member of the organization.") from None
 
 
 def _differences(before: dict[str, Any], release: Release) -> dict[str, tuple[Any, Any]]:

@@ -21,6 +21,7 @@ from cutwater.releases.events import FreezeCreated, FreezeDeleted, FreezeUpdated
 from cutwater.releases.facts import Requirement, Status
 from cutwater.releases.lifecycle import REQUIREMENTS
 from cutwater.releases.models import Environment, FreezeWindow, RequirementSwitch
+from cutwater.releases.refusals import unfit
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 
@@ -89,7 +90,7 @@ async def switch_requirement(
     """Demand a requirement before a target, or stop it; only what the table knows can be switched."""
     refuse_if(permissions.to_pilot(actor, "switch requirements"))
     if requirement not in REQUIREMENTS[target]:
-        raise Invalid({"requirement": "This target has no such requirement."})
+        raise NotFound("This requirement")
     row = await tx.scalar(
         select(RequirementSwitch)
         .where(RequirementSwitch.target == target.value, RequirementSwitch.requirement == requirement.value)
@@ -118,7 +119,7 @@ async def _environment(tx: AsyncSession, slug: str) -> Environment:
     try:
         return await queries.environment_for_update(tx, slug)
     except NotFound:
-        raise Invalid({"environment": "Choose an environment of the list."}) from None
+        raise unfit("environment", "Choose an environment of the list.") from None
 
 
 def _check_order(starts_at: datetime, ends_at: datetime) -> None:
