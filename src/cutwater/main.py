@@ -60,7 +60,7 @@ def prepare(app: FastAPI, config: Settings, *, authenticate: Any, refused: Any) 
 
 def api_app() -> FastAPI:
     """The JSON API: `{data, meta, links}` out, one error shape, OpenAPI 3.1."""
-    return FastAPI(
+    api = FastAPI(
         title="Cutwater API",
         version=__version__,
         description="Plan the sprint, coordinate the release, run the cutover: every verb of the pages.",
@@ -70,6 +70,8 @@ def api_app() -> FastAPI:
         telemetry=QUIET,
         responses=problem.ERRORS,
     )
+    problem.say_what_is_answered(api)
+    return api
 
 
 @asynccontextmanager

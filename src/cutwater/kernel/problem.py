@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from fastapi import FastAPI
 from pydantic import BaseModel
 
 from cutwater.kernel import log
@@ -72,3 +73,22 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         (429, "Too many requests; `Retry-After` says when."),
     )
 }
+
+
+def say_what_is_answered(api: FastAPI) -> None:
+    """Take 422 out of the OpenAPI document: FastAPI writes it for every input, and ours is always 400."""
+    written = api.openapi
+
+    def openapi() -> dict[str, Any]:
+        fresh = api.openapi_schema is None
+        document = written()
+        if fresh:
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    operation["responses"].pop("422", None)
+            schemas = document.get("components", {}).get("schemas", {})
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+        return document
+
+    api.openapi = openapi  # type: ignore[method-assign]

@@ -34,7 +34,9 @@ def inbox() -> None:
     )
     op.create_index("ix_inbox_item_newest", "inbox_item", ["user_id", "organization_id", "id"])
     unread = sa.text("read_at is null")
-    op.create_index("ix_inbox_item_unread", "inbox_item", ["user_id", "organization_id"], postgresql_where=unread)
+    op.create_index(
+        "ix_inbox_item_unread", "inbox_item", ["user_id", "organization_id"], postgresql_where=unread
+    )
     once = ["organization_id", "user_id", "event_id", "kind"]
     from_event = sa.text("event_id is not null")
     op.create_index("ix_inbox_item_once", "inbox_item", once, unique=True, postgresql_where=from_event)
