@@ -16,11 +16,14 @@ from cutwater.kernel import search
 from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Stale
+from cutwater.kernel.jobs import JobRun
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
-from cutwater.sprints import issue_query, service
+from cutwater.kernel.settings import Settings
+from cutwater.sprints import issue_query, jobs, service
 from cutwater.sprints.fields import FieldMap
-from cutwater.sprints.models import FieldMapping, Issue, Site, Sprint, SprintMembership
+from cutwater.sprints.models import FieldMapping, ImportRun, Issue, Site, Sprint, SprintMembership
+from cutwater.sprints.ports import IssueFiles
 from cutwater.sprints.queries import issues as issue_queries
 from cutwater.sprints.queries import sprints as sprint_queries
 from cutwater.sprints.queries.whole import whole
@@ -469,3 +472,27 @@ async def test_own_sites_are_made_once(tx: AsyncSession, owner: Actor) -> None:
     assert await sites.own_site(tx, SiteKind.FILES) == first
     assert await tx.scalar(select(func.count()).select_from(Site)) == 1
     assert await tx.scalar(select(func.count()).select_from(FieldMapping)) == 0
+
+
+class Broken:
+    """A reader that crashes."""
+
+    def read(self, files: Any) -> Any:
+        raise RuntimeError("out of paper")
+
+
+@pytest.mark.parametrize(("attempt", "state"), [(1, "READING"), (3, "FAILED")])
+async def test_an_import_that_keeps_crashing_ends_as_failed(
+    database: Database, attempt: int, state: str
+) -> None:
+    owner = await factories.organization_in(database)
+    async with database.tx(owner) as tx:
+        import_id = (await service.start_import(tx, owner, [SourceFile(name="x", content=b"[]")])).id
+    run = JobRun(
+        name="sprints.read_import", database=database, settings=Settings(), ports={IssueFiles: Broken()},
+        organization_id=owner.organization_id, attempt=attempt,
+    )  # fmt: skip
+    with pytest.raises(RuntimeError):
+        await jobs.read_import(run, organization_id=owner.organization_id, import_id=import_id)
+    found = await database.reader(owner).scalar(select(ImportRun.state).where(ImportRun.id == import_id))
+    assert found == state

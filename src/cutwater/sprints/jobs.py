@@ -1,6 +1,8 @@
 """What runs afterwards: files are read and imports applied, mappings reach the stored issues."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from cutwater.kernel.jobs import JobRun, job
@@ -9,6 +11,20 @@ from cutwater.sprints.records import Batch
 from cutwater.sprints.service import imports, mappings
 
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {}
+RETRIES = 3
+
+
+@asynccontextmanager
+async def _ending(run: JobRun, import_id: UUID) -> AsyncIterator[None]:
+    """Let an import that crashes for the last time end as failed, so that nobody waits for it for ever."""
+    try:
+        yield
+    except Exception:
+        if run.attempt >= RETRIES:
+            async with run.tx() as tx:
+                text = "Something went wrong on our side; the log has the details. Nothing was applied."
+                await imports.fail_import(tx, run.actor, import_id, text)
+        raise
 
 
 async def _read(run: JobRun, import_id: UUID) -> Batch:
@@ -17,23 +33,25 @@ async def _read(run: JobRun, import_id: UUID) -> Batch:
     return await asyncio.to_thread(run.port(IssueFiles).read, uploads)  # type: ignore[type-abstract]
 
 
-@job("sprints.read_import", retries=3)
+@job("sprints.read_import", retries=RETRIES)
 async def read_import(run: JobRun, *, organization_id: UUID, import_id: UUID) -> None:
     """Read the files of an import and show what is in them."""
-    batch = await _read(run, import_id)
-    async with run.tx() as tx:
-        await imports.show_for_review(tx, run.actor, import_id, batch)
+    async with _ending(run, import_id):
+        batch = await _read(run, import_id)
+        async with run.tx() as tx:
+            await imports.show_for_review(tx, run.actor, import_id, batch)
 
 
-@job("sprints.apply_import", retries=3)
+@job("sprints.apply_import", retries=RETRIES)
 async def apply_import(run: JobRun, *, organization_id: UUID, import_id: UUID) -> None:
     """Apply a confirmed import, all of it or nothing."""
-    batch = await _read(run, import_id)
-    async with run.tx() as tx:
-        await imports.apply_import(tx, run.actor, import_id, batch)
+    async with _ending(run, import_id):
+        batch = await _read(run, import_id)
+        async with run.tx() as tx:
+            await imports.apply_import(tx, run.actor, import_id, batch)
 
 
-@job("sprints.remap", retries=3)
+@job("sprints.remap", retries=RETRIES)
 async def remap(run: JobRun, *, organization_id: UUID, site_id: UUID) -> None:
     """Read the stored issues of a site anew by its field mapping."""
     async with run.tx() as tx:

@@ -104,7 +104,9 @@ async def sprints(
         .where(SprintMembership.sprint_id.in_(select(chosen.c.id)), SprintMembership.left_at.is_(None))
         .where(Issue.deleted_at.is_(None), Issue.is_subtask.is_(False))
         .group_by(SprintMembership.sprint_id)
-        .subquery("counts")
+        .cte("counts")
+        # counted once: without fresh statistics the planner would count all of it again for each sprint
+        .prefix_with("materialized")
     )
     zero = [func.coalesce(counts.c[name], 0).label(name) for name in ("issues", "done", "estimated")]
     rows = (
