@@ -48,6 +48,7 @@ MAY: dict[str, set[str]] = {
     "PUBLIC": ALL,
 }
 OUTSIDE = {"PUBLIC", "PERSON"}
+BEYOND_READING = set(MAY) - OUTSIDE - {"READ", "NAMED"}
 NOBODY = "01a1f8ce-0000-7000-8000-000000000000"
 PARAMETERS = {
     "key": "NONE-1",
@@ -141,6 +142,7 @@ async def build(app: Any, database: Database) -> World:
         actors["AUDITOR"] = auditor
         ids["member"] = str(actors["MEMBER"].user_id)
         ids["team"] = (await service.create_team(tx, owner, "Inner circle")).slug
+        bearers["READING_KEY"] = (await service.create_api_key(tx, owner, "Key", ["read"]))[1]
         ids["invitation"] = str((await service.invite(tx, owner, world.address(), "MEMBER")).id)
     async with database.tx(None) as tx:
         there, actors["FOREIGN"] = await world.found(tx, "Foreign Bank")
@@ -202,13 +204,19 @@ async def test_who_may_call(matrix: World, row: str) -> None:
     for role in sorted(ALL):
         answer = await matrix.ask(role, method, path)
         if needed == "NAMED":
+            # nothing is there that a viewer could have been named for
             fine = answer.status != 401 and answer.status < 500
+            fine = fine and (role not in ("VIEWER", "AUDITOR") or answer.status >= 300)
         elif role in MAY[needed]:
             fine = answer.status not in (401, 403) and answer.status < 500
         else:
             fine = answer.status == 403
         if not fine:
             wrong.append(f"{role} got {answer.status}")
+    if path.startswith("/api/") and needed in BEYOND_READING:
+        answer = await matrix.ask("READING_KEY", method, path)
+        if answer.status != 403:
+            wrong.append(f"the owner's key that may only read got {answer.status}")
     if needed not in OUTSIDE and "{" in path:
         foreign = await matrix.ask("FOREIGN", method, path)
         if foreign.status != 404 and (not path.startswith("/api/") or foreign.status < 300):

@@ -7,13 +7,13 @@ from fastapi import FastAPI
 
 from cutwater.identity import service
 from cutwater.identity.models import Organization
-from cutwater.identity.service import keys
+from cutwater.identity.service import keys, sessions
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.ids import new_id
 from tests.identity import world
 from tests.identity.http import Client
-from tests.identity.world import PASSWORD, committed, email_of
+from tests.identity.world import PASSWORD, SECRETS, committed, email_of
 
 
 async def client(app: FastAPI, database: Database, actor: Actor) -> Client:
@@ -87,6 +87,14 @@ async def test_a_made_up_token_is_nobody(app: FastAPI, token: str) -> None:
     assert answer.headers["www-authenticate"] == "Bearer"
     basic = await Client(app).ask("GET", "/me", authorization="Basic YTpi")
     assert basic.status == 401
+
+
+async def test_the_api_takes_no_cookie(app: FastAPI, database: Database) -> None:
+    _, made = await committed(database)
+    email = await email_of(database, made["OWNER"])
+    session = await sessions.sign_in(database, SECRETS, email, PASSWORD)
+    cookie = f"cutwater={session.token}; __Host-cutwater={session.token}"
+    assert (await Client(app).ask("GET", "/me", cookie=cookie)).status == 401
 
 
 async def test_revoking_ends_the_pair_and_is_quiet_about_others(app: FastAPI, database: Database) -> None:
