@@ -4,6 +4,15 @@ import "./cw-drawer.js";
 import "./cw-keys.js";
 import "./cw-live.js";
 
+/**
+ * htmx looks through every attribute of the page for hx-on, which we never use: seconds on a runsheet of 5,000 rows.
+ * So the body asks to be left alone, and what has a request to make is handed over one by one.
+ */
+const REQUESTS = "[hx-get], [hx-post], [hx-put], [hx-patch], [hx-delete]";
+document.addEventListener("htmx:before:process", (event) => event.target === document.body && event.preventDefault());
+document.body.removeAttribute("hx-ignore");
+for (const each of document.querySelectorAll(REQUESTS)) if (!each.parentElement?.closest(REQUESTS)) /** @type {any} */ (window).htmx?.process(each);
+
 document.addEventListener("htmx:config:request", (event) => {
   const request = /** @type {CustomEvent} */ (event).detail.ctx?.request;
   if (request) request.headers["X-CSRF-Token"] = csrf();
