@@ -251,47 +251,49 @@ def test_worklogs_and_remote_links_are_counted() -> None:
     assert codes(batch).count("orphan_worklog") == 1
 
 
+DOCUMENT = {
+    "type": "doc",
+    "content": [
+        {"type": "codeBlock", "content": [{"type": "text", "text": "select 1"}]},
+        {
+            "type": "orderedList",
+            "content": [{"type": "listItem", "content": [{"type": "text", "text": "a"}]}],
+        },
+        {
+            "type": "table",
+            "content": [
+                {
+                    "type": "tableRow",
+                    "content": [{"type": "tableCell", "content": [{"type": "text", "text": "c"}]}],
+                }
+            ],
+        },
+        {
+            "type": "paragraph",
+            "content": [
+                {"type": "inlineCard", "attrs": {"url": "https://x"}},
+                {"type": "hardBreak"},
+                {"type": "emoji", "attrs": {"shortName": ":ok:"}},
+                {"type": "status", "attrs": {"text": "LATE"}},
+            ],
+        },
+        {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"alt": "plan.png"}}]},
+        {
+            "type": "paragraph",
+            "content": [
+                {
+                    "type": "text",
+                    "text": "t",
+                    "marks": [{"type": "link", "attrs": {"href": "https://z"}}, {"type": "code"}],
+                }
+            ],
+        },
+    ],
+}
+
+
 def test_adf_of_every_kind_becomes_text() -> None:
-    document = {
-        "type": "doc",
-        "content": [
-            {"type": "codeBlock", "content": [{"type": "text", "text": "select 1"}]},
-            {
-                "type": "orderedList",
-                "content": [{"type": "listItem", "content": [{"type": "text", "text": "a"}]}],
-            },
-            {
-                "type": "table",
-                "content": [
-                    {
-                        "type": "tableRow",
-                        "content": [{"type": "tableCell", "content": [{"type": "text", "text": "c"}]}],
-                    }
-                ],
-            },
-            {
-                "type": "paragraph",
-                "content": [
-                    {"type": "inlineCard", "attrs": {"url": "https://x"}},
-                    {"type": "hardBreak"},
-                    {"type": "emoji", "attrs": {"shortName": ":ok:"}},
-                    {"type": "status", "attrs": {"text": "LATE"}},
-                ],
-            },
-            {"type": "mediaSingle", "content": [{"type": "media", "attrs": {"alt": "plan.png"}}]},
-            {
-                "type": "paragraph",
-                "content": [
-                    {
-                        "type": "text",
-                        "text": "t",
-                        "marks": [{"type": "link", "attrs": {"href": "https://z"}}, {"type": "code"}],
-                    }
-                ],
-            },
-        ],
-    }
-    text = adf.text_of(document)
+    text = adf.text_of(DOCUMENT)
     for part in (
         "```\nselect 1\n```",
         "1. a",

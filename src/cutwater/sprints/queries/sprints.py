@@ -81,18 +81,9 @@ def _filtered(statement: Select[Any], text: str, state: str, site: UUID | None) 
     return statement
 
 
-async def sprints(
-    reader: Reader, text: str, state: str, site: UUID | None, sort: str, offset: Offset
-) -> tuple[Page[Any], list[Any], list[Any]]:
-    """One page of sprints with their counts, the states with theirs, and the sites: one trip."""
-    chosen = (
-        _filtered(_base(Sprint.id), text, state, site)
-        .order_by(*_ordered(sort))
-        .limit(offset.per_page)
-        .offset(offset.skip)
-        .cte("chosen")
-    )
-    counts = (
+def _counts(chosen: Any) -> Any:
+    """Issues, done, points and estimated of each chosen sprint, sub-tasks out."""
+    return (
         select(
             SprintMembership.sprint_id,
             func.count().label("issues"),
@@ -108,6 +99,20 @@ async def sprints(
         # counted once: without fresh statistics the planner would count all of it again for each sprint
         .prefix_with("materialized")
     )
+
+
+async def sprints(
+    reader: Reader, text: str, state: str, site: UUID | None, sort: str, offset: Offset
+) -> tuple[Page[Any], list[Any], list[Any]]:
+    """One page of sprints with their counts, the states with theirs, and the sites: one trip."""
+    chosen = (
+        _filtered(_base(Sprint.id), text, state, site)
+        .order_by(*_ordered(sort))
+        .limit(offset.per_page)
+        .offset(offset.skip)
+        .cte("chosen")
+    )
+    counts = _counts(chosen)
     zero = [func.coalesce(counts.c[name], 0).label(name) for name in ("issues", "done", "estimated")]
     rows = (
         _base(*COLUMNS, *zero, counts.c.points)
