@@ -45,6 +45,33 @@ def scope_of(method: str, address: str, headers: dict[str, str]) -> dict[str, An
     }
 
 
+class Exchange:
+    """One request and what is coming back."""
+
+    def __init__(self, body: bytes) -> None:
+        self.answer = Answer()
+        self.begun = asyncio.Event()
+        self._coming = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive(self) -> dict[str, Any]:
+        if self._coming:
+            return self._coming.pop()
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.body":
+            self.answer.body += message.get("body", b"")
+        if message["type"] != "http.response.start":
+            return
+        self.answer.status = message["status"]
+        for name, value in message["headers"]:
+            self.answer.headers[name.decode().lower()] = value.decode()
+            if name.decode().lower() == "set-cookie":
+                self.answer.cookies.append(value.decode())
+        self.begun.set()
+
+
 async def call(
     app: Any,
     method: str,
@@ -55,29 +82,10 @@ async def call(
     patience: float = 10.0,
 ) -> Answer:
     """Send a request and take the answer; streams are cut off a moment after their head."""
-    answer, begun, asked = Answer(), asyncio.Event(), False
-
-    async def receive() -> dict[str, Any]:
-        nonlocal asked
-        if not asked:
-            asked = True
-            return {"type": "http.request", "body": body, "more_body": False}
-        await asyncio.Event().wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            answer.status = message["status"]
-            for name, value in message["headers"]:
-                answer.headers[name.decode().lower()] = value.decode()
-                if name.decode().lower() == "set-cookie":
-                    answer.cookies.append(value.decode())
-            begun.set()
-        elif message["type"] == "http.response.body":
-            answer.body += message.get("body", b"")
-
-    task = asyncio.create_task(app(scope_of(method, address, headers or {}), receive, send))
-    starting = asyncio.create_task(begun.wait())
+    exchange = Exchange(body)
+    answer = exchange.answer
+    task = asyncio.create_task(app(scope_of(method, address, headers or {}), exchange.receive, exchange.send))
+    starting = asyncio.create_task(exchange.begun.wait())
     await asyncio.wait({task, starting}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
     starting.cancel()
     is_stream = answer.headers.get("content-type", "").startswith("text/event-stream")

@@ -11,6 +11,7 @@ from cutwater.identity import events, permissions, queries, scope
 from cutwater.identity.models import ApiKey, Membership, RefreshToken, UserAccount
 from cutwater.identity.queries import lookups
 from cutwater.identity.roles import Role, grants_of
+from cutwater.identity.service import accounts
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Conflict, Invalid, NotFound, refuse_if
@@ -60,8 +61,6 @@ async def add_member(
 
 
 async def _new_account(tx: AsyncSession, email: str, name: str, password: str) -> UserAccount:
-    from cutwater.identity.service import accounts
-
     wrong = rules.email_problem(email)
     if wrong:
         raise Invalid({"email": wrong})
