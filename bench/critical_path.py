@@ -72,7 +72,7 @@ def psplib() -> tuple[int, int]:
 
 
 def main() -> int:
-    """Measure, print, and judge against the aims of quality.md."""
+    """Measure, print, and judge against its aims."""
     steps, links = plan()
     ids = [each.id for each in steps]
     whole = median_ms(lambda: critical_path(steps, links, 20_000))

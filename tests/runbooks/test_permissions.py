@@ -1,4 +1,4 @@
-"""Who may do what: typed by hand from product.md §9."""
+"""Who may do what: the expectations are typed by hand."""
 
 from dataclasses import dataclass
 from uuid import UUID

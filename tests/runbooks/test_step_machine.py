@@ -33,7 +33,7 @@ FS, SS, FF, SF = LinkKind.FS, LinkKind.SS, LinkKind.FF, LinkKind.SF
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 BEFORE, LATER = NOW - timedelta(minutes=20), NOW + timedelta(minutes=20)
 
-# move → the states it is allowed from, typed by hand from product.md §8
+# move → the states it is allowed from, typed by hand
 ALLOWED = {
     M.START: "PENDING READY",
     M.FINISH: "IN_PROGRESS",

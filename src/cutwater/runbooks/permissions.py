@@ -1,4 +1,4 @@
-"""Who may do what to runbooks and runs, in words of product.md §9."""
+"""Who may do what to runbooks and runs: owners execute their steps, pilots prepare and override."""
 
 from typing import Protocol
 from uuid import UUID
