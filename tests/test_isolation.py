@@ -229,5 +229,5 @@ def test_the_look_ups_are_for_the_app_alone(filled: str) -> None:
         ).fetchall()
     assert len(rows) >= 12
     for name, config, public, app, owner, definer in rows:
-        assert config == '{"search_path=pg_catalog, public"}', name
+        assert config == '{"search_path=pg_catalog, public, pg_temp"}', name
         assert (public, app, owner, definer) == (False, True, "cutwater_migrate", True), name

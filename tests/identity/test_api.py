@@ -243,7 +243,7 @@ async def test_a_team_by_api(bank: Bank) -> None:
 
 
 async def test_a_key_is_made_used_and_kept_out_of_the_repeated_answer(app: FastAPI, bank: Bank) -> None:
-    organization, _, clients = bank
+    organization, made, clients = bank
     body = {"name": "Pipeline", "scopes": ["read", "contribute"], "days": 30}
     repeat = {"idempotency-key": new_id().hex}
     first = await clients["MEMBER"].ask("POST", "/api-keys", body, **repeat)
@@ -264,6 +264,7 @@ async def test_a_key_is_made_used_and_kept_out_of_the_repeated_answer(app: FastA
         ("POST", "/organizations", {"name": "X"}),
         ("POST", "/api-keys", {"name": "X", "scopes": ["read"]}),
         ("GET", "/members", None),
+        ("DELETE", f"/members/{made['MEMBER'].user_id}", None),
     ):
         assert (await by_key.ask(method, path, sent)).status == 403, path
     assert len((await by_key.ask("GET", "/organizations")).json["data"]) == 1

@@ -133,7 +133,8 @@ async def end_membership(tx: AsyncSession, actor: Actor, user_id: UUID) -> None:
     membership = await queries.member_for_update(tx, user_id)
     if membership.ended_at is not None:
         raise Conflict("This person is deactivated already.")
-    is_self = user_id == actor.user_id
+    # a key may be stolen: it never makes its person leave
+    is_self = actor.kind == "user" and user_id == actor.user_id
     refuse_if(permissions.to_end(actor, membership.role, is_self=is_self, owners=owners))
     membership.ended_at = clock.now()
     membership.revision += 1

@@ -284,7 +284,7 @@ LOOKED_UP = (
     "refresh_token",
     "api_key",
 )
-DEFINER = "language plpgsql security definer set search_path = pg_catalog, public as $$"
+DEFINER = "language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$"
 NAMES = (
     "identity_actor(bytea, bytea, uuid, uuid, uuid, text)",
     "identity_credentials(text, bytea)",
