@@ -101,7 +101,7 @@ check-docs: $(STAMPS)/python
 	@$(BIN)/python tools/docs.py --check
 
 check-js: $(STAMPS)/node
-	@$(WITH_NODE) node_modules/.bin/tsc --project jsconfig.json
+	@$(WITH_NODE) node_modules/.bin/tsc --project src/cutwater/web/static/jsconfig.json
 
 # ---------------------------------------------------------------- set-up; a stamp is newer than what it was made from
 
