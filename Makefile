@@ -22,7 +22,7 @@ NODE_PATH_OF := $(BIN)/python tools/node.py --path
 WITH_NODE = PATH="$$($(NODE_PATH_OF)):$$PATH"
 SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/elements/*.js' ')' 2>/dev/null)
 
-.PHONY: help demo dev test check fmt bench migrate lock assets docs setup clean \
+.PHONY: help demo dev test check fmt bench migrate lock assets docs screenshots setup clean \
 	check-format check-lint check-types check-imports check-sizes check-rules check-schema check-docs check-js \
 	test-python test-elements
 
@@ -58,6 +58,9 @@ assets: $(STAMPS)/assets ## copy htmx, the font and the icons in use from node_m
 
 docs: $(STAMPS)/python ## write the generated part of the reference again
 	@$(BIN)/python tools/docs.py
+
+screenshots: $(STAMPS)/assets $(STAMPS)/chromium ## draw the pictures of the documents again
+	@CUTWATER_CHROMIUM="$$(cat $(STAMPS)/chromium)" $(BIN)/pytest -n 0 -q tests/browser --screenshots
 
 setup: $(STAMPS)/assets ## set up without running anything
 
