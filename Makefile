@@ -28,7 +28,7 @@ SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' 
 
 help: ## show this list
 	@printf 'Cutwater. Needs Python 3.11 or newer; everything else is fetched.\n\n'
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 demo: $(STAMPS)/assets ## serve Cutwater with a demo organization in it, and print where
 	@exec $(BIN)/cutwater demo
