@@ -88,6 +88,7 @@ async def lifespan(pages: FastAPI) -> AsyncIterator[None]:
             )
         following = asyncio.create_task(runtime.hub.run())
         if config.demo:
+            pages.state.demo_accounts = demo.ACCOUNTS
             demo.announce(config, was_made=await demo.build_once(runtime.database))
         working = asyncio.create_task(worker.work(runtime, stop)) if config.worker else None
         yield

@@ -1,5 +1,5 @@
 """The demo organization, made through the services: `cutwater demo`."""
 
-from cutwater.demo.build import announce, build_once
+from cutwater.demo.build import ACCOUNTS, announce, build_once
 
-__all__ = ["announce", "build_once"]
+__all__ = ["ACCOUNTS", "announce", "build_once"]

@@ -71,15 +71,24 @@ async def _release_keys(tx: AsyncSession, keys: list[str]) -> dict[str, str]:
     return {row.title: row.key for row in rows}
 
 
+# who can be tried out: a role, who signs in, and with what
+ACCOUNTS = tuple(
+    (role, login, bank.PASSWORD)
+    for role, login in (
+        ("Owner", bank.OWNER.email),
+        ("Pilot", bank.PILOT.email),
+        ("Member", f"jonas.weber@{bank.DOMAIN}"),
+        ("Viewer", f"vera.auditor@{bank.DOMAIN}"),
+    )
+)
+
+
 def announce(settings: Settings, *, was_made: bool) -> None:
     """Say where it is served, and how to sign in."""
     lines = [
         f"[bold]{settings.base_url}/o/{bank.SLUG}/[/bold]",
         "",
-        f"owner    {bank.OWNER.email}",
-        f"pilot    {bank.PILOT.email}",
-        f"member   jonas.weber@{bank.DOMAIN}",
-        f"viewer   vera.auditor@{bank.DOMAIN}",
+        *(f"{role.lower():8} {login}" for role, login, _ in ACCOUNTS),
         f"password [bold]{bank.PASSWORD}[/bold]",
         "",
         "Ctrl-C ends it; the data stays" + (" (made just now)." if was_made else "."),
