@@ -204,3 +204,18 @@ async def test_forms_menus_and_preferences_work_without_javascript(chromium: Bro
     await page.get_by_role("button", name="Dark").click()
     assert await page.get_attribute("html", "data-theme") == "dark"
     await context.close()
+
+
+async def test_the_menu_of_a_phone_shows_every_place_without_javascript(
+    chromium: Browser, address: str
+) -> None:
+    context = await chromium.new_context(viewport={"width": 360, "height": 780}, java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{address}/o/bank/boats")
+    place = page.get_by_role("navigation", name="Main").get_by_role("link", name="Boats")
+    assert not await place.is_visible()
+    await page.click(".rail-toggle summary")
+    await place.click(timeout=3000)
+    assert page.url.endswith("/o/bank/boats")
+    assert await page.locator(".rail").evaluate("each => each.clientHeight") < 100
+    await context.close()
