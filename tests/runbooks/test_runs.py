@@ -154,7 +154,7 @@ async def test_lags_and_fixed_starts_wake_the_run_one_after_the_other(tx: AsyncS
         assert await world.states(tx, run) == {"A": "READY", "B": "PENDING", "C": "PENDING"}
         await move_step(tx, owner, run.key, "A", "start")
         await move_step(tx, owner, run.key, "A", "finish")
-    assert await wakes(tx) == [START + timedelta(minutes=20)]
+    assert await wakes(tx) == [START + timedelta(minutes=20), START + timedelta(minutes=30)]
     with clock.frozen(START + timedelta(minutes=20)):
         await readiness.settle(tx, run)
     assert await world.states(tx, run) == {"A": "COMPLETED", "B": "PENDING", "C": "READY"}

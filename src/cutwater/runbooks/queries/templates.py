@@ -187,6 +187,7 @@ def links_of(version_id: UUID) -> Query:
 
 def instructions_of(version_id: UUID) -> Query:
     """A version's instructions by step, in order."""
+    steps = select(RunbookStep.id).where(RunbookStep.version_id == version_id)
     return (
         select(
             RunbookInstruction.step_id,
@@ -194,8 +195,7 @@ def instructions_of(version_id: UUID) -> Query:
             RunbookInstruction.text,
             RunbookInstruction.is_mandatory,
         )
-        .join(RunbookStep, RunbookStep.id == RunbookInstruction.step_id)
-        .where(RunbookStep.version_id == version_id)
+        .where(RunbookInstruction.step_id.in_(steps))
         .order_by(RunbookInstruction.step_id, RunbookInstruction.position)
     )
 

@@ -15,7 +15,15 @@ from cutwater.runbooks import events
 from cutwater.runbooks.critical_path import LinkKind
 from cutwater.runbooks.models import Iteration, RunStep
 from cutwater.runbooks.queries import steps as queries
-from cutwater.runbooks.step_machine import Gate, RunState, StepFacts, StepState, is_ready, startable_at
+from cutwater.runbooks.step_machine import (
+    NOT_STARTED,
+    Gate,
+    RunState,
+    StepFacts,
+    StepState,
+    is_ready,
+    startable_at,
+)
 
 
 async def settle(tx: AsyncSession, run: Iteration, *, after_step: UUID | None = None) -> int:
@@ -27,10 +35,7 @@ async def settle(tx: AsyncSession, run: Iteration, *, after_step: UUID | None = 
         return 0
     await tx.flush()
     now = clock.now()
-    waiting = (await tx.execute(queries.waiting_steps(run.id, after_step))).all()
-    gates: dict[UUID, list[Gate]] = {}
-    for row in (await tx.execute(queries.gates_of_waiting(run.id, after_step))).all():
-        gates.setdefault(row.after_id, []).append(gate_of(row))
+    waiting, gates = await _waiting(tx, run.id, after_step)
     ready, unready, wakes = [], [], []
     for row in waiting:
         facts = StepFacts(
@@ -52,14 +57,48 @@ async def settle(tx: AsyncSession, run: Iteration, *, after_step: UUID | None = 
     return len(ready) + len(unready)
 
 
+async def _waiting(
+    tx: AsyncSession, run_id: UUID, after_step: UUID | None
+) -> tuple[list[Any], dict[UUID, list[Gate]]]:
+    """The steps that may change between PENDING and READY, and the gates into each."""
+    touched: set[UUID] | None = None
+    if after_step is None:
+        states = {row.id: row for row in await tx.execute(queries.states_of_run(run_id))}
+        links = (await tx.execute(queries.start_gates(run_id))).all()
+    else:
+        touched = {after_step, *(await tx.scalars(queries.successors_of(after_step)))}
+        links = (await tx.execute(queries.start_gates(run_id, touched))).all()
+        wanted = touched | {link.before_id for link in links}
+        states = {row.id: row for row in await tx.execute(queries.states_of(wanted))}
+    waiting = [
+        row for row in states.values() if row.state in NOT_STARTED and (touched is None or row.id in touched)
+    ]
+    gates: dict[UUID, list[Gate]] = {row.id: [] for row in waiting}
+    for link in links:
+        if link.after_id in gates:
+            before = states[link.before_id]
+            gates[link.after_id].append(
+                Gate(
+                    code=before.code,
+                    kind=LinkKind(link.kind),
+                    lag_minutes=link.lag_minutes,
+                    state=StepState(before.state),
+                    started_at=before.started_at,
+                    finished_at=before.finished_at,
+                    releases=before.lets_successors_go,
+                )
+            )
+    return waiting, gates
+
+
 def gate_of(row: Any) -> Gate:
     """One link into a step, as the rules see it."""
     return Gate(
-        code=getattr(row, "code", ""),
-        title=getattr(row, "title", ""),
+        code=row.code,
+        title=row.title,
         kind=LinkKind(row.kind),
         lag_minutes=row.lag_minutes,
-        hard=getattr(row, "is_hard", True),
+        hard=row.is_hard,
         state=StepState(row.state),
         started_at=row.started_at,
         finished_at=row.finished_at,
