@@ -13,8 +13,14 @@ def set_etag(response: Response, revision: int) -> None:
     response.headers["ETag"] = f'"{revision}"'
 
 
+IF_MATCH = Header(
+    description="The ETag of the state you saw.",
+    json_schema_extra={"pattern": r'^(\*|(W/)?"[0-9]{1,9}")?$'},
+)
+
+
 async def _seen(
-    if_match: Annotated[str, Header(description="The ETag of the state you saw.")] = "",
+    if_match: Annotated[str, IF_MATCH] = "",
 ) -> int | None:
     if if_match in ("", "*"):
         return None

@@ -28,7 +28,7 @@ def configure(*, level: str = "INFO", style: str = "json") -> None:
     last: Any = (
         structlog.processors.JSONRenderer()
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     errors = [structlog.processors.format_exc_info] if style == "json" else []
     handler = logging.StreamHandler(sys.stderr)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Query
 
 from cutwater.kernel.errors import Invalid
-from cutwater.kernel.wire import Int
+from cutwater.kernel.wire import WHOLE
 
 T = TypeVar("T")
 
@@ -55,15 +55,22 @@ class Keyset:
 
 
 async def _offset(
-    page: Annotated[Int, Query(ge=1, le=100_000, description="The page, from 1.")] = 1,
-    per_page: Annotated[Int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+    page: Annotated[int, Query(ge=1, le=100_000, description="The page, from 1."), WHOLE] = 1,
+    per_page: Annotated[int, Query(ge=1, le=200, description="Rows on a page."), WHOLE] = 50,
 ) -> Offset:
     return Offset(page=page, per_page=per_page)
 
 
+CURSOR = Query(
+    max_length=500,
+    description="`meta.next_cursor` of the page before.",
+    json_schema_extra={"pattern": "^[A-Za-z0-9_-]*$"},
+)
+
+
 async def _keyset(
-    cursor: Annotated[str, Query(max_length=500, description="`meta.next_cursor` of the page before.")] = "",
-    limit: Annotated[Int, Query(ge=1, le=200, description="Rows on a page.")] = 50,
+    cursor: Annotated[str, CURSOR] = "",
+    limit: Annotated[int, Query(ge=1, le=200, description="Rows on a page."), WHOLE] = 50,
 ) -> Keyset:
     return Keyset(after=decode_cursor(cursor) if cursor else None, limit=limit)
 

@@ -6,15 +6,40 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ARRAY, Index, Text, Uuid, bindparam, delete, func, select
+from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, scoped
 from cutwater.kernel.ids import new_id
-from cutwater.kernel.reader import Reader, any_of
+from cutwater.kernel.reader import Reader
 
+BATCH = 1000
+_IDS, _TEXTS = ARRAY(Uuid()), ARRAY(Text())
+_PUT_ENTRIES = sql(
+    """
+    insert into search_entry as entry (id, kind, subject_id, key, title, path)
+    select * from unnest(:ids, :kinds, :subjects, :keys, :titles, :paths)
+    on conflict (organization_id, subject_id) do update set kind = excluded.kind, key = excluded.key,
+        title = excluded.title, path = excluded.path, updated_at = now()
+    """
+).bindparams(
+    bindparam("ids", type_=_IDS),
+    bindparam("kinds", type_=_TEXTS),
+    bindparam("subjects", type_=_IDS),
+    bindparam("keys", type_=_TEXTS),
+    bindparam("titles", type_=_TEXTS),
+    bindparam("paths", type_=_TEXTS),
+)
+_DROP_WORDS = sql("delete from search_word where subject_id = any(:subjects)").bindparams(
+    bindparam("subjects", type_=_IDS)
+)
+_PUT_WORDS = sql(
+    "insert into search_word (id, subject_id, word) select * from unnest(:ids, :subjects, :words)"
+).bindparams(
+    bindparam("ids", type_=_IDS), bindparam("subjects", type_=_IDS), bindparam("words", type_=_TEXTS)
+)
 _WORD = re.compile(r"[\w][\w.-]*", re.UNICODE)
 
 
@@ -28,7 +53,6 @@ class SearchEntry(Base, OrganizationRow):
     key: Mapped[str]
     title: Mapped[str]
     path: Mapped[str]
-    words: Mapped[list[Any]]
 
 
 class SearchWord(Base, OrganizationRow):
@@ -64,32 +88,30 @@ async def put(
 
 async def put_many(tx: AsyncSession, entries: Iterable[Entry]) -> None:
     """The same for many at once, set-based."""
-    rows, words = [], []
-    for entry in entries:
-        found = sorted(split(f"{entry.key} {entry.title} {entry.words}"))
-        rows.append(
+    listed = list({entry.id: entry for entry in entries}.values())
+    for start in range(0, len(listed), BATCH):
+        batch = listed[start : start + BATCH]
+        found = [(each.id, word) for each in batch for word in split(f"{each.key} {each.title} {each.words}")]
+        await tx.execute(
+            _PUT_ENTRIES,
             {
-                "id": new_id(),
-                "kind": entry.kind,
-                "subject_id": entry.id,
-                "key": entry.key,
-                "title": entry.title,
-            }
-            | {"path": entry.path, "words": found}
+                "ids": [new_id() for _ in batch],
+                "kinds": [each.kind for each in batch],
+                "subjects": [each.id for each in batch],
+                "keys": [each.key for each in batch],
+                "titles": [each.title for each in batch],
+                "paths": [each.path for each in batch],
+            },
         )
-        words += [{"id": new_id(), "subject_id": entry.id, "word": word} for word in found]
-    for start in range(0, len(rows), 1000):
-        batch = rows[start : start + 1000]
-        upsert = insert(SearchEntry)
-        taken = {name: upsert.excluded[name] for name in ("kind", "key", "title", "path", "words")}
+        await tx.execute(_DROP_WORDS, {"subjects": [each.id for each in batch]})
         await tx.execute(
-            upsert.on_conflict_do_update(index_elements=["organization_id", "subject_id"], set_=taken), batch
+            _PUT_WORDS,
+            {
+                "ids": [new_id() for _ in found],
+                "subjects": [subject for subject, _ in found],
+                "words": [word for _, word in found],
+            },
         )
-        await tx.execute(
-            delete(SearchWord).where(any_of(SearchWord.subject_id, [r["subject_id"] for r in batch]))
-        )
-    for start in range(0, len(words), 2000):
-        await tx.execute(insert(SearchWord), words[start : start + 2000])
 
 
 async def drop(tx: AsyncSession, id: UUID) -> None:

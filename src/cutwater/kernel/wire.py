@@ -55,7 +55,8 @@ def _iso_datetime(value: Any) -> Any:
 
 
 # The validators stand after Field(), or pydantic drops the limits from the JSON schema.
-Int = Annotated[int, BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
+Int = Annotated[int, WHOLE]
 Revision = Annotated[int, Field(ge=1, le=2_147_483_647), BeforeValidator(_whole)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 IsoDateTime = Annotated[datetime, BeforeValidator(_iso_datetime)]

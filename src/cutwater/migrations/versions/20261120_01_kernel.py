@@ -74,7 +74,6 @@ def search() -> None:
         tools.text("key"),
         tools.text("title"),
         tools.text("path"),
-        tools.document("words", default="[]"),
         owner=False,
     )
     subject = ["organization_id", "subject_id"]
