@@ -5,12 +5,14 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import identity
-from cutwater.identity import service
+from cutwater.identity import queries, service
 from cutwater.identity.accounts import SignUpPolicy
+from cutwater.identity.api.common import page_of
 from cutwater.identity.models import Membership
 from cutwater.identity.service import organizations, people
 from cutwater.kernel.actor import Grant
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
 from tests.identity import world
 
@@ -182,3 +184,19 @@ async def test_every_change_is_logged_with_ids_and_without_names(tx: AsyncSessio
     names = [row.name for row in rows]
     assert names[-4:] == ["organization.created", "member.added", "member.changed", "member.ended"]
     assert not any("Unmistakable" in row.data or "@" in row.data for row in rows)
+
+
+async def test_every_list_is_one_trip_however_long(tx: AsyncSession, reader: SessionReader) -> None:
+    _, owner = await world.found(tx)
+    everybody = [await world.member(tx, owner, "MEMBER", f"Person {number}") for number in range(5)]
+    await service.create_team(tx, owner, "DBA", members=[each.user_id for each in everybody])
+    await tx.flush()
+    before = reader.trips
+    page = await page_of(reader, queries.people(), Offset(per_page=3))
+    assert (page.total, len(page.rows), reader.trips - before) == (6, 3, 1)
+    assert len(await identity.people(reader)) == 6
+    assert [team.members for team in await identity.teams(reader)] == [5]
+    assert len(await identity.names(reader, [each.user_id for each in everybody])) == 5
+    assert reader.trips - before == 4
+    assert await identity.names(reader, []) == {}
+    assert reader.trips - before == 4
