@@ -7,6 +7,7 @@ import pytest
 
 from cutwater import doctor
 from cutwater.doctor import Check
+from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.settings import Settings
 
 
@@ -137,3 +138,15 @@ def test_packages_that_are_not_installed_are_named(monkeypatch: pytest.MonkeyPat
     found = doctor.packages()
     assert not found.ok
     assert found.found == "missing: a-package-that-nobody-has"
+
+
+def test_a_database_is_named_with_its_version(cluster: EmbeddedServer) -> None:
+    found = doctor.given_database(cluster.conninfo("cutwater_app"))
+    assert found.ok
+    assert found.found.startswith("given, version ")
+
+
+def test_a_log_in_that_row_level_security_would_not_bind_is_found(cluster: EmbeddedServer) -> None:
+    found = doctor.given_database(cluster.conninfo(OWNER))
+    assert not found.ok
+    assert OWNER in found.found

@@ -32,6 +32,7 @@ OLDEST_POSTGRES, NEWEST_POSTGRES = 15, 18
 OLDEST_NODE = 20
 DISK_MB, OPEN_FILES = 1024, 1024
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+UNBOUND = "select rolname from pg_roles where rolname = session_user and (rolsuper or rolbypassrls)"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -200,9 +201,13 @@ def given_database(url: str) -> Check:
     try:
         with psycopg.connect(url, connect_timeout=5) as connection:
             version = connection.info.server_version // 10_000
+            unbound = connection.execute(UNBOUND).fetchone()
     except psycopg.Error as error:
         found = (str(error).strip().splitlines() or ["no answer"])[0]
         return Check(name=name, ok=False, found=found, fix="Check DATABASE_URL, and that the server runs.")
+    if unbound is not None:
+        found = f"the log-in {unbound[0]} is a superuser or bypasses row-level security"
+        return Check(name=name, ok=False, found=found, fix="Give DATABASE_URL an ordinary log-in.")
     ok = OLDEST_POSTGRES <= version <= NEWEST_POSTGRES
     fix = f"Use PostgreSQL {OLDEST_POSTGRES} to {NEWEST_POSTGRES}."
     return Check(name=name, ok=ok, found=f"given, version {version}", fix=fix)

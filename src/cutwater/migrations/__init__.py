@@ -87,11 +87,8 @@ def make_roles(connection: psycopg.Connection[tuple[object, ...]], app_user: str
 
 
 def _allow(connection: psycopg.Connection[tuple[object, ...]], role: str, login: str) -> None:
-    member = connection.execute(
-        "select 1 from pg_auth_members m join pg_roles r on r.oid = m.roleid"
-        " join pg_roles g on g.oid = m.member"
-        " where r.rolname = %s and g.rolname = %s",
-        (role, login),
-    ).fetchone()
-    if member is None and role != login:
+    """Let a login become a role. Who creates a role is a member of it from 16 on, but may not become it yet."""
+    right = "SET" if connection.info.server_version >= 160_000 else "MEMBER"
+    may = connection.execute("select pg_has_role(%s::name, %s::name, %s)", (login, role, right)).fetchone()
+    if role != login and not (may and may[0]):
         connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(login)))
