@@ -1,5 +1,6 @@
 """The real apps on a test's database, and clients that are signed in to them."""
 
+from functools import cache
 from pathlib import Path
 
 import httpx2
@@ -19,9 +20,15 @@ from tests import factories
 SETTINGS = Settings(data_folder=Path("unused"), secret_key=SecretStr("k" * 32), worker=False)
 
 
+@cache
+def the_app() -> FastAPI:
+    """The apps of this test process: making them takes a second, so every test uses the same."""
+    return create_app(SETTINGS)
+
+
 def app_on(database: Database) -> FastAPI:
-    """Pages with the API in it, as `serve` makes them, without a lifespan."""
-    pages = create_app(SETTINGS)
+    """Pages with the API in it, as `serve` makes them, without a lifespan, on a test's database."""
+    pages = the_app()
     hub = audit.Hub(database, wiring.live_views())
     for app in (pages, pages.state.api):
         app.state.database, app.state.limiter, app.state.hub = database, Limiter(), hub

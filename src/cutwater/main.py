@@ -53,6 +53,7 @@ def prepare(app: FastAPI, config: Settings, *, authenticate: Any, refused: Any) 
     app.state.settings = config
     app.state.authenticate = authenticate
     app.state.before_verb = before_verb
+    app.state.search_grants = wiring.SEARCH_GRANTS
     app.add_exception_handler(idempotency.Replay, replay)
     for kind in http.EXPECTED:
         app.add_exception_handler(kind, refused)

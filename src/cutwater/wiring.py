@@ -70,6 +70,7 @@ COMMANDS = (
     Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.PILOT),
     Command(title="Import a runbook worksheet", path="/runbooks/import", grant=Grant.PILOT),
 )
+SEARCH_GRANTS = {"team": Grant.SEE_PEOPLE}
 HOME_PANELS = ("/runs/summary", "/releases/summary", "/sprints/summary")
 
 

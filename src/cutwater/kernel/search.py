@@ -1,7 +1,7 @@
 """What the palette finds: keys and words of titles, by prefix, by an index that row-level security allows."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -120,8 +120,11 @@ async def drop(tx: AsyncSession, id: UUID) -> None:
     await tx.execute(delete(SearchEntry).where(SearchEntry.subject_id == id))
 
 
-async def find(reader: Reader, text: str, limit: int = 12) -> list[Any]:
-    """Things whose words start with every word of the text; exact keys first, then the newest."""
+async def find(reader: Reader, text: str, limit: int = 12, hidden: Collection[str] = ()) -> list[Any]:
+    """Things whose words start with every word of the text; exact keys first, then the newest.
+
+    Things of a hidden kind are left out.
+    """
     wanted = sorted(split(text), key=len, reverse=True)[:5]
     if not wanted:
         return []
@@ -129,6 +132,8 @@ async def find(reader: Reader, text: str, limit: int = 12) -> list[Any]:
     for word in wanted:
         holders = select(SearchWord.subject_id).where(SearchWord.word.op("^@")(word))
         statement = statement.where(SearchEntry.subject_id.in_(holders))
+    for kind in sorted(hidden):
+        statement = statement.where(SearchEntry.kind != kind)
     exact = (func.lower(SearchEntry.key) == text.strip().lower()).desc()
     return await reader.all(statement.order_by(exact, SearchEntry.updated_at.desc()).limit(limit))
 

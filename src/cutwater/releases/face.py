@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.releases import queries
-from cutwater.releases.facts import EnvironmentKind, Status
+from cutwater.releases.facts import EnvironmentKind, ItemKind, Status
 from cutwater.releases.filters import Filter
 from cutwater.releases.models import Release, ReleaseItem
 
@@ -53,6 +55,16 @@ async def releases_of_issue(reader: Reader, issue_id: UUID) -> list[ReleaseBrief
     carries = Release.id.in_(queries.releases_carrying(ReleaseItem.issue_id == issue_id))
     rows = await reader.all(queries.release_rows().where(carries).order_by(Release.moved_at.desc()))
     return [_brief(row) for row in rows]
+
+
+async def issue_keys_of(reader: Reader, release_id: UUID) -> list[str]:
+    """The keys of the issues a release carries, as its items name them."""
+    tickets = select(ReleaseItem.reference).where(
+        ReleaseItem.release_id == release_id,
+        ReleaseItem.kind == ItemKind.JIRA_TICKET,
+        ReleaseItem.deleted_at.is_(None),
+    )
+    return [row.reference for row in await reader.all(tickets.order_by(ReleaseItem.reference).limit(200))]
 
 
 async def find_releases(reader: Reader, text: str, limit: int = 12) -> list[ReleaseBrief]:

@@ -5,11 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from cutwater.kernel import search
-from cutwater.kernel.actor import Grant, needs
+from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.envelope import Many, many
 from cutwater.kernel.paging import Page
 from cutwater.kernel.wire import Out
+from cutwater.web.home import hidden_from
 
 router = APIRouter(tags=["search"], dependencies=[needs(Grant.READ)])
 
@@ -24,7 +25,9 @@ class Found(Out):
 
 
 @router.get("/search", response_model=Many[Found])
-async def find(request: Request, reader: ReaderDep, q: Annotated[str, Query(max_length=200)]) -> Any:
+async def find(
+    request: Request, actor: CurrentActor, reader: ReaderDep, q: Annotated[str, Query(max_length=200)]
+) -> Any:
     """Up to 50 things whose keys or titles have words that start with every word of `q`."""
-    rows = await search.find(reader, q, limit=50)
+    rows = await search.find(reader, q, limit=50, hidden=hidden_from(actor, request))
     return many(Page(rows=rows, per_page=50, total=len(rows)), request)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cutwater.kernel import search
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.web.view import View
 
@@ -19,6 +19,12 @@ async def home(request: Request, view: View) -> Response:
     return view.page("home.html", panels=request.app.state.home_panels)
 
 
+def hidden_from(actor: Actor, request: Request) -> list[str]:
+    """The kinds of things whose pages this actor may not open; wiring says what each needs."""
+    needed: dict[str, Grant] = request.app.state.search_grants
+    return [kind for kind, grant in needed.items() if not actor.may(grant)]
+
+
 @router.get("/search")
 async def find(
     request: Request,
@@ -29,7 +35,7 @@ async def find(
 ) -> Response:
     """What the palette shows, or a page of results without JavaScript."""
     await request.app.state.limiter.hit(f"search:{actor.id}", per_minute=240)
-    found = await search.find(reader, q)
+    found = await search.find(reader, q, hidden=hidden_from(actor, request))
     if view.wants_json:
         return view.json([{"kind": r.kind, "key": r.key, "title": r.title, "path": r.path} for r in found])
     return view.page("search.html", q=q, found=found)

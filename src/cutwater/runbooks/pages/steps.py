@@ -64,6 +64,7 @@ async def show_step(
         type=STEP_TYPES.get(step.step_type),
         team=found.team,
         release=sheet.releases.get(step.release_id, "") if step.release_id else "",
+        issues=await releases.issue_keys_of(reader, step.release_id) if step.release_id else [],
         names=await identity.names(reader, ids) if actor.may(Grant.SEE_PEOPLE) else {},
         may_tick=not permissions.to_execute(actor, step),
         labels=LABELS,
