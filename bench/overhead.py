@@ -74,13 +74,12 @@ class WithBare:
             raise RuntimeError("the bench lost its key")
         rows: list[Any] = []
         for sql, values in statements:
-            async with self.app.state.database.pool.connection() as connection:
-                async with connection.pipeline():
-                    await connection.execute("begin read only")
-                    await connection.execute(reading._SCOPE, (str(actor.organization_id), str(actor.user_id)))
-                    cursor = await connection.cursor(row_factory=dict_row).execute(sql, values)
-                    await connection.execute("commit")
-                    rows.append(await cursor.fetchall())
+            async with self.app.state.database.pool.connection() as connection, connection.pipeline():
+                await connection.execute("begin read only")
+                await connection.execute(reading._SCOPE, (str(actor.organization_id), str(actor.user_id)))
+                cursor = await connection.cursor(row_factory=dict_row).execute(sql, values)
+                await connection.execute("commit")
+                rows.append(await cursor.fetchall())
         body = orjson.dumps(rows, default=str)
         kind = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": kind})
