@@ -55,6 +55,8 @@ class ShellView:
         self.actor = actor
         self.again: Again | None = None
         self.typed: FormData | None = None
+        # the place in the log before this page is read: what commits until it listens is told to it then
+        self.live_since = str(getattr(getattr(request.app.state, "hub", None), "token", None) or "")
         request.state.view = self
 
     @property

@@ -44,7 +44,7 @@ export function watched(root = document) {
 export class CwLive extends HTMLElement {
   connectedCallback() {
     this.tab = Math.random().toString(36).slice(2);
-    this.token = "";
+    this.token = this.dataset.since ?? "";
     /** @type {string[]} */
     this.topics = watched();
     /** @type {Map<string, string[]>} */
@@ -217,7 +217,9 @@ export class CwLive extends HTMLElement {
         if (this.leading) this.#tell({ kind: "state", state });
       },
       connection: (state, fresh) => {
-        this.#show(state, fresh);
+        const first = state === "live" && !this.followed;
+        if (first) this.followed = true; // states are not replayed: an element asks for its own, once
+        this.#show(state, fresh || first);
         if (this.leading && state !== "paused") this.#tell({ kind: "connection", state, fresh: false });
       },
       token: (token) => {
