@@ -3,10 +3,12 @@
 import asyncio
 import hashlib
 import json
+import os
+import threading
 from collections import OrderedDict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any
 
 import orjson
@@ -81,10 +83,23 @@ def close() -> None:
         _pool.pop().shutdown(wait=False, cancel_futures=True)
 
 
+def end_with_parent() -> None:
+    """In the drawing process: leave when the web process is gone, however it went."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 async def _drawn(text: str) -> str:
     for attempt in (1, 2):
         if not _pool:
-            _pool.append(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+            _pool.append(ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent))
         try:
             return await asyncio.get_running_loop().run_in_executor(_pool[0], draw, text)
         except BrokenProcessPool:
