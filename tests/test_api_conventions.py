@@ -2,7 +2,7 @@
 
 import httpx2
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from cutwater.kernel.db import Database
 from tests import clients, factories
@@ -77,6 +77,25 @@ async def test_every_answer_carries_the_security_headers(api: httpx2.AsyncClient
     headers = (await api.get("/teams")).headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_crash_is_answered_with_its_request_id_and_the_headers_but_not_its_words(
+    app: FastAPI,
+) -> None:
+    async def broken(request: Request, *, needs_organization: bool) -> None:
+        raise ZeroDivisionError("the secret reason")
+
+    working, app.state.authenticate = app.state.authenticate, broken
+    try:
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            answer = await client.get("/", headers={"X-Request-Id": "from-the-proxy-2"})
+    finally:
+        app.state.authenticate = working
+    assert answer.status_code == 500
+    assert "from-the-proxy-2" in answer.text
+    assert "secret reason" not in answer.text
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
 async def test_the_document_is_openapi_3_1_and_the_reference_page_lists_its_operations(app: FastAPI) -> None:

@@ -35,7 +35,6 @@ def create_app(config: Settings) -> FastAPI:
     )
     prepare(pages, config, authenticate=identity.authenticate_page, refused=web.refused_page)
     prepare(api, config, authenticate=identity.authenticate_api, refused=http.api_refusal)
-    pages.add_exception_handler(Exception, web.crashed_page)
     api.add_exception_handler(Exception, http.api_crash)
     pages.include_router(health.router)
     wiring.include(pages, api)
@@ -44,7 +43,8 @@ def create_app(config: Settings) -> FastAPI:
     pages.state.api = api
     pages.state.home_panels = wiring.HOME_PANELS
     pages.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    pages.add_middleware(http.Envelope, secure=config.base_url.startswith("https://"))
+    secure = config.base_url.startswith("https://")
+    pages.add_middleware(http.Envelope, secure=secure, crashed=web.crashed_page)
     return pages
 
 

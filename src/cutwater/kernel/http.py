@@ -33,10 +33,15 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
 class Envelope:
-    """ASGI middleware around everything: request id, security headers, one log line and one metric."""
+    """ASGI middleware around everything: request id, security headers, one log line and one metric.
 
-    def __init__(self, app: Any, *, secure: bool) -> None:
+    A crash is answered here, by `crashed`: Starlette's own place for it lies outside, where the answer would
+    have neither the headers nor the id.
+    """
+
+    def __init__(self, app: Any, *, secure: bool, crashed: "Handler") -> None:
         self.app = app
+        self.crashed = crashed
         self.extra = list(HEADERS.items())
         if secure:
             self.extra.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
@@ -48,12 +53,12 @@ class Envelope:
         given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         identity = given if _SAFE_ID.fullmatch(given) else f"req_{new_id().hex}"
         token = log.request_id.set(identity)
-        started, status = time.perf_counter(), 500
+        started, status, begun = time.perf_counter(), 500, False
 
         async def sending(message: Any) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 present = {name.lower() for name, _ in message["headers"]}
                 added = [pair for pair in self.extra if pair[0] not in present]
                 message["headers"] = [*message["headers"], *added, (b"x-request-id", identity.encode())]
@@ -61,6 +66,10 @@ class Envelope:
 
         try:
             await self.app(scope, receive, sending)
+        except Exception as failure:
+            if begun:
+                raise
+            await (await self.crashed(Request(scope, receive), failure))(scope, receive, sending)
         finally:
             self._account(scope, status, time.perf_counter() - started)
             log.request_id.reset(token)
