@@ -1,4 +1,4 @@
-"""The first hour of somebody new, on an empty Cutwater: from Jira's export to a release put live by a step."""
+"""The first hour on an empty Cutwater: from Jira's export to a release that a step put live."""
 
 import re
 from dataclasses import dataclass
