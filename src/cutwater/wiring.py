@@ -18,6 +18,7 @@ from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import events
 from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
+from cutwater.kernel.dbroles import refuse_mighty_login
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.embedded_host import FolderInUse, reachable_folder
 from cutwater.kernel.limits import Limiter
@@ -69,6 +70,14 @@ COMMANDS = (
     Command(title="New release", path="/releases/new", grant=Grant.CONTRIBUTE),
     Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.PILOT),
     Command(title="Import a runbook worksheet", path="/runbooks/import", grant=Grant.PILOT),
+    Command(title="New issue", path="/issues/new", grant=Grant.CONTRIBUTE),
+    Command(title="New sprint", path="/sprints/new", grant=Grant.PILOT),
+    Command(title="New migration", path="/migrations/new", grant=Grant.PILOT),
+    Command(title="Add a service", path="/services/new", grant=Grant.PILOT),
+    Command(title="Go to issues", path="/issues", icon="list-checks"),
+    Command(title="Go to runbooks", path="/runbooks", icon="list-checks"),
+    Command(title="Go to services", path="/services", icon="server"),
+    Command(title="Go to freezes", path="/freezes", icon="lock"),
 )
 SEARCH_GRANTS = {"team": Grant.SEE_PEOPLE}
 HOME_PANELS = ("/runs/summary", "/releases/summary", "/sprints/summary")
@@ -128,6 +137,8 @@ async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Ru
         started = start(server, join=join)
         app, queue, role = server.conninfo("cutwater_app"), server.conninfo("cutwater_worker"), False
         supervisor = asyncio.create_task(server.supervise()) if started else None
+    else:
+        await refuse_mighty_login(app)
     database = Database(app, role="cutwater_app" if role else "", size=settings.database_pool)
     try:
         await database.open()
