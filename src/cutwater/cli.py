@@ -22,6 +22,15 @@ job_commands = typer.Typer(no_args_is_help=True, help="Background jobs.")
 app.add_typer(audit_commands, name="audit")
 app.add_typer(job_commands, name="jobs")
 say = Console(stderr=True)
+Host = Annotated[str, typer.Option(help="The address to listen on; else CUTWATER_HOST.")]
+Port = Annotated[int, typer.Option(help="The port to listen on, 0 for a free one; else CUTWATER_PORT.")]
+Folder = Annotated[Path, typer.Option(help="Where the demo's database lives.")]
+Slug = Annotated[str, typer.Option(help="Only this organization's chain, by its short name or id.")]
+Heads = Annotated[Path | None, typer.Option(help="A file of published heads, or a folder of them.")]
+Revision = Annotated[str, typer.Option(help="`head`, `base`, or a revision's name to go down to.")]
+Status = Annotated[str, typer.Option(help="failed, todo or doing.")]
+Numbers = Annotated[list[int] | None, typer.Argument(help="The numbers that `jobs list` shows.")]
+AllFailed = Annotated[bool, typer.Option(help="Every dead job.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -77,7 +86,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def serve(host: str = "", port: int = -1) -> None:
+def serve(host: Host = "", port: Port = -1) -> None:
     """Serve the platform: pages, API, and (unless CUTWATER_WORKER=false) the background jobs."""
     from cutwater.server import serve as start
 
@@ -91,7 +100,7 @@ def overridden(host: str, port: int, **more: Any) -> Settings:
 
 
 @app.command()
-def demo(host: str = "", port: int = -1, folder: Path = Path("data/demo")) -> None:
+def demo(host: Host = "", port: Port = -1, folder: Folder = Path("data/demo")) -> None:
     """Serve a demo: an embedded PostgreSQL with a fictional bank in it. The first start builds it."""
     from cutwater.server import serve as start
 
@@ -100,7 +109,7 @@ def demo(host: str = "", port: int = -1, folder: Path = Path("data/demo")) -> No
 
 
 @app.command()
-def dev(port: int = 8000) -> None:
+def dev(port: Port = 8000) -> None:
     """Serve the demo, and reload Python, templates, CSS and JavaScript when they change."""
     from cutwater.server import develop
 
@@ -122,7 +131,7 @@ def worker() -> None:
 
 
 @app.command()
-def migrate(revision: str = "head") -> None:
+def migrate(revision: Revision = "head") -> None:
     """Make the roles and bring the schema to a revision."""
     from cutwater import migrations
     from cutwater.kernel.embedded import OWNER, EmbeddedServer
@@ -168,7 +177,7 @@ def create_admin(
 
 
 @audit_commands.command("verify")
-def audit_verify(organization: str = "", heads: Path | None = None, as_json: AsJson = False) -> None:
+def audit_verify(organization: Slug = "", heads: Heads = None, as_json: AsJson = False) -> None:
     """Recompute the log's chains: names altered, missing and inserted rows. Exit code 1 when any is found.
 
     With --heads (a file of published heads, or a folder of them) a cut tail is found too.
@@ -185,7 +194,7 @@ def audit_verify(organization: str = "", heads: Path | None = None, as_json: AsJ
 
 
 @job_commands.command("list")
-def jobs_list(status: str = "failed", as_json: AsJson = False) -> None:
+def jobs_list(status: Status = "failed", as_json: AsJson = False) -> None:
     """List jobs: failed (dead), todo or doing."""
     from cutwater import operations
 
@@ -198,7 +207,7 @@ def jobs_list(status: str = "failed", as_json: AsJson = False) -> None:
 
 
 @job_commands.command("retry")
-def jobs_retry(ids: Annotated[list[int] | None, typer.Argument()] = None, all_failed: bool = False) -> None:
+def jobs_retry(ids: Numbers = None, all_failed: AllFailed = False) -> None:
     """Queue dead jobs again, by number or with --all-failed."""
     from cutwater import operations
 

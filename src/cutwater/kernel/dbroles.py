@@ -12,6 +12,12 @@ async def become(connection: psycopg.AsyncConnection[Any], role: str) -> None:
         await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
 
 
+async def refuse_mighty_login(conninfo: str) -> None:
+    """A login that is a superuser could take its rights back with RESET ROLE: refuse it before anything."""
+    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
+        await refuse_unbound(connection)
+
+
 async def refuse_unbound(connection: psycopg.AsyncConnection[Any]) -> None:
     """A superuser, or a role with BYPASSRLS, would see every organization: refuse to start as one."""
     cursor = await connection.execute(
@@ -21,5 +27,5 @@ async def refuse_unbound(connection: psycopg.AsyncConnection[Any]) -> None:
     if row is None or row[1]:
         raise RuntimeError(
             f"the database role {row[0] if row else '?'} is a superuser or bypasses row-level security; "
-            "give DATABASE_URL an ordinary role, or run `cutwater migrate`, which makes one"
+            "give DATABASE_URL an ordinary login, and DATABASE_OWNER_URL the one that may migrate"
         )
