@@ -2,11 +2,13 @@
 
 import asyncio
 import random
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from cutwater import audit
 from cutwater.audit import jobs
@@ -14,9 +16,11 @@ from cutwater.audit.chain import Fault, Head
 from cutwater.audit.records import PLATFORM
 from cutwater.audit.sealing import ensure_months
 from cutwater.audit.verification import read_heads, verify_chain
+from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.idempotency import IdempotencyKey
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.jobs import JobRun
 from cutwater.kernel.settings import Settings
@@ -157,6 +161,24 @@ async def test_the_nightly_head_is_logged_once_in_its_organization(
     entries = await audit.feed(database.reader(actor), "log", actor.organization_id or PLATFORM)
     assert [entry.name for entry in entries] == ["log.head_taken"]
     assert "block 3" in entries[0].headline
+
+
+async def test_answers_kept_for_repeats_are_forgotten_after_a_day(database: Database, tmp_path: Path) -> None:
+    actor, _ = await sealed_log(database, blocks=1)
+    async with database.tx(actor) as tx:
+        for key, age in (("old", timedelta(hours=25)), ("new", timedelta(hours=23))):
+            tx.add(
+                IdempotencyKey(
+                    organization_id=actor.organization_id,
+                    actor_id=actor.id,
+                    key=key,
+                    request_hash=b"x",
+                    created_at=clock.now() - age,
+                )
+            )
+    for _ in range(2):
+        await jobs.forget_answers(run_of(database, tmp_path))
+    assert [row.key for row in await database.reader(actor).all(select(IdempotencyKey.key))] == ["new"]
 
 
 def run_of(database: Database, folder: Path) -> JobRun:

@@ -1,4 +1,4 @@
-"""What the log does by the clock: every night each chain's head leaves the system."""
+"""What is done by the clock: each chain's head leaves the system every night; kept answers are forgotten."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from cutwater.audit.records import PLATFORM
 from cutwater.audit.sealing import ensure_months, seal
 from cutwater.audit.service import record
 from cutwater.kernel import clock
+from cutwater.kernel.idempotency import forget_old
 from cutwater.kernel.jobs import JobRun, job
 
 
@@ -25,6 +26,15 @@ async def publish_heads(run: JobRun) -> None:
     write_heads(heads_folder(run.settings.data_folder), day, chains)
     for chain in chains:
         await _log_head(run, chain, day)
+
+
+@job("audit.forget_answers", queue="default", retries=5, cron="35 * * * *")
+async def forget_answers(run: JobRun) -> None:
+    """Drop the answers kept for `Idempotency-Key` once they are a day old: every organization has a chain."""
+    for chain in await run.database.reader(None).all(queries.CHAINS):
+        if chain.organization_id != PLATFORM:
+            async with run.database.tx(chain.organization_id) as tx:
+                await forget_old(tx)
 
 
 def heads_folder(data_folder: Path) -> Path:
