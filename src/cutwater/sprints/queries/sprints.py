@@ -15,7 +15,6 @@ from cutwater.sprints.models import (
     ImportRun,
     Issue,
     Site,
-    SiteKind,
     Sprint,
     SprintMembership,
 )
@@ -217,11 +216,6 @@ def choices() -> Select[Any]:
         .order_by(_state_order, Sprint.starts_on.desc().nulls_last(), Sprint.id.desc())
         .limit(200)
     )
-
-
-async def native_site(tx: AsyncSession) -> UUID | None:
-    """The site of what is made here, once there is one."""
-    return await tx.scalar(select(Site.id).where(Site.kind == SiteKind.NATIVE))
 
 
 def issues_of(sprint_id: UUID) -> Select[Any]:
