@@ -63,7 +63,7 @@ def guarded(work: Callable[[], int]) -> int:
     try:
         return work()
     except (EmbeddedError, Refused, RuntimeError, psycopg.OperationalError) as failure:
-        say.print(f"[red]cutwater:[/red] {failure}", highlight=False)
+        say.print(f"[red]cutwater:[/red] {failure}", highlight=False, soft_wrap=True)
         return 1
 
 

@@ -1,11 +1,16 @@
 """uvicorn in our own process: one process owns the database, the live hub, the queue and the signals."""
 
+import asyncio
 import os
+import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from cutwater.kernel.settings import Settings
 from cutwater.main import create_app
@@ -21,6 +26,12 @@ class Server(uvicorn.Server):
         if hub is not None:
             hub.close()
         super().handle_exit(sig, frame)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours from before the start until after the end, see `serve`; uvicorn would raise them
+        again while PostgreSQL is still to be stopped."""
+        yield
 
 
 def listening(settings: Settings) -> tuple[socket.socket, Settings]:
@@ -41,8 +52,9 @@ def listening(settings: Settings) -> tuple[socket.socket, Settings]:
 def serve(settings: Settings) -> int:
     """Serve until a signal; gives the exit code."""
     bound, settings = listening(settings)
+    app = create_app(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         log_config=None,
         access_log=False,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
@@ -50,11 +62,20 @@ def serve(settings: Settings) -> int:
         timeout_graceful_shutdown=5,
         proxy_headers=True,
         server_header=False,
+        lifespan="off",
     )
     server = Server(config)
-    with bound:
-        server.run(sockets=[bound])
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, server.handle_exit)
+    with bound, asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(run(app, server, bound))
     return 0 if server.started else 1
+
+
+async def run(app: FastAPI, server: Server, bound: socket.socket) -> None:
+    """The app's lifespan around the server: what fails at the start is the caller's to say in one line."""
+    async with app.router.lifespan_context(app):
+        await server.serve(sockets=[bound])
 
 
 def develop(port: int) -> int:
