@@ -46,6 +46,10 @@ def detail(run: Query, code: str) -> Query:
     )
 
 
+# made once: a new alias copies every column's expression, which took a third of a step's move
+_before, _after = aliased(RunStep), aliased(RunStep)
+
+
 def _gates(other: Any) -> Query:
     return select(
         RunLink.before_id,
@@ -66,23 +70,21 @@ def _gates(other: Any) -> Query:
 
 def gates_into(step_ids: Iterable[UUID]) -> Query:
     """The links into some steps, each with its predecessor as it stands."""
-    before = aliased(RunStep)
     return (
-        _gates(before)
-        .join(before, before.id == RunLink.before_id)
+        _gates(_before)
+        .join(_before, _before.id == RunLink.before_id)
         .where(any_of(RunLink.after_id, step_ids))
-        .order_by(before.position)
+        .order_by(_before.position)
     )
 
 
 def gates_out_of(step_ids: Iterable[UUID]) -> Query:
     """The links out of some steps, each with its successor as it stands."""
-    after = aliased(RunStep)
     return (
-        _gates(after)
-        .join(after, after.id == RunLink.after_id)
+        _gates(_after)
+        .join(_after, _after.id == RunLink.after_id)
         .where(any_of(RunLink.before_id, step_ids))
-        .order_by(after.position)
+        .order_by(_after.position)
     )
 
 

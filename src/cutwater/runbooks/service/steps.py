@@ -54,7 +54,7 @@ async def move_step(
     run = await runs.run_for_update(tx, run_key)
     step = await queries.step_for_update(tx, run.id, code)
     facts = await facts_of(SessionReader(tx), run, step)
-    now, team = clock.now(), await _team_name(tx, step)
+    now, team = clock.now(), await _team_name(tx, actor, step)
     may = permissions.to_move(actor, step, move, override=how.override, team=team)
     refuse_if(may + obstacles(move, facts, now, reason=how.reason, override=how.override))
     refuse_stale(step.revision, how.seen_revision)
@@ -93,8 +93,9 @@ async def facts_of(reader: Any, run: Any, step: Any) -> StepFacts:
     )
 
 
-async def _team_name(tx: AsyncSession, step: RunStep) -> str:
-    if step.team_id is None:
+async def _team_name(tx: AsyncSession, actor: Actor, step: RunStep) -> str:
+    """Whose the step is, which only a refusal says."""
+    if step.team_id is None or not permissions.to_execute(actor, step):
         return ""
     return next(
         (team.name for team in await identity.teams(SessionReader(tx)) if team.id == step.team_id), ""
@@ -153,7 +154,9 @@ async def tick_instruction(
     run = await runs.run_for_update(tx, run_key)
     step = await queries.step_for_update(tx, run.id, code)
     line = await queries.instruction_for_update(tx, step.id, instruction_id)
-    refuse_if(permissions.to_execute(actor, step, team=await _team_name(tx, step)) + _tickable(run, step))
+    refuse_if(
+        permissions.to_execute(actor, step, team=await _team_name(tx, actor, step)) + _tickable(run, step)
+    )
     if is_done is (line.done_at is not None):
         return line
     line.done_at = clock.now() if is_done else None
