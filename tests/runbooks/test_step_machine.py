@@ -22,7 +22,6 @@ from cutwater.runbooks.step_machine import (
     is_ready,
     obstacles,
     opens_at,
-    roll_up,
     run_obstacles,
     startable_at,
     warnings,
@@ -226,22 +225,3 @@ def test_a_run_with_open_steps_cannot_be_completed() -> None:
     (found,) = run_obstacles(RunMove.COMPLETE, RunState.RUNNING, [f"A-{each}" for each in range(12)])
     assert found.text.startswith("12 steps have not ended: A-0, ")
     assert found.text.endswith("and 2 more.")
-
-
-@pytest.mark.parametrize(
-    ("states", "expected"),
-    [
-        ("", S.CANCELLED),
-        ("CANCELLED", S.CANCELLED),
-        ("COMPLETED SKIPPED CANCELLED", S.COMPLETED),
-        ("PENDING PENDING", S.PENDING),
-        ("PENDING READY", S.READY),
-        ("PENDING COMPLETED", S.IN_PROGRESS),
-        ("IN_PROGRESS PENDING", S.IN_PROGRESS),
-        ("BLOCKED IN_PROGRESS", S.BLOCKED),
-        ("FAILED BLOCKED COMPLETED", S.FAILED),
-        ("ON_HOLD PENDING", S.ON_HOLD),
-    ],
-)
-def test_a_phase_stands_where_its_steps_stand(states: str, expected: StepState) -> None:
-    assert roll_up(StepState(each) for each in states.split()) is expected

@@ -20,6 +20,7 @@ from cutwater.kernel.jobs import JobRun
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
+from cutwater.notifications.models import Work
 from cutwater.sprints import issue_query, jobs, service
 from cutwater.sprints.fields import FieldMap
 from cutwater.sprints.models import FieldMapping, ImportRun, Issue, Site, Sprint, SprintMembership
@@ -496,3 +497,22 @@ async def test_an_import_that_keeps_crashing_ends_as_failed(
         await jobs.read_import(run, organization_id=owner.organization_id, import_id=import_id)
     found = await database.reader(owner).scalar(select(ImportRun.state).where(ImportRun.id == import_id))
     assert found == state
+
+
+async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
+    owner = await factories.organization_in(database)
+    async with database.tx(owner) as tx:
+        upload = SourceFile(name="issues.csv", content=CSV)
+        started = await service.start_import(tx, owner, [upload])
+    run = JobRun(
+        name="sprints", database=database, settings=Settings(), ports={IssueFiles: JiraFiles()},
+        organization_id=owner.organization_id,
+    )  # fmt: skip
+    ids = {"organization_id": owner.organization_id, "import_id": started.id}
+    await jobs.read_import(run, **ids)
+    async with database.tx(owner) as tx:
+        await service.confirm_import(tx, owner, started.key, FieldMap())
+    await jobs.apply_import(run, **ids)
+    work = await database.reader(owner).first(select(Work.state, Work.done, Work.total))
+    assert (work.state, work.done) == ("DONE", work.total)
+    assert work.total > 0

@@ -353,19 +353,3 @@ def run_obstacles(move: RunMove, state: RunState, open_codes: Sequence[str] = ()
             )
         )
     return found
-
-
-def roll_up(states: Iterable[StepState]) -> StepState:
-    """A phase's, sequence's or run's state out of its steps': trouble first, then what is under way."""
-    present = set(states) - {S.CANCELLED}
-    for state in (S.FAILED, S.BLOCKED, S.IN_PROGRESS):
-        if state in present:
-            return state
-    if not present or present <= DONE:
-        return S.COMPLETED if present else S.CANCELLED
-    if present & DONE:
-        return S.IN_PROGRESS
-    for state in (S.READY, S.ON_HOLD):
-        if state in present:
-            return state
-    return S.PENDING

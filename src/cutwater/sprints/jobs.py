@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from cutwater import notifications
 from cutwater.kernel.jobs import JobRun, job
 from cutwater.sprints.ports import IssueFiles
 from cutwater.sprints.records import Batch
@@ -48,7 +49,15 @@ async def apply_import(run: JobRun, *, organization_id: UUID, import_id: UUID) -
     async with _ending(run, import_id):
         batch = await _read(run, import_id)
         async with run.tx() as tx:
-            await imports.apply_import(tx, run.actor, import_id, batch)
+            work_id = (await imports.run_for_update(tx, import_id)).work_id
+
+        async def tell(done: int, total: int) -> None:
+            if work_id is not None:
+                async with run.tx() as beside:  # seen at once, not with the import
+                    await notifications.advance_work(beside, work_id, done, total)
+
+        async with run.tx() as tx:
+            await imports.apply_import(tx, run.actor, import_id, batch, tell=tell)
 
 
 @job("sprints.remap", retries=RETRIES)

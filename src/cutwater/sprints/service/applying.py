@@ -1,6 +1,6 @@
 """Applies a batch to a site: one transaction, set-based, the same again when it is run again."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -81,10 +81,23 @@ async def known_of(tx: AsyncSession, site_id: UUID, batch: Batch) -> Known:
     )
 
 
+Tell = Callable[[int, int], Awaitable[None]]
+
+
+async def tell_nobody(_done: int, _total: int) -> None:
+    """For those who do not follow the progress."""
+
+
 async def apply(
-    tx: AsyncSession, site_id: UUID, batch: Batch, mapping: FieldMap, *, into_sprint: UUID | None = None
+    tx: AsyncSession,
+    site_id: UUID,
+    batch: Batch,
+    mapping: FieldMap,
+    *,
+    into_sprint: UUID | None = None,
+    tell: Tell = tell_nobody,
 ) -> Applied:
-    """Write everything, or, when anything is wrong, nothing."""
+    """Write everything or, if anything is wrong, nothing; `tell` hears how many rows are in, of how many."""
     known = await known_of(tx, site_id, batch)
     staged = stage(batch, mapping, known)
     applied = Applied(oddities=[*batch.oddities, *staged.oddities])
@@ -93,12 +106,16 @@ async def apply(
     await _mirror_lists(tx, site_id, batch)
     projects = await _mirror_projects(tx, site_id, batch)
     counts = applied.counts
+    total = len(staged.rows) + sum(len(each.changes) for each in batch.issues)
+    await tell(0, total)
     counts["sprints_created"], counts["sprints_updated"], sprint_ids = await mirror_sprints(
         tx, site_id, batch, staged.sprints.values()
     )
     written = await _write_issues(tx, site_id, staged, projects)
     counts.update(_issue_counts(written, len(staged.rows)))
+    await tell(len(staged.rows), total)
     counts["changes"] = await _write_changes(tx, staged)
+    await tell(total, total)
     counts["links"] = await _write_links(tx, site_id, staged)
     if _tells_sprints(batch, mapping):
         applied.oddities += await _write_stays(tx, staged, sprint_ids)

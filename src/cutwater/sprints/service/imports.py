@@ -21,6 +21,7 @@ from cutwater.sprints.ports import IssueFiles
 from cutwater.sprints.queries.sprints import sprint_for_update
 from cutwater.sprints.records import Batch, SourceFile, SprintState
 from cutwater.sprints.service import applying, reviewing
+from cutwater.sprints.service.applying import Tell, tell_nobody
 from cutwater.sprints.service.mappings import ROLES, confirm_for_import, mapping_of
 from cutwater.sprints.service.sites import own_site, site_for_update
 from cutwater.sprints.service.sprints import findable
@@ -178,7 +179,9 @@ async def discard_import(
     return run
 
 
-async def apply_import(tx: AsyncSession, actor: Actor, import_id: UUID, batch: Batch) -> ImportRun:
+async def apply_import(
+    tx: AsyncSession, actor: Actor, import_id: UUID, batch: Batch, *, tell: Tell = tell_nobody
+) -> ImportRun:
     """Apply a confirmed import as one; run twice, the second finds it applied."""
     run = await run_for_update(tx, import_id)
     if run.state != ImportState.APPLYING:
@@ -186,7 +189,7 @@ async def apply_import(tx: AsyncSession, actor: Actor, import_id: UUID, batch: B
     mapping = FieldMap(**{role: str(run.mapping.get(role, "")) for role in ROLES})
     if run.new_sprint and run.sprint_id is None:
         run.sprint_id = (await _sprint_for(tx, run)).id
-    applied = await applying.apply(tx, run.site_id, batch, mapping, into_sprint=run.sprint_id)
+    applied = await applying.apply(tx, run.site_id, batch, mapping, into_sprint=run.sprint_id, tell=tell)
     if applied.errors:
         await _fail(tx, actor, run, applied.oddities)
         return run
