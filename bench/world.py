@@ -79,10 +79,11 @@ def worksheet(steps: int) -> bytes:
     dice = random.Random(steps)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["Code", "Title", "Phase", "Type", "Team", "Duration", "Predecessors"])
+    writer.writerow(["Code", "Title", "Phase", "Type", "Team", "Duration", "Predecessors", "Instructions"])
     for number in range(steps):
         earlier = {f"S-{dice.randrange(max(0, number - 40), number)}" for _ in range(2)} if number else set()
         team = bank.TEAMS[number % len(bank.TEAMS)][1]
         row = (f"S-{number}", f"Measured step {number}", f"Phase {number // 40 + 1}", "TRT", team)
-        writer.writerow((*row, f"{dice.randint(5, 40)}m", ", ".join(sorted(earlier))))
+        told = "! check the figures\ntell operations"
+        writer.writerow((*row, f"{dice.randint(5, 40)}m", ", ".join(sorted(earlier)), told))
     return out.getvalue().encode()
