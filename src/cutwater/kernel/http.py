@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import psycopg
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -106,7 +107,7 @@ def refused(failure: Exception, request: Request) -> Refused:
         return found
     if isinstance(failure, IntegrityError):
         return _integrity(failure)
-    if isinstance(failure, OperationalError):
+    if isinstance(failure, OperationalError | psycopg.OperationalError):
         return Unavailable("The database did not answer. Nothing was changed; try again.")
     raise failure
 
@@ -193,4 +194,5 @@ EXPECTED: tuple[type[Exception], ...] = (
     HTTPException,
     IntegrityError,
     OperationalError,
+    psycopg.OperationalError,
 )

@@ -153,6 +153,10 @@ def _decoded(content: bytes, notes: Notes) -> str | None:
         return content.decode(encoding)
     except UnicodeDecodeError as wrong:
         row = content.count(b"\n", 0, wrong.start) + 1
+        if encoding == "utf-16":
+            text = "cut off or damaged: it begins as UTF-16 but is not; save the sheet as “CSV UTF-8”"
+            Spot(notes=notes, row=row).error("encoding", "", text)
+            return None
         byte = content[wrong.start]
         text = f"not UTF-8: byte 0x{byte:02X}; save the sheet as “CSV UTF-8”"
         Spot(notes=notes, row=row).error("encoding", _column_of(content, wrong.start, row), text)

@@ -55,12 +55,13 @@ class Worksheet:
 async def upload_worksheet(tx: AsyncSession, actor: Actor, given: Worksheet) -> RunbookImport:
     """Keep a worksheet to be looked at; refused at once when it cannot be read at all."""
     refuse_if(permissions.to_prepare(actor, "import runbooks"))
-    sheet = await asyncio.to_thread(_read, given.content, given.file_name, "")
-    runbook_id, title = None, given.title.strip() or _title_of(given.file_name)
+    name, media_type = (text.replace("\x00", "") for text in (given.file_name, given.media_type))
+    sheet = await asyncio.to_thread(_read, given.content, name, "")
+    runbook_id, title = None, given.title.strip() or _title_of(name)
     if given.runbook_key:
         runbook = await queries.runbook(SessionReader(tx), given.runbook_key)
         runbook_id, title = runbook.id, runbook.title
-    file_id = await files.keep(tx, given.file_name or "worksheet", given.media_type, given.content)
+    file_id = await files.keep(tx, name or "worksheet", media_type, given.content)
     upload = RunbookImport(
         id=new_id(), runbook_id=runbook_id, file_id=file_id, sheet=sheet.name, title=title, zone=given.zone,
         mapping={}, state=ImportState.UPLOADED, created_by_id=actor.user_id, revision=1,
