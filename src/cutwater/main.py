@@ -1,6 +1,7 @@
 """Two apps: pages at `/` (HTML, cookies, CSRF), and `/api/v1` mounted in it (JSON, tokens, OpenAPI)."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount
 
 from cutwater import __version__, demo, web, wiring, worker
 from cutwater.identity import authentication as identity
@@ -16,6 +18,14 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.settings import Settings, settings
 
 QUIET: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+
+
+class WholeMount(Mount):
+    """Takes every address below it; Starlette's own leaves out those with an encoded line break."""
+
+    def __init__(self, path: str, app: Any) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 def create_app(config: Settings) -> FastAPI:
@@ -39,7 +49,7 @@ def create_app(config: Settings) -> FastAPI:
     pages.include_router(health.router)
     wiring.include(pages, api)
     pages.mount("/static", web.Static())
-    pages.mount("/api/v1", api)
+    pages.router.routes.append(WholeMount("/api/v1", api))
     pages.state.api = api
     pages.state.home_panels = wiring.HOME_PANELS
     pages.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)

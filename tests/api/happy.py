@@ -24,7 +24,7 @@ PATHS: dict[str, dict[str, str]] = {
     "/work/{work_id}": {"work_id": "{work}"},
     "/sites/{site_id}": {"site_id": "{site}"},
     "/field-mappings/{site_id}": {"site_id": "{files_site}"},
-    "/sprints/{key}/issues/{issue}": {"key": "{sprint}", "issue": "{planned}"},
+    "/sprints/{key}/issues/{issue}": {"key": "{filled_sprint}", "issue": "{planned}"},
     "/sprints/{key}/analysis": {"key": "SPR-3"},
     "/sprints/{key}": {"key": "{sprint}"},
     "/issues/{key}": {"key": "{issue}"},
@@ -45,13 +45,19 @@ PATHS: dict[str, dict[str, str]] = {
     "/runbook-imports/{import_id}": {"import_id": "{runbook_import}"},
     "/migrations/{key}": {"key": "MIG-1"},
     "/runs/{key}/moves": {"key": "{planned_run}"},
-    "/runs/{key}/steps/{code}": {"key": "MIG-1-CUT1", "code": "{step}", "instruction_id": "{instruction}"},
+    "/runs/{key}/steps/{code}": {"key": "MIG-1-CUT1", "code": "{step}"},
+    "/runs/{key}/steps/{code}/instructions": {
+        "key": "MIG-1-CUT1",
+        "code": "{begun_step}",
+        "instruction_id": "{instruction}",
+    },
     "/runs/{key}": {"key": "MIG-1-CUT1"},
 }
 
 QUERIES: dict[str, dict[str, str]] = {
     "GET /search": {"q": "cards"},
     "DELETE /organization": {"confirm": "harbour"},
+    "DELETE /releases/{key}/approvals/{approval_id}": {"reason": "Left the team"},
     "GET /changes": {"topics": "releases"},
 }
 

@@ -74,7 +74,7 @@ def drawn(operation: Any, mode: GenerationMode, count: int) -> list[Case]:
 
 
 def valid(case: Case, number: int, ids: dict[str, str]) -> Case:
-    """The first example stays as drawn; the others get real ids, and a body that works with one field drawn."""
+    """The first example stays as drawn; then real ids, and a working body with one field drawn."""
     if number == 0:
         return case
     name = f"{case.method} {case.path}"
@@ -114,7 +114,7 @@ def breaches(case: Case, url: str, headers: dict[str, str], session: requests.Se
         case.validate_response(answer, checks=CHECKS, headers=headers)
     except* AssertionError as failures:
         for failure in failures.exceptions:
-            yield f"{told}: {type(failure).__name__} {str(failure)[:300]!r}\n    {case.as_curl_command()[:400]}"
+            yield f"{told}: {str(failure)[:300]!r}\n    {case.as_curl_command()[:400]}"
 
 
 def test_every_operation_is_tried(served: Served, cases: list[Case]) -> None:

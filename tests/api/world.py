@@ -82,10 +82,10 @@ def _work(make: Maker) -> dict[str, str]:
     upload = {"files": ("issues.json", ISSUES, "application/json")}
     issue = make.post("/issues", {"title": "By hand"})["key"]
     planned = make.post("/issues", {"title": "Planned by hand"})["key"]
-    sprint = make.post("/sprints", {"name": "By hand", "starts_on": "2027-01-04", "ends_on": "2027-01-15"})[
-        "key"
-    ]
-    make.post(f"/sprints/{sprint}/issues", {"issues": [planned]})
+    dates = {"starts_on": "2027-01-04", "ends_on": "2027-01-15"}
+    sprint = make.post("/sprints", {"name": "By hand", **dates})["key"]
+    filled = make.post("/sprints", {"name": "By hand, with an issue", **dates})["key"]
+    make.post(f"/sprints/{filled}/issues", {"issues": [planned]})
     return {
         "site": make.post(
             "/sites", {"name": "Harbour Jira", "kind": "JIRA_CLOUD", "url": "https://jira.test"}
@@ -94,6 +94,7 @@ def _work(make: Maker) -> dict[str, str]:
         "sprint": sprint,
         "issue": issue,
         "planned": planned,
+        "filled_sprint": filled,
         "import": make.post("/imports", files=upload)["key"],
     }
 
@@ -130,12 +131,15 @@ def _runs(make: Maker) -> dict[str, str]:
     second = make.post("/runbook-imports", files=sheet, data={"title": "Another plan"})
     plan = {"runbook": "RB-1", "type": "RUN", "planned_start": "2027-02-01T18:00:00+01:00"}
     run = make.post("/migrations/MIG-1/iterations", plan)["key"]
-    step = [line.code for line in worksheet.lines() if line.minutes % 3 == 0][-1]  # these have instructions
-    detail = make.get(f"/runs/MIG-1-CUT1/steps/{step}")
+    told = [line.code for line in worksheet.lines() if line.minutes % 3 == 0]  # these have instructions
+    begun = {step["code"] for step in make.get("/runs/MIG-1-CUT1/steps?state=IN_PROGRESS")}
+    now = next(code for code in told if code in begun)
+    detail = make.get(f"/runs/MIG-1-CUT1/steps/{now}")
     return {
         "runbook": applied["key"],
         "runbook_import": second["id"],
         "planned_run": run,
-        "step": step,
+        "step": told[-1],
+        "begun_step": now,
         "instruction": detail["instructions"][0]["id"],
     }
