@@ -43,23 +43,23 @@ def _received(context: Any, page: Any, home: str) -> dict[str, int]:
     watch = context.new_cdp_session(page)
     watch.send("Network.enable")
     watch.send("Network.clearBrowserCache")
-    paths: dict[str, str] = {}
+    paths: dict[str, tuple[str, int]] = {}
     sizes: dict[str, int] = {"headers": 0}
 
     def answered(event: Any) -> None:
-        paths[event["requestId"]] = urllib.parse.urlsplit(event["response"]["url"]).path
-
-    def received(event: Any) -> None:
-        path = paths.get(event["requestId"], "")
-        sizes[path] = sizes.get(path, 0) + int(event["encodedDataLength"])
+        answer = event["response"]
+        paths[event["requestId"]] = (
+            urllib.parse.urlsplit(answer["url"]).path,
+            int(answer["encodedDataLength"]),
+        )
 
     def ended(event: Any) -> None:
-        sizes["headers"] += int(event["encodedDataLength"])
+        path, headers = paths.get(event["requestId"], ("", 0))
+        sizes["headers"] += headers
+        sizes[path] = sizes.get(path, 0) + int(event["encodedDataLength"]) - headers
 
     watch.on("Network.responseReceived", answered)
-    watch.on("Network.dataReceived", received)
     watch.on("Network.loadingFinished", ended)
     page.goto(home, wait_until="load")
     page.wait_for_timeout(1500)
-    sizes["headers"] -= sum(size for path, size in sizes.items() if path != "headers")
     return dict(sorted(sizes.items(), key=lambda each: -each[1]))

@@ -8,8 +8,10 @@ finish is stretched, as on the night itself, not pushed to a later start. Soft l
 Cost: `prepare` O(steps + links) once per graph; `Prepared.schedule` O(steps + links) per tick.
 """
 
+import gc
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, NamedTuple, TypeVar
@@ -105,6 +107,19 @@ def critical_path(steps: Sequence[Step[Id]], links: Iterable[Link[Id]], now: int
     return Prepared([step.id for step in steps], links).schedule(steps, now)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold the cyclic collector back while a graph is allocated: all of it lives, and looking through the
+    whole heap for garbage again and again took five times as long as the work itself."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class Prepared(Generic[Id]):
     """A sorted graph, kept as long as its links stay; every tick asks it for a new schedule.
 
@@ -116,6 +131,10 @@ class Prepared(Generic[Id]):
 
     def __init__(self, ids: Sequence[Id], links: Iterable[Link[Id]]) -> None:
         self.ids = list(ids)
+        with _uncollected():
+            self._sort(links)
+
+    def _sort(self, links: Iterable[Link[Id]]) -> None:
         count = len(self.ids)
         at = {each: position for position, each in enumerate(self.ids)}
         if len(at) != count:
@@ -142,6 +161,10 @@ class Prepared(Generic[Id]):
 
     def schedule(self, steps: Sequence[Step[Id]], now: int) -> Schedule[Id]:
         """The dates at `now`; `steps` in the order of the ids given at preparation."""
+        with _uncollected():
+            return self._dated(steps, now)
+
+    def _dated(self, steps: Sequence[Step[Id]], now: int) -> Schedule[Id]:
         count = len(steps)
         early, work, gates, holds = self._forward(steps, now)
         end = max(early[count:]) if steps else None
