@@ -311,6 +311,27 @@ async def test_a_topics_state_is_drawn_once_for_all_and_for_events_that_come_tog
     assert calls == [ids[:1], ids[1:]]
 
 
+async def test_whoever_comes_back_to_a_drawn_topic_is_told_to_read_it_anew(database: Database) -> None:
+    ann, harbour = await factories.organization_in(database), new_id()
+
+    async def view(*_: object) -> dict[str, Any]:
+        return {"only": "what changed"}
+
+    async with serving(database, {"ann": ann}, harbour=view) as served, served.client("ann") as client:
+        topic = f"harbour:{harbour}"
+        async with listening(client, topic) as listener:
+            place = listener.last_id
+        missed = await moor(database, ann, harbour_id=harbour)
+        back = Listener(client, topic)
+        back.last_id = place
+        connection = asyncio.create_task(back.listen())
+        await back.until(lambda it: it.others)
+        connection.cancel()
+        await asyncio.gather(connection, return_exceptions=True)
+    assert back.ids == [missed]
+    assert back.others[0][0] == "reload"
+
+
 async def test_a_broken_view_ends_nobodys_stream(database: Database) -> None:
     ann, harbour = await factories.organization_in(database), new_id()
 

@@ -84,7 +84,9 @@ async def _opening(hub: Hub, actor: Actor, subscriber: Subscriber, since: str, t
     missed = [frame for _, frame in changes.frames_of(events, names)]
     if not missed:
         return frames.opening(token)
-    return f"retry: {frames.RETRY_MILLISECONDS}\n\n".encode() + frames.batch(missed, token)
+    # a drawn state says what changed since the one before, which this client did not get
+    behind = frames.RELOAD if hub.states.touched(subscriber.topics, events) else b""
+    return f"retry: {frames.RETRY_MILLISECONDS}\n\n".encode() + frames.batch(missed, token) + behind
 
 
 async def poll(hub: Hub, reader: Reader, actor: Actor, topics: str, since: str) -> dict[str, Any]:
