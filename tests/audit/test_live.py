@@ -321,7 +321,8 @@ async def test_whoever_comes_back_to_a_drawn_topic_is_told_to_read_it_anew(datab
         topic = f"harbour:{harbour}"
         async with listening(client, topic) as listener:
             place = listener.last_id
-        missed = await moor(database, ann, harbour_id=harbour)
+            missed = await moor(database, ann, harbour_id=harbour)
+            await listener.until(lambda it: it.others)
         back = Listener(client, topic)
         back.last_id = place
         connection = asyncio.create_task(back.listen())
