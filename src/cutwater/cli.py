@@ -60,9 +60,10 @@ def guarded(work: Callable[[], int]) -> int:
     from cutwater.kernel.embedded_host import EmbeddedError
     from cutwater.kernel.errors import Refused
 
+    told = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
     try:
         return work()
-    except (EmbeddedError, Refused, RuntimeError, psycopg.OperationalError) as failure:
+    except (EmbeddedError, Refused, RuntimeError, *told) as failure:
         say.print(f"[red]cutwater:[/red] {failure}", highlight=False, soft_wrap=True)
         return 1
 

@@ -112,3 +112,13 @@ def rows_in(connection: psycopg.Connection[tuple[int, ...]], organization: str) 
         statement = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
         counted += [row[0] for row in connection.execute(statement)]
     return counted
+
+
+def test_a_login_that_may_not_make_roles_is_told_so_in_one_line(
+    given: EmbeddedServer, tmp_path: Path
+) -> None:
+    app = Cutwater(tmp_path / "data", DATABASE_URL=given.conninfo("bank_web", "postgres"))
+    refused = app.run("migrate")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("cutwater: permission denied to ")
+    assert "Traceback" not in refused.stderr
