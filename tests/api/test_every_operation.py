@@ -7,7 +7,7 @@ import schemathesis
 from tests.api import happy, world
 from tests.api.served import Served
 
-pytestmark = [pytest.mark.xdist_group("furnished"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)  # the first test makes the world
 
 
 def operations(served: Served) -> list[tuple[str, str]]:
@@ -99,3 +99,8 @@ def test_the_tables_name_no_operation_that_is_gone(served: Served) -> None:
     named = {*happy.BODIES, *happy.QUERIES, *happy.FORMS}
     assert named - there == set()
     assert set(world.ROLES) == {"OWNER", "ADMIN", "MANAGER", "MEMBER", "VIEWER"}
+
+
+def test_an_address_with_a_line_break_gets_the_api_s_own_answer(served: Served) -> None:
+    answer = httpx2.get(f"{served.url}/runs/no%0Asuch", timeout=20)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHENTICATED")

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.api import happy, world
 from tests.api.served import Served
 
-pytestmark = [pytest.mark.xdist_group("furnished"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)  # the first test makes the world
 
 STRANGER = "a stranger"
 VALID, WRONG = 4, 2
