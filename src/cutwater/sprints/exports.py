@@ -7,8 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 COLUMNS = (
     ("Key", "key"),
     ("Title", "title"),
@@ -64,6 +62,8 @@ def as_csv(rows: Iterable[Any], columns: Sequence[tuple[str, str]] = COLUMNS) ->
 
 def as_xlsx(rows: Iterable[Any], columns: Sequence[tuple[str, str]] = COLUMNS) -> bytes:
     """The rows as a workbook; texts stay texts, whatever they start with."""
+    import xlsxwriter  # here: it takes longer to load than anything else, and few export
+
     out = io.BytesIO()
     options = {
         "in_memory": True,
