@@ -13,6 +13,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 from starlette.middleware.gzip import GZipMiddleware
 
+from cutwater import web
 from cutwater.kernel import http
 from tests.web.app import boats
 
@@ -32,7 +33,7 @@ def address() -> Iterator[str]:
     """The little app, served as the real one is: security headers and gzip at level 5."""
     app = boats()
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(http.Envelope, secure=False)
+    app.add_middleware(http.Envelope, secure=False, crashed=web.crashed_page)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
