@@ -47,7 +47,9 @@ class Person:
         await self.page.get_by_label("E-mail or user name").fill(login)
         await self.page.get_by_label("Password", exact=True).fill(password)
         await self.press("Sign in")
-        await self.page.wait_for_url(lambda address: "/sign-in" not in address)
+        await self.page.wait_for_url(
+            lambda address: "/sign-in" not in address, wait_until="commit", timeout=60_000
+        )
 
     def _heard(self, said: ConsoleMessage) -> None:
         if said.type == "error" and not ANSWERED.match(said.text):
