@@ -19,7 +19,7 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.dbroles import become as become_role
 from cutwater.kernel.events import jsonable
 from cutwater.kernel.metrics import JOB_RUNS
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Reader, driver_connection
 from cutwater.kernel.settings import Settings
 
 P = TypeVar("P")
@@ -117,7 +117,7 @@ async def defer(
 
 async def _send(tx: AsyncSession, name: str, options: dict[str, Any], arguments: dict[str, Any]) -> None:
     await tx.flush()
-    connection = (await (await tx.connection()).get_raw_connection()).driver_connection
+    connection = await driver_connection(tx)
     await _deferrer.configure_task(name, connection=connection, **options).defer_async(**arguments)
 
 
