@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cutwater.runbooks.critical_path import LinkKind
@@ -114,6 +114,8 @@ def test_a_cell_is_split_into_its_links(cell: str, tokens: list[str]) -> None:
     assert split_links(cell, KNOWN) == tokens
 
 
+@example("?")
+@example("(soft)")
 @given(st.text(max_size=60))
 def test_any_cell_of_links_is_read_or_refused(cell: str) -> None:
     for token in split_links(cell, KNOWN):

@@ -129,7 +129,8 @@ def split_links(text: str, known: Collection[str]) -> list[str]:
 def read_link(token: str, known: Collection[str]) -> LinkText:
     """One reference. Codes may end in letters such as SS or in -5: what is a known code (casefolded) wins."""
     hard = True
-    if token.casefold() not in known and (soft := _SOFT.search(token)):
+    soft = _SOFT.search(token)
+    if soft and soft.start() and token.casefold() not in known:
         token, hard = token[: soft.start()].strip(), False
     if token.casefold() in known:
         return LinkText(code=token, hard=hard)
