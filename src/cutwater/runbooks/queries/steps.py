@@ -114,19 +114,16 @@ def states_of(step_ids: Iterable[UUID]) -> Query:
     return select(*_WAITING).where(any_of(RunStep.id, step_ids)).order_by(RunStep.position)
 
 
-def successors_of(step_id: UUID) -> Query:
-    """The ids of the steps behind a step."""
-    return select(RunLink.after_id).where(RunLink.before_id == step_id, RunLink.is_hard.is_(True))
-
-
-def start_gates(run_id: UUID, step_ids: Iterable[UUID] | None = None) -> Query:
-    """The hard links that hold back starts: of a whole run, or into some steps."""
-    found = select(RunLink.before_id, RunLink.after_id, RunLink.kind, RunLink.lag_minutes).where(
-        RunLink.is_hard.is_(True), any_of(RunLink.kind, ["FS", "SS"])
+def start_gates(run_id: UUID) -> Query:
+    """The hard links of a run that hold back starts."""
+    return select(RunLink.before_id, RunLink.after_id, RunLink.kind, RunLink.lag_minutes).where(
+        RunLink.iteration_id == run_id, RunLink.is_hard.is_(True), any_of(RunLink.kind, ["FS", "SS"])
     )
-    if step_ids is None:
-        return found.where(RunLink.iteration_id == run_id)
-    return found.where(any_of(RunLink.after_id, step_ids))
+
+
+def around(step_id: UUID) -> tuple[Query, Query, Query]:
+    """What a step waits for, its instructions, and what waits for it."""
+    return gates_into([step_id]), instructions_of(step_id), gates_out_of([step_id])
 
 
 def instructions_of(step_id: UUID) -> Query:
@@ -143,20 +140,6 @@ def instructions_of(step_id: UUID) -> Query:
         .where(RunInstruction.step_id == step_id)
         .order_by(RunInstruction.position)
     )
-
-
-async def open_mandatory(tx: AsyncSession, step_id: UUID) -> list[str]:
-    """The texts of a step's mandatory instructions that nobody ticked."""
-    found = await tx.scalars(
-        select(RunInstruction.text)
-        .where(
-            RunInstruction.step_id == step_id,
-            RunInstruction.is_mandatory.is_(True),
-            RunInstruction.done_at.is_(None),
-        )
-        .order_by(RunInstruction.position)
-    )
-    return list(found)
 
 
 async def instruction_for_update(tx: AsyncSession, step_id: UUID, instruction_id: UUID) -> RunInstruction:

@@ -1,5 +1,6 @@
 """READY, derived and kept: after every change of a run, for the steps it can have touched, set-based."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import audit
 from cutwater.kernel import clock, jobs
 from cutwater.kernel.actor import Actor, job_actor
-from cutwater.kernel.reader import any_of
+from cutwater.kernel.reader import Reader, SessionReader, any_of
 from cutwater.runbooks import events
 from cutwater.runbooks.critical_path import LinkKind
 from cutwater.runbooks.models import Iteration, RunStep
@@ -25,17 +26,19 @@ from cutwater.runbooks.step_machine import (
     startable_at,
 )
 
+Waiting = tuple[list[Any], dict[UUID, list[Gate]]]
 
-async def settle(tx: AsyncSession, run: Iteration, *, after_step: UUID | None = None) -> int:
-    """Bring PENDING and READY up to date behind one step, or in the whole run; how many steps changed.
+
+async def settle(tx: AsyncSession, run: Iteration, *, touched: Collection[UUID] | None = None) -> int:
+    """Bring PENDING and READY up to date for some steps, or in the whole run; how many steps changed.
 
     The run's row must be locked: two predecessors that end at once would otherwise each miss the other.
     """
     if run.state != RunState.RUNNING:
         return 0
-    await tx.flush()
     now = clock.now()
-    waiting, gates = await _waiting(tx, run.id, after_step)
+    reader = SessionReader(tx)
+    waiting, gates = await (_all_waiting(reader, run.id) if touched is None else _waiting(reader, touched))
     ready, unready, wakes = [], [], []
     for row in waiting:
         facts = StepFacts(
@@ -57,22 +60,22 @@ async def settle(tx: AsyncSession, run: Iteration, *, after_step: UUID | None = 
     return len(ready) + len(unready)
 
 
-async def _waiting(
-    tx: AsyncSession, run_id: UUID, after_step: UUID | None
-) -> tuple[list[Any], dict[UUID, list[Gate]]]:
-    """The steps that may change between PENDING and READY, and the gates into each."""
-    touched: set[UUID] | None = None
-    if after_step is None:
-        states = {row.id: row for row in await tx.execute(queries.states_of_run(run_id))}
-        links = (await tx.execute(queries.start_gates(run_id))).all()
-    else:
-        touched = {after_step, *(await tx.scalars(queries.successors_of(after_step)))}
-        links = (await tx.execute(queries.start_gates(run_id, touched))).all()
-        wanted = touched | {link.before_id for link in links}
-        states = {row.id: row for row in await tx.execute(queries.states_of(wanted))}
-    waiting = [
-        row for row in states.values() if row.state in NOT_STARTED and (touched is None or row.id in touched)
-    ]
+async def _waiting(reader: Reader, touched: Collection[UUID]) -> Waiting:
+    """Those of some steps that may change between PENDING and READY, and the gates into each."""
+    states, links = await reader.batch(queries.states_of(touched), queries.gates_into(touched))
+    waiting = [row for row in states if row.state in NOT_STARTED]
+    gates: dict[UUID, list[Gate]] = {row.id: [] for row in waiting}
+    for link in links:
+        if link.after_id in gates:
+            gates[link.after_id].append(gate_of(link))
+    return waiting, gates
+
+
+async def _all_waiting(reader: Reader, run_id: UUID) -> Waiting:
+    """The same for a whole run, of perhaps 10,000 steps."""
+    rows, links = await reader.batch(queries.states_of_run(run_id), queries.start_gates(run_id))
+    states = {row.id: row for row in rows}
+    waiting = [row for row in rows if row.state in NOT_STARTED]
     gates: dict[UUID, list[Gate]] = {row.id: [] for row in waiting}
     for link in links:
         if link.after_id in gates:

@@ -1,5 +1,6 @@
 """The steps of a run: every move with its rules, ticks, people and releases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,7 +54,8 @@ async def move_step(
     move = StepMove(move)
     run = await runs.run_for_update(tx, run_key)
     step = await queries.step_for_update(tx, run.id, code)
-    facts = await facts_of(SessionReader(tx), run, step)
+    before, instructions, behind = await SessionReader(tx).batch(*queries.around(step.id))
+    facts = facts_of(run, step, before, instructions, await _who_was_faster(tx, step, move))
     now, team = clock.now(), await _team_name(tx, actor, step)
     may = permissions.to_move(actor, step, move, override=how.override, team=team)
     refuse_if(may + obstacles(move, facts, now, reason=how.reason, override=how.override))
@@ -63,34 +65,56 @@ async def move_step(
     _change(step, move, facts, how, now)
     step.changed_at, step.changed_by_id, step.reason = now, actor.user_id, how.reason
     step.revision, run.tick = step.revision + 1, run.tick + 1
-    flagged = await _reopen_successors(tx, step) if move is StepMove.REOPEN else ()
+    flagged = await _reopen_successors(tx, step, behind) if move is StepMove.REOPEN else ()
     said = events.StepMoved(
         step_id=step.id, key=step.code, run_id=run.id, run_key=run.key, move=move.value, was=was,
         now=step.state, is_override=bool(waived), waived=waived, flagged=flagged,
     )  # fmt: skip
     await audit.record(tx, actor, said, note=how.reason)
-    await readiness.settle(tx, run, after_step=step.id)
+    await _settle_behind(tx, run, step, move, behind)
     if move is StepMove.FINISH:
         await _put_release_live(tx, actor, run, step)
-    await tx.refresh(step)
     return step
 
 
-async def facts_of(reader: Any, run: Any, step: Any) -> StepFacts:
-    """All that decides about a step, in one trip (and the names of who changed it last)."""
-    gates, instructions = await reader.batch(queries.gates_into([step.id]), queries.instructions_of(step.id))
-    names = await identity.names(reader, [step.changed_by_id])
+def facts_of(
+    run: Any, step: Any, before: Sequence[Any], instructions: Sequence[Any], changed_by: str = ""
+) -> StepFacts:
+    """All that decides about a step, from its rows."""
     return StepFacts(
         code=step.code,
         state=StepState(step.state),
         run=RunState(run.state),
-        gates=[readiness.gate_of(row) for row in gates],
+        gates=[readiness.gate_of(row) for row in before],
         fixed_start=step.fixed_start,
         started_at=step.started_at,
-        changed_by=names.get(step.changed_by_id, ""),
+        changed_by=changed_by,
         changed_at=step.changed_at,
         open_mandatory=[line.text for line in instructions if line.is_mandatory and line.done_at is None],
     )
+
+
+async def _settle_behind(
+    tx: AsyncSession, run: Iteration, step: RunStep, move: StepMove, behind: Sequence[Any]
+) -> None:
+    """READY for those that the move can have touched: a start only opens SS links, and the step itself
+    counts when it is waiting again."""
+    touched = {
+        row.after_id for row in behind if row.is_hard and (move is not StepMove.START or row.kind == "SS")
+    }
+    if step.state in NOT_STARTED:
+        touched.add(step.id)
+    if touched:
+        await readiness.settle(tx, run, touched=touched)
+    if step.id in touched:
+        await tx.refresh(step)
+
+
+async def _who_was_faster(tx: AsyncSession, step: RunStep, move: StepMove) -> str:
+    """Who changed the step last, which only a refusal of its state says."""
+    if step.changed_by_id is None or step.state in MOVES[move].sources:
+        return ""
+    return (await identity.names(SessionReader(tx), [step.changed_by_id])).get(step.changed_by_id, "")
 
 
 async def _team_name(tx: AsyncSession, actor: Actor, step: RunStep) -> str:
@@ -115,7 +139,7 @@ def _change(step: RunStep, move: StepMove, facts: StepFacts, how: Moving, now: d
     step.is_flagged = False
 
 
-async def _reopen_successors(tx: AsyncSession, step: RunStep) -> tuple[str, ...]:
+async def _reopen_successors(tx: AsyncSession, step: RunStep, behind: Sequence[Any]) -> tuple[str, ...]:
     """Ticks are open again; successors that started already are flagged (the others fall back by rule)."""
     await tx.flush()
     await tx.execute(
@@ -124,7 +148,6 @@ async def _reopen_successors(tx: AsyncSession, step: RunStep) -> tuple[str, ...]
         .values(done_at=None, done_by_id=None)
         .execution_options(synchronize_session=False)
     )
-    behind = (await tx.execute(queries.gates_out_of([step.id]))).all()
     started = [row for row in behind if row.is_hard and row.state not in NOT_STARTED and row.started_at]
     if started:
         await tx.execute(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cutwater import identity
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.errors import NotFound
@@ -64,10 +65,9 @@ async def step_view(reader: Reader, actor: Actor, run_key: str, code: str) -> St
     at = next((at for at, row in enumerate(sheet.rows) if step and row.id == step.id), None)
     if at is None or step is None:
         raise NotFound("This step")
-    after, before, instructions = await reader.batch(
-        queries.gates_into([step.id]), queries.gates_out_of([step.id]), queries.instructions_of(step.id)
-    )
-    facts = await steps.facts_of(reader, sheet.head, step)
+    after, instructions, before = await reader.batch(*queries.around(step.id))
+    names = await identity.names(reader, [step.changed_by_id])
+    facts = steps.facts_of(sheet.head, step, after, instructions, names.get(step.changed_by_id, ""))
     team = sheet.teams.get(step.team_id, "") if step.team_id else ""
     return StepView(
         sheet=sheet, step=step, figures=sheet.figures[at], after=after, before=before,
