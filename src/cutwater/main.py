@@ -46,10 +46,11 @@ def create_app(config: Settings) -> FastAPI:
     prepare(pages, config, authenticate=identity.authenticate_page, refused=web.refused_page)
     prepare(api, config, authenticate=identity.authenticate_api, refused=http.api_refusal)
     api.add_exception_handler(Exception, http.api_crash)
+    # routes are tried in order: what has a prefix of its own is not asked for every page first
+    pages.router.routes.append(WholeMount("/api/v1", api))
+    pages.mount("/static", web.Static())
     pages.include_router(health.router)
     wiring.include(pages, api)
-    pages.mount("/static", web.Static())
-    pages.router.routes.append(WholeMount("/api/v1", api))
     pages.state.api = api
     pages.state.home_panels = wiring.HOME_PANELS
     pages.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
