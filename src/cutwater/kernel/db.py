@@ -1,11 +1,13 @@
 """The database: how rows are declared, and the only commit in the code base."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import psycopg
 from fastapi import Depends, Request
@@ -33,6 +35,8 @@ from cutwater.kernel.constraints import reference as reference
 from cutwater.kernel.constraints import scoped as scoped
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import PipelinedReader, Reader
+
+CHECK_SECONDS = 1.0
 
 
 class Base(DeclarativeBase):
@@ -89,6 +93,7 @@ class Database:
     def __init__(self, conninfo: str, *, role: str = "", size: int = 10) -> None:
         self.conninfo = conninfo
         self.role = role
+        self._seen_alive: WeakKeyDictionary[psycopg.AsyncConnection[Any], float] = WeakKeyDictionary()
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+psycopg://",
             async_creator=self.connect,
@@ -103,12 +108,19 @@ class Database:
             open=False,
             kwargs={"autocommit": True},
             configure=self._become,
-            check=AsyncConnectionPool.check_connection,
+            check=self._still_alive,
             timeout=10,
         )
 
     async def _become(self, connection: psycopg.AsyncConnection[Any]) -> None:
         await dbroles.become(connection, self.role)
+
+    async def _still_alive(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """Ask a pooled connection at most once a second: before every read it would cost each one a trip."""
+        now = time.monotonic()
+        if now - self._seen_alive.get(connection, -CHECK_SECONDS) >= CHECK_SECONDS:
+            await AsyncConnectionPool.check_connection(connection)
+            self._seen_alive[connection] = now
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection[Any]:
         """A connection of one's own, in the app's role."""
