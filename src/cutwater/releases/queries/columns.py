@@ -1,5 +1,6 @@
 """The columns that lists, boards and details share, and what is counted beside them."""
 
+from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -73,6 +74,7 @@ def priority_order() -> Any:
     return case({each.value: place for place, each in enumerate(Priority)}, value=Release.priority)
 
 
+@cache  # a statement is never changed in place, and building this one takes longer than running it
 def release_rows() -> Rows:
     """One row per release that is not deleted, with its service and what is counted."""
     return (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -199,10 +200,13 @@ def comments_of(key: str) -> Rows:
 
 
 def _head(key: str) -> Rows:
-    return (
-        release_rows()
-        .add_columns(Release.description, Release.blocked_at, Release.blocked_by_id, Release.service_id)
-        .where(by_key_or_id(key))
+    return _heads().where(by_key_or_id(key))
+
+
+@cache
+def _heads() -> Rows:
+    return release_rows().add_columns(
+        Release.description, Release.blocked_at, Release.blocked_by_id, Release.service_id
     )
 
 
