@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutwater.runbooks.critical_path import (
-    Cyclic,
     Link,
     LinkKind,
     Prepared,
@@ -20,6 +19,7 @@ from cutwater.runbooks.critical_path import (
     critical_path,
     find_cycles,
 )
+from cutwater.runbooks.cycles import Cyclic
 
 FS, SS, FF, SF = LinkKind.FS, LinkKind.SS, LinkKind.FF, LinkKind.SF
 PSPLIB = Path(__file__).parents[3] / "shared" / "data" / "psplib"
