@@ -23,7 +23,7 @@ WITH_NODE = PATH="$$($(NODE_PATH_OF)):$$PATH"
 SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/elements/*.js' ')' 2>/dev/null)
 
 .PHONY: help demo dev test check fmt bench migrate lock assets docs screenshots setup clean \
-	check-format check-lint check-types check-imports check-sizes check-rules check-schema check-docs check-js \
+	check-format check-lint check-types check-imports check-sizes check-rules check-schema check-docs check-js check-speed \
 	test-python test-elements
 
 help: ## show this list
@@ -102,6 +102,9 @@ check-schema: $(STAMPS)/python
 
 check-docs: $(STAMPS)/python
 	@$(BIN)/python tools/docs.py --check
+
+check-speed: $(STAMPS)/python ## compare what has a ratio with the last whole bench; not part of check
+	@$(BIN)/python -m bench --quick
 
 check-js: $(STAMPS)/node
 	@$(WITH_NODE) node_modules/.bin/tsc --project src/cutwater/web/static/jsconfig.json

@@ -1,7 +1,7 @@
 """`make bench`: every measure in a process of its own, a table with the aims, and bench/RESULTS.md.
 
 python -m bench                     all of it; exit code 1 when an aim is missed
-python -m bench --quick             only what is judged by ratio or takes seconds; nothing is written
+python -m bench --quick             ratios only, beside those of the last whole run: for CI, on any machine
 """
 
 import json
@@ -19,6 +19,8 @@ from bench import bulk, critical_path, live, overhead, start
 from bench.weighing import free_port
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+BASELINE = Path(__file__).with_name("baseline.json")
+QUICK = ("overhead", "critical_path")
 Found = dict[str, Any]
 
 
@@ -101,7 +103,7 @@ MEASURES: dict[str, Callable[[Found], list[Line]]] = {
     "live": of_live,
     "start": of_start,
 }
-QUICK = ("overhead", "critical_path")
+WORSE = 1.2
 
 
 def measured(name: str) -> Found:
@@ -153,22 +155,42 @@ Each measure alone: `python -m bench.overhead`, `.critical_path`, `.bulk`, `.liv
 """
 
 
-def main() -> int:
-    """Run the measures one after another."""
-    quick = "--quick" in sys.argv
-    where, lines = machine(), []
-    for name in QUICK if quick else MEASURES:
-        for line in MEASURES[name](measured(name)):
+def ratios(found: dict[str, Found]) -> dict[str, Any]:
+    """What can be compared between machines: name → median of the pairs' ratios, and its 95 % interval."""
+    reads = {f"read: {name}": each["pairs"] for name, each in found["overhead"].items()}
+    ticks = {f"critical path: {name}": found["critical_path"][f"{name}_pairs"] for name in ("whole", "tick")}
+    return reads | ticks
+
+
+def quick() -> int:
+    """Measure what has a ratio; 1 when the whole 95 % interval of one lies above 1.2 × the kept one."""
+    kept = json.loads(BASELINE.read_text())
+    slower = 0
+    for name, (middle, low, high) in ratios({name: measured(name) for name in QUICK}).items():
+        is_worse = low > WORSE * kept[name]
+        slower += is_worse
+        mark = "SLOWER" if is_worse else "ok"
+        print(
+            f"{mark:6} {name:30} {middle:7.2f} × ({low:.2f} to {high:.2f}), kept {kept[name]:.2f} ×",
+            flush=True,
+        )
+    return 1 if slower else 0
+
+
+def whole() -> int:
+    """Run the measures one after another, and write down what they found."""
+    where, lines, found = machine(), [], {}
+    for name, lines_of in MEASURES.items():
+        found[name] = measured(name)
+        for line in lines_of(found[name]):
             lines.append(line)
             mark = "ok  " if line.is_met else "MISS"
             print(f"{mark} {line.what:52} {line.figure:44} {line.aim}", flush=True)
-    if not quick:
-        RESULTS.write_text(report(lines, where))
-        print(
-            f"written: {RESULTS.relative_to(Path.cwd())}" if RESULTS.is_relative_to(Path.cwd()) else RESULTS
-        )
+    RESULTS.write_text(report(lines, where))
+    BASELINE.write_text(json.dumps({name: each[0] for name, each in ratios(found).items()}, indent=2) + "\n")
+    print(f"written: {RESULTS.name}, {BASELINE.name}")
     return 0 if all(line.is_met for line in lines) else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(quick() if "--quick" in sys.argv else whole())

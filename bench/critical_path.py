@@ -1,7 +1,7 @@
 """Critical path: 10,000 steps and 20,000 links, whole and per tick, and the published PSPLIB answers.
 
-python bench/critical_path.py            medians in milliseconds; exit code 1 beyond the aims
-python bench/critical_path.py --json     the same as one line of JSON
+python -m bench.critical_path            medians in milliseconds; exit code 1 beyond the aims
+python -m bench.critical_path --json     the same as one line of JSON
 """
 
 import json
@@ -9,14 +9,14 @@ import random
 import re
 import statistics
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import pairs
 from cutwater.runbooks.critical_path import Link, LinkKind, Prepared, Progress, Step, critical_path
 
-STEPS, LINKS, REPEATS = 10_000, 20_000, 15
+STEPS, LINKS, HOT, PAIRS = 10_000, 20_000, 15, 41
 WHOLE_AIM_MS, TICK_AIM_MS = 100, 20
 PSPLIB = Path(__file__).resolve().parents[2] / "shared" / "data" / "psplib"
 
@@ -44,14 +44,14 @@ def plan(seed: int = 7) -> tuple[list[Step[int]], list[Link[int]]]:
     return steps, links
 
 
-def median_ms(work: Callable[[], object]) -> float:
-    """The median of repeated runs."""
-    found = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - began) * 1000)
-    return round(statistics.median(found), 1)
+def bare(links: list[tuple[int, int, int]]) -> list[int]:
+    """The least that a pass over the links can cost in Python: one look at each."""
+    early = [0] * STEPS
+    for before, after, lag in links:
+        moment = early[before] + lag
+        if moment > early[after]:
+            early[after] = moment
+    return early
 
 
 def psplib() -> tuple[int, int]:
@@ -71,34 +71,41 @@ def psplib() -> tuple[int, int]:
     return met, total
 
 
+def run() -> dict[str, Any]:
+    """Whole and per tick in milliseconds, both also in terms of the bare pass, and the published answers."""
+    steps, links = plan()
+    prepared = Prepared([each.id for each in steps], links)
+    triples = [(link.before, link.after, link.lag) for link in links]
+    ways: list[Callable[[], object]] = [
+        lambda: critical_path(steps, links, 20_000),
+        lambda: prepared.schedule(steps, 20_000),
+        lambda: bare(triples),
+    ]
+    whole, tick = (statistics.median(*pairs.timed([way], HOT)) for way in ways[:2])
+    paired_whole, paired_tick, least = pairs.timed(ways, PAIRS, 3)
+    met, total = psplib()
+    return {
+        "steps": STEPS, "links": LINKS,
+        "whole_ms": round(whole, 1), "tick_ms": round(tick, 1),
+        "whole_pairs": pairs.ratio(paired_whole, least), "tick_pairs": pairs.ratio(paired_tick, least),
+        "psplib_met": met, "psplib": total,
+    }  # fmt: skip
+
+
 def main() -> int:
     """Measure, print, and judge against its aims."""
-    steps, links = plan()
-    ids = [each.id for each in steps]
-    whole = median_ms(lambda: critical_path(steps, links, 20_000))
-    prepared = Prepared(ids, links)
-    tick = median_ms(lambda: prepared.schedule(steps, 20_000))
-    met, total = psplib()
-    found = {
-        "steps": STEPS,
-        "links": LINKS,
-        "whole_ms": whole,
-        "tick_ms": tick,
-        "psplib_met": met,
-        "psplib": total,
-    }
+    found = run()
     if "--json" in sys.argv:
         print(json.dumps(found))
     else:
-        print(f"critical path, {STEPS:,} steps, {LINKS:,} links, median of {REPEATS}")
-        print(f"  whole recompute {whole:6.1f} ms   (aim < {WHOLE_AIM_MS})")
-        print(f"  one tick        {tick:6.1f} ms   (aim < {TICK_AIM_MS})")
-        print(
-            f"  PSPLIB          {met} of {total} equal MPM-Time"
-            if total
-            else "  PSPLIB          files absent: not checked"
-        )
-    return 0 if whole < WHOLE_AIM_MS and met == total else 1
+        met, total = found["psplib_met"], found["psplib"]
+        print(f"critical path, {STEPS:,} steps, {LINKS:,} links, median of {HOT}")
+        print(f"  whole recompute {found['whole_ms']:6.1f} ms   (aim < {WHOLE_AIM_MS})")
+        print(f"  one tick        {found['tick_ms']:6.1f} ms   (aim < {TICK_AIM_MS})")
+        answers = f"{met} of {total} equal MPM-Time" if total else "files absent: not checked"
+        print(f"  PSPLIB          {answers}")
+    fast = found["whole_ms"] < WHOLE_AIM_MS and found["tick_ms"] < TICK_AIM_MS
+    return 0 if fast and found["psplib_met"] == found["psplib"] else 1
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import multiprocessing
 import statistics
 import sys
 import tempfile
-import time
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -26,7 +26,7 @@ from fastapi import FastAPI, Request
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
-from bench import world
+from bench import pairs, world
 from bench.weighing import free_port
 from cutwater.identity import authentication
 from cutwater.kernel import reader as reading
@@ -154,21 +154,16 @@ class Client:
 
 
 def measure(client: Client, path: str) -> dict[str, Any]:
-    """The medians of both ways, in milliseconds, requests alternating."""
+    """The medians of both ways in milliseconds, requests alternating, and ours in terms of bare."""
     client.get(f"/api/v1{path}", **{"X-Record": path})
-    ways = {"ours": f"/api/v1{path}", "bare": f"/bare?path={quote(path, safe='')}"}
-    took: dict[str, list[float]] = {"ours": [], "bare": []}
-    size = {name: len(client.get(address)) for name, address in ways.items()}
-    for repeat in range(REPEATS + WARM_UP):
-        for name, address in ways.items():
-            began = time.perf_counter()
-            client.get(address)
-            if repeat >= WARM_UP:
-                took[name].append((time.perf_counter() - began) * 1000)
-    ours, bare = statistics.median(took["ours"]), statistics.median(took["bare"])
+    addresses = (f"/api/v1{path}", f"/bare?path={quote(path, safe='')}")
+    size = [len(client.get(address)) for address in addresses]
+    ways = [partial(client.get, address) for address in addresses]
+    ours, bare = pairs.timed(ways, REPEATS, WARM_UP)
     return {
-        "ms": round(ours, 2), "bare_ms": round(bare, 2), "ratio": round(ours / bare, 2),
-        "bytes": size["ours"], "bare_bytes": size["bare"],
+        "ms": round(statistics.median(ours), 2), "bare_ms": round(statistics.median(bare), 2),
+        "ratio": round(statistics.median(ours) / statistics.median(bare), 2),
+        "pairs": pairs.ratio(ours, bare), "bytes": size[0], "bare_bytes": size[1],
     }  # fmt: skip
 
 
