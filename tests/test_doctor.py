@@ -4,6 +4,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from cutwater import doctor
 from cutwater.doctor import Check
@@ -69,11 +70,22 @@ def test_a_free_port_is_good() -> None:
     assert doctor.port("127.0.0.1", 0).ok
 
 
-def test_a_short_secret_is_refused(plain: Settings) -> None:
-    short = Settings.model_validate({"secret_key": "too short", "data_folder": plain.data_folder})
-    assert not doctor.secret(short).ok
-    long = Settings.model_validate({"secret_key": "x" * 32, "data_folder": plain.data_folder})
-    assert doctor.secret(long).found == "given"
+def test_it_says_where_the_secret_comes_from(plain: Settings) -> None:
+    assert "made on first start" in doctor.secret(plain).found
+    given = Settings.model_validate({"secret_key": "x" * 32, "data_folder": plain.data_folder})
+    assert doctor.secret(given).found == "given"
+
+
+def test_a_variable_that_is_no_setting_is_named(plain: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert named(doctor.report(plain), "settings").found == "valid"
+    monkeypatch.setenv("CUTWATER_PROT", "8001")
+    assert named(doctor.report(plain), "settings").found == "unknown: CUTWATER_PROT"
+
+
+def test_a_wrong_mail_address_is_found(plain: Settings) -> None:
+    wrong = plain.model_copy(update={"smtp_url": SecretStr("smtp+plain://mail.example.com")})
+    assert not doctor.mail(wrong).ok
+    assert "localhost" in doctor.mail(wrong).fix
 
 
 @pytest.mark.parametrize(

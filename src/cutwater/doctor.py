@@ -23,9 +23,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cutwater.integrations.smtp import server_of
 from cutwater.kernel import embedded_host
 from cutwater.kernel.embedded_host import EmbeddedError
-from cutwater.kernel.settings import Settings
+from cutwater.kernel.settings import Settings, wrong_settings
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_POSTGRES, NEWEST_POSTGRES = 15, 18
@@ -33,6 +34,7 @@ OLDEST_NODE = 20
 DISK_MB, OPEN_FILES = 1024, 1024
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 UNBOUND = "select rolname from pg_roles where rolname = session_user and (rolsuper or rolbypassrls)"
+NOT_SETTINGS = frozenset({"CUTWATER_CHROMIUM"})
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -55,7 +57,7 @@ def report(settings: Settings | None = None) -> list[Check]:
     checks = [python(), packages(), time_zones(), assets(), open_files()]
     try:
         known = settings or Settings()
-        checks += [Check(name="settings", ok=True, found="valid"), *_of_settings(known)]
+        checks += [*unknown_settings(), *_of_settings(known)]
     except ValidationError as error:
         checks.append(_invalid(error))
     return [*checks, node(), chromium(), make()]
@@ -78,9 +80,20 @@ def _of_settings(settings: Settings) -> list[Check]:
     return [*database, port(settings.host, settings.port), secret(settings), mail(settings)]
 
 
+def unknown_settings() -> list[Check]:
+    """The settings are valid; a variable that looks like one and is none is a slip of the pen."""
+    # allow: environ — to name what is not read
+    given = {name for name in os.environ if name.startswith("CUTWATER_")}
+    unread = sorted(given - {f"CUTWATER_{name.upper()}" for name in Settings.model_fields} - NOT_SETTINGS)
+    if not unread:
+        return [Check(name="settings", ok=True, found="valid")]
+    fix = "docs/reference/settings.md lists them all."
+    return [Check(name="settings", ok=False, found=f"unknown: {', '.join(unread)}", fix=fix, needed=False)]
+
+
 def _invalid(error: ValidationError) -> Check:
-    wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-    return Check(name="settings", ok=False, found=wrong, fix="Correct the environment variables named.")
+    found = "; ".join(wrong_settings(error))
+    return Check(name="settings", ok=False, found=found, fix="Correct the environment variables named.")
 
 
 # ---------------------------------------------------------------- what running needs
@@ -228,22 +241,21 @@ def port(host: str, number: int) -> Check:
 
 
 def secret(settings: Settings) -> Check:
-    """A signing key that is long enough, and one's own where there is more than one machine."""
-    given = settings.secret_key.get_secret_value()
-    if not given:
-        return Check(name="secret key", ok=True, found="made on first start and kept in the data folder")
-    short = any(len(part.strip()) < 32 for part in given.split(",") if part.strip())
-    fix = "Set CUTWATER_SECRET_KEY to the output of: openssl rand -hex 32"
-    return Check(name="secret key", ok=not short, found="shorter than 32" if short else "given", fix=fix)
+    """Where the signing key comes from."""
+    given = bool(settings.secret_key.get_secret_value())
+    found = "given" if given else "made on first start and kept in the data folder"
+    return Check(name="secret key", ok=True, found=found)
 
 
 def mail(settings: Settings) -> Check:
     """Whether a mail server is named; without one mail is kept and read in Cutwater."""
     url = settings.smtp_url.get_secret_value()
-    host = urlsplit(url).hostname if url else None
     public = urlsplit(settings.base_url).hostname not in LOCAL_HOSTS
-    if host:
-        return Check(name="mail", ok=True, found=f"by {host}")
+    try:
+        if url:
+            return Check(name="mail", ok=True, found=f"by {server_of(url).host}")
+    except ValueError as failure:
+        return Check(name="mail", ok=False, found="CUTWATER_SMTP_URL is wrong", fix=str(failure))
     fix = "Set CUTWATER_SMTP_URL; until then administrators read the mail in Cutwater."
     return Check(name="mail", ok=not public, found="no server named: mail is kept", fix=fix, needed=False)
 

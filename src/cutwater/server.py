@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -73,7 +74,7 @@ def serve(settings: Settings) -> int:
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http="httptools",
         timeout_graceful_shutdown=5,
-        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
         lifespan="off",
     )
@@ -91,21 +92,23 @@ async def run(app: FastAPI, server: Server, bound: socket.socket) -> None:
         await server.serve(sockets=[bound])
 
 
-def develop(port: int) -> int:
+def develop(settings: Settings) -> int:
     """Serve the demo and start again whenever a Python file changes; templates and assets are read anew."""
     os.environ.update(  # allow: environ — the reloaded process reads its settings from there
         CUTWATER_DEMO="true",
         CUTWATER_RELOAD="true",
-        CUTWATER_DATA_FOLDER="data/demo",
-        CUTWATER_PORT=str(port),
+        CUTWATER_DATA_FOLDER=str(settings.data_folder),
+        CUTWATER_HOST=settings.host,
+        CUTWATER_PORT=str(settings.port),
+        DATABASE_URL="",
     )
     uvicorn.run(
         "cutwater.main:app",
         factory=True,
-        host="127.0.0.1",
-        port=port,
+        host=settings.host,
+        port=settings.port,
         reload=True,
-        reload_dirs=["src"],
+        reload_dirs=[str(Path(__file__).parent)],
         timeout_graceful_shutdown=1,
     )
     return 0
