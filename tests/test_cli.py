@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
 from cutwater import __version__
-from cutwater.cli import app
+from cutwater.cli import app, of_the_demo
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.settings import settings
 from cutwater.migrations import migrate
 
-SECRET = "the command line signs with this secret, long enough"
+SECRET = "the command line signs with this secret and it is long enough"
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +77,73 @@ def test_dead_jobs_are_listed_and_queued_again(cluster: EmbeddedServer) -> None:
     listed = json.loads(run("jobs", "list", "--json").stdout)
     assert [row["job"] for row in listed] == ["tests.gone"]
     assert run("jobs", "retry", str(listed[0]["id"])).exit_code == 0
-    assert run("jobs", "retry", str(listed[0]["id"])).exit_code == 1
+    unknown = run("jobs", "retry", str(listed[0]["id"]))
+    assert unknown.exit_code == 1
+    assert f"No dead job has the number {listed[0]['id']}" in unknown.stderr
     assert json.loads(run("jobs", "list", "--status", "todo", "--json").stdout)[0]["attempts"] == 0
     assert run("jobs", "retry", "--all-failed").exit_code == 0
+    assert run("jobs", "retry").exit_code == 2
+
+
+def test_a_dead_job_is_queued_again_beside_one_that_does_the_same(cluster: EmbeddedServer) -> None:
+    with psycopg.connect(cluster.conninfo(OWNER, "operated"), autocommit=True) as connection:
+        connection.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, status, args, queueing_lock) values"
+            " ('default', 'tests.twice', 'failed', '{}', 'same'),"
+            " ('default', 'tests.twice', 'todo', '{}', 'same')"
+        )
+    found = run("jobs", "retry", "--all-failed")
+    assert (found.exit_code, found.stderr.strip()) == (0, "1 job is queued again.")
+    waiting = json.loads(run("jobs", "list", "--status", "todo", "--json").stdout)
+    assert [row["job"] for row in waiting].count("tests.twice") == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("serve",), ("worker",), ("jobs", "list"), ("demo",), ("migrate",), ("dev",)]
+)
+def test_a_wrong_setting_is_one_line_that_names_its_variable(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUTWATER_DATABASE_POOL", "many")
+    settings.cache_clear()
+    found = run(*words)
+    assert found.exit_code == 2
+    assert found.stderr.strip().startswith("cutwater: CUTWATER_DATABASE_POOL: must be a valid integer")
+    assert len(found.stderr.strip().splitlines()) == 1
+
+
+def test_a_demo_never_gets_into_a_real_database() -> None:
+    assert settings().database_url
+    config = of_the_demo(settings(), None)
+    assert (config.database_url, config.demo) == ("", True)
+    assert config.data_folder == settings().data_folder / "demo"
+
+
+def test_looking_into_a_folder_without_a_database_is_refused_and_makes_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("CUTWATER_DATA_FOLDER", str(tmp_path / "elsewhere"))
+    settings.cache_clear()
+    found = run("audit", "verify")
+    assert found.exit_code == 1
+    assert "There is no database in" in found.stderr
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_an_unknown_revision_is_one_line() -> None:
+    found = run("migrate", "--revision", "20990101_01_tomorrow")
+    assert (found.exit_code, "20990101_01_tomorrow" in found.stderr) == (1, True)
+
+
+def test_a_given_database_that_is_not_migrated_is_refused_with_the_remedy(
+    cluster: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", cluster.conninfo("clerk", "postgres"))
+    settings.cache_clear()
+    found = run("audit", "verify")
+    assert found.exit_code == 1
+    assert "is empty; run: cutwater migrate" in found.stderr
 
 
 def test_a_wrong_word_is_one_line_and_exit_code_1() -> None:

@@ -10,11 +10,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cutwater import __version__
 from cutwater import doctor as examination
-from cutwater.kernel.settings import Settings, settings
+from cutwater.kernel.settings import Settings, SettingsError, settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Plan, coordinate, cut over.")
 audit_commands = typer.Typer(no_args_is_help=True, help="The log nobody can alter.")
@@ -23,8 +24,13 @@ app.add_typer(audit_commands, name="audit")
 app.add_typer(job_commands, name="jobs")
 say = Console(stderr=True)
 Host = Annotated[str, typer.Option(help="The address to listen on; else CUTWATER_HOST.")]
-Port = Annotated[int, typer.Option(help="The port to listen on, 0 for a free one; else CUTWATER_PORT.")]
-Folder = Annotated[Path, typer.Option(help="Where the demo's database lives.")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65_535, help="The port to listen on, 0 for a free one; else CUTWATER_PORT."),
+]
+Folder = Annotated[
+    Path | None, typer.Option(help="Where the demo lives; else the folder `demo` in CUTWATER_DATA_FOLDER.")
+]
 Slug = Annotated[str, typer.Option(help="Only this organization's chain, by its short name or id.")]
 Heads = Annotated[Path | None, typer.Option(help="A file of published heads, or a folder of them.")]
 Revision = Annotated[str, typer.Option(help="`head`, `base`, or a revision's name to go down to.")]
@@ -42,30 +48,35 @@ def answer(as_json: bool, data: Any, lines: Callable[[], None]) -> None:
         lines()
 
 
-def with_runtime(work: Callable[[Any], Awaitable[int]]) -> None:
-    """Run a command on the database; exit with its code, and with one line on what failed."""
+def with_runtime(work: Callable[[Any], Awaitable[int]], *, makes: bool = False) -> None:
+    """Run a command on the database; exit with its code, and with one line on what failed.
+
+    Only a command that `makes` something may be the first to use a data folder: others would look into an
+    empty one, made for the looking, and say that all is well.
+    """
     from cutwater.wiring import running
 
     async def run() -> int:
-        async with running(settings(), join=True) as runtime:
+        async with running(settings(), join=True, make=makes) as runtime:
             return await work(runtime)
 
     raise typer.Exit(guarded(lambda: asyncio.run(run())))
 
 
 def guarded(work: Callable[[], int]) -> int:
-    """The command's exit code; expected failures become one line and exit code 1."""
+    """The command's exit code; expected failures become one line, a wrong setting 2 and all others 1."""
     import psycopg
+    from alembic.util import CommandError
 
     from cutwater.kernel.embedded_host import EmbeddedError
     from cutwater.kernel.errors import Refused
 
-    told = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege)
+    told = (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege, CommandError)
     try:
         return work()
     except (EmbeddedError, Refused, RuntimeError, *told) as failure:
-        say.print(f"[red]cutwater:[/red] {failure}", highlight=False, soft_wrap=True)
-        return 1
+        say.print(f"[red]cutwater:[/red] {escape(str(failure))}", highlight=False, soft_wrap=True)
+        return 2 if isinstance(failure, SettingsError) else 1
 
 
 @app.command()
@@ -87,56 +98,64 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def serve(host: Host = "", port: Port = -1) -> None:
+def serve(host: Host = "", port: Port = None) -> None:
     """Serve the platform: pages, API, and (unless CUTWATER_WORKER=false) the background jobs."""
     from cutwater.server import serve as start
 
     raise typer.Exit(guarded(lambda: start(overridden(host, port))))
 
 
-def overridden(host: str, port: int, **more: Any) -> Settings:
+def overridden(host: str, port: int | None, **more: Any) -> Settings:
     """The settings with what was given on the command line."""
     given = {"host": host} if host else {}
-    return settings().model_copy(update=given | ({"port": port} if port >= 0 else {}) | more)
+    return settings().model_copy(update=given | ({} if port is None else {"port": port}) | more)
 
 
 @app.command()
-def demo(host: Host = "", port: Port = -1, folder: Folder = Path("data/demo")) -> None:
+def demo(host: Host = "", port: Port = None, folder: Folder = None) -> None:
     """Serve a demo: an embedded PostgreSQL with a fictional bank in it. The first start builds it."""
     from cutwater.server import serve as start
 
-    config = overridden(host, port, demo=True, data_folder=folder, log_level="WARNING")
-    raise typer.Exit(guarded(lambda: start(config)))
+    raise typer.Exit(guarded(lambda: start(of_the_demo(overridden(host, port), folder))))
+
+
+def of_the_demo(config: Settings, folder: Path | None) -> Settings:
+    """The settings of a demo, which never gets into a real database, and is quiet unless asked to speak."""
+    quiet = {} if "log_level" in config.model_fields_set else {"log_level": "WARNING"}
+    own = {"demo": True, "database_url": "", "database_owner_url": ""}
+    return config.model_copy(update={"data_folder": folder or config.data_folder / "demo"} | own | quiet)
 
 
 @app.command()
-def dev(port: Port = 8000) -> None:
+def dev(port: Port = None) -> None:
     """Serve the demo, and reload Python, templates, CSS and JavaScript when they change."""
     from cutwater.server import develop
 
-    raise typer.Exit(guarded(lambda: develop(port)))
+    raise typer.Exit(guarded(lambda: develop(of_the_demo(overridden("", port), None))))
 
 
 @app.command()
 def worker() -> None:
     """Run background jobs, on as many machines as it takes. Needs DATABASE_URL."""
     from cutwater import worker as work
-
-    if not settings().database_url:
-        say.print("cutwater: a worker of its own needs DATABASE_URL; `cutwater serve` has one inside")
-        raise typer.Exit(2)
     from cutwater.kernel import log
 
-    log.configure(level=settings().log_level, style=settings().log_format)
-    raise typer.Exit(guarded(lambda: asyncio.run(work.serve(settings()))))
+    def run() -> int:
+        config = settings()
+        if not config.database_url:
+            raise SettingsError("a worker of its own needs DATABASE_URL; `cutwater serve` has one inside")
+        log.configure(level=config.log_level, style=config.log_format)
+        return asyncio.run(work.serve(config))
+
+    raise typer.Exit(guarded(run))
 
 
 @app.command()
 def migrate(revision: Revision = "head") -> None:
     """Make the roles and bring the schema to a revision."""
     from cutwater import migrations
-    from cutwater.kernel.embedded import OWNER, EmbeddedServer
-    from cutwater.kernel.embedded_host import reachable_folder
+    from cutwater.kernel.embedded import OWNER
+    from cutwater.wiring import embedded_server
 
     def run() -> int:
         config = settings()
@@ -147,7 +166,7 @@ def migrate(revision: Revision = "head") -> None:
                 revision=revision,
             )
         else:
-            server = EmbeddedServer(reachable_folder(config.data_folder / "postgres"))
+            server = embedded_server(config)
             server.start()
             try:
                 migrations.migrate(server.conninfo(OWNER), revision=revision)
@@ -174,7 +193,7 @@ def create_admin(
         say.print(f"{person.email} may now administer the platform.")
         return 0
 
-    with_runtime(work)
+    with_runtime(work, makes=True)
 
 
 @audit_commands.command("verify")
@@ -209,13 +228,19 @@ def jobs_list(status: Status = "failed", as_json: AsJson = False) -> None:
 
 @job_commands.command("retry")
 def jobs_retry(ids: Numbers = None, all_failed: AllFailed = False) -> None:
-    """Queue dead jobs again, by number or with --all-failed."""
+    """Queue dead jobs again, by number or with --all-failed. Exit code 1 when a number is no dead job."""
     from cutwater import operations
 
+    if bool(ids) == all_failed:
+        raise typer.BadParameter("name the jobs by their numbers, or ask for --all-failed")
+
     async def work(runtime: Any) -> int:
-        count = await operations.retry(runtime, ids or [], all_failed=all_failed)
-        say.print(f"{count} jobs are queued again.")
-        return 0 if count or all_failed else 1
+        queued = await operations.retry(runtime, ids or [], all_failed=all_failed)
+        say.print(f"{len(queued)} {'job is' if len(queued) == 1 else 'jobs are'} queued again.")
+        unknown = sorted(set(ids or []) - set(queued))
+        if unknown:
+            say.print(f"No dead job has the number {', '.join(map(str, unknown))}.", highlight=False)
+        return 1 if unknown else 0
 
     with_runtime(work)
 

@@ -14,7 +14,7 @@ select j.id, j.task_name as job, j.status::text as status, j.attempts, j.args,
 from procrastinate_jobs j where j.status = %s::procrastinate_job_status order by j.id desc limit 500
 """
 RETRY = """
-update procrastinate_jobs set status = 'todo', attempts = 0, scheduled_at = null
+update procrastinate_jobs set status = 'todo', attempts = 0, scheduled_at = null, queueing_lock = null
 where status = 'failed' and (%(all)s or id = any(%(ids)s)) returning id
 """
 
@@ -27,11 +27,14 @@ async def jobs(runtime: Runtime, status: str) -> list[dict[str, Any]]:
         return await (await connection.execute(LIST, (status,))).fetchall()
 
 
-async def retry(runtime: Runtime, ids: list[int], *, all_failed: bool = False) -> int:
-    """Put dead jobs back into the queue, their tries counted from zero; gives how many."""
+async def retry(runtime: Runtime, ids: list[int], *, all_failed: bool = False) -> list[int]:
+    """Put dead jobs back into the queue, their tries counted from zero; gives their numbers.
+
+    They give up their queueing lock: the same work may be queued already, and running twice is harmless.
+    """
     async with await _queue(runtime) as connection:
         cursor = await connection.execute(RETRY, {"all": all_failed, "ids": ids})
-        return len(await cursor.fetchall())
+        return [row["id"] for row in await cursor.fetchall()]
 
 
 async def _queue(runtime: Runtime) -> psycopg.AsyncConnection[dict[str, Any]]:

@@ -20,15 +20,16 @@ from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
 from cutwater.kernel.dbroles import refuse_mighty_login
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
-from cutwater.kernel.embedded_host import FolderInUse, reachable_folder
+from cutwater.kernel.embedded_host import EmbeddedError, FolderInUse, reachable_folder
 from cutwater.kernel.limits import Limiter
-from cutwater.kernel.settings import Settings
+from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.notifications import Mailer
 from cutwater.sprints.ports import IssueFiles
 from cutwater.web import Command, NavItem
 
 MODULES = ("web", "audit", "identity", "notifications", "sprints", "releases", "runbooks")
 HERE = Path(__file__).parent
+SPARE_CONNECTIONS = 36
 
 
 def part(module: str, name: str) -> ModuleType | None:
@@ -104,7 +105,11 @@ def live_views() -> dict[str, TopicView]:
 def adapters(settings: Settings) -> dict[type, object]:
     """Which adapter serves which port."""
     found: dict[type, object] = {IssueFiles: JiraFiles()}
-    if (mailer := smtp.mailer(settings)) is not None:
+    try:
+        mailer = smtp.mailer(settings)
+    except ValueError as failure:
+        raise SettingsError(f"CUTWATER_SMTP_URL: {failure}") from None
+    if mailer is not None:
         found[Mailer] = mailer
     return found
 
@@ -124,14 +129,15 @@ class Runtime:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Runtime]:
+async def running(settings: Settings, *, join: bool = False, make: bool = True) -> AsyncIterator[Runtime]:
     """PostgreSQL (embedded when no address is given), migrated where it is ours, and the ways to it.
 
-    `join` lets an operator's command use the embedded server of a Cutwater that is running already.
+    `join` lets an operator's command use the embedded server of a Cutwater that is running already; without
+    `make` a data folder that nobody used yet is refused.
     """
     declare()
-    wanted = settings.data_folder / "postgres"
-    server = EmbeddedServer(reachable_folder(wanted)) if not settings.database_url else None
+    ports, limiter = adapters(settings), Limiter(settings.redis_url)
+    server = None if settings.database_url else embedded_server(settings, make=make)
     app, queue, role, supervisor = settings.database_url, settings.database_url, True, None
     if server is not None:
         started = start(server, join=join)
@@ -139,6 +145,7 @@ async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Ru
         supervisor = asyncio.create_task(server.supervise()) if started else None
     else:
         await refuse_mighty_login(app)
+        migrations.refuse_unfit(app)
     database = Database(app, role="cutwater_app" if role else "", size=settings.database_pool)
     try:
         await database.open()
@@ -147,9 +154,9 @@ async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Ru
             database=database,
             queue_conninfo=queue,
             queue_role="cutwater_worker" if role else "",
-            limiter=Limiter(settings.redis_url),
+            limiter=limiter,
             hub=audit.Hub(database, live_views()),
-            ports=adapters(settings),
+            ports=ports,
             server=server,
         )
     finally:
@@ -158,6 +165,17 @@ async def running(settings: Settings, *, join: bool = False) -> AsyncIterator[Ru
             supervisor.cancel()
         if server is not None:
             server.stop()
+
+
+def embedded_server(settings: Settings, *, make: bool = True) -> EmbeddedServer:
+    """The embedded server of the data folder, with connections enough for us and who joins."""
+    folder = reachable_folder(settings.data_folder / "postgres")
+    if not make and not (folder / "data").exists():
+        raise EmbeddedError(
+            f"There is no database in {folder}. Set CUTWATER_DATA_FOLDER to Cutwater's, or give DATABASE_URL."
+        )
+    connections = 2 * settings.database_pool + settings.worker_concurrency + SPARE_CONNECTIONS
+    return EmbeddedServer(folder, settings={"max_connections": str(connections)})
 
 
 def start(server: EmbeddedServer, *, join: bool) -> bool:

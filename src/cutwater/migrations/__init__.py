@@ -8,6 +8,7 @@ from alembic.config import Config
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+OLDEST_POSTGRES = 15
 ROLES = ("cutwater_migrate", "cutwater_app", "cutwater_worker", "cutwater_search")
 
 
@@ -38,6 +39,19 @@ def revision_of(conninfo: str) -> str:
             return ""
         row = connection.execute("select version_num from alembic_version").fetchone()
     return str(row[0]) if row else ""
+
+
+def refuse_unfit(conninfo: str) -> None:
+    """Refuse a given database that is too old or not migrated yet. One that is ahead is fine: during an update
+    the version before runs on the new schema."""
+    with psycopg.connect(conninfo) as connection:
+        version = connection.info.server_version // 10_000
+    if version < OLDEST_POSTGRES:
+        raise RuntimeError(f"this is PostgreSQL {version}; Cutwater needs {OLDEST_POSTGRES} or newer")
+    found = revision_of(conninfo)
+    if found < head():
+        state = f"is at {found}, and this version needs {head()}" if found else "is empty"
+        raise RuntimeError(f"the database {state}; run: cutwater migrate")
 
 
 def user_of(conninfo: str) -> str:
