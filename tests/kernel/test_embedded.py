@@ -1,5 +1,6 @@
 import asyncio
 import os
+import re
 import select
 import shutil
 import signal
@@ -15,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from cutwater.kernel import embedded_host, embedded_process
+from cutwater.kernel import embedded, embedded_host, embedded_process
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.embedded_host import EmbeddedError, FolderInUse
 
@@ -264,21 +265,37 @@ def test_a_start_right_after_a_killed_postmaster_waits_for_its_backends(server: 
 
 def test_a_killed_first_start_leaves_nothing_in_the_way(server: EmbeddedServer, folder: Path) -> None:
     (folder / "app.lock").touch()
-    (folder / "data.new" / "base").mkdir(parents=True)
-    (folder / "data.new" / "PG_VERSION").write_text("18\n")
+    (folder / "data.new-1" / "base").mkdir(parents=True)
+    (folder / "data.new-1" / "PG_VERSION").write_text("18\n")
     server.start()
     insert(server, 1)
     assert kept(server) == [1]
-    assert not (folder / "data.new").exists()
+    assert not list(folder.glob("data.new*"))
 
 
-def test_a_set_up_that_fails_is_told_with_initdbs_own_words(server: EmbeddedServer, folder: Path) -> None:
-    (folder / "app.lock").touch()
-    (folder / "data.new").write_text("a file where the cluster should be made")
-    with pytest.raises(EmbeddedError, match=rf"could not be set up in {folder}: .*data\.new") as failed:
+@linux_only
+def test_a_start_right_after_a_kill_during_the_set_up_begins_anew(
+    server: EmbeddedServer, folder: Path
+) -> None:
+    first = app(folder)
+    while not list(folder.glob("data.new-*/base")):
+        assert first.poll() is None
+    first.kill()
+    first.communicate()
+    server.start()
+    insert(server, 1)
+    assert kept(server) == [1]
+    assert not list(folder.glob("data.new*"))
+
+
+def test_a_set_up_that_fails_is_told_with_initdbs_own_words(
+    server: EmbeddedServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as changed, pytest.raises(EmbeddedError) as failed:
+        changed.setattr(embedded, "INITDB", ["--locale-provider=nobody"])
         server.start()
+    assert re.search(rf"could not be set up in {folder}: .*nobody", str(failed.value))
     assert "\n" not in str(failed.value)
-    (folder / "data.new").unlink()
     server.start()
 
 

@@ -11,7 +11,6 @@ import logging
 import os
 import shutil
 import subprocess
-import threading
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -135,11 +134,18 @@ class EmbeddedServer:
 
     def _initialise(self) -> None:
         """Make the cluster beside and move it into place: a killed first start leaves nothing half made."""
-        made = self.folder / "data.new"
-        shutil.rmtree(made, ignore_errors=True)
+        for left in self.folder.glob("data.new-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        made = self.folder / f"data.new-{time.time_ns()}"
         command = [str(self._programs / "initdb"), "-D", str(made), "-U", OWNER, *INITDB]
         done = subprocess.run(  # noqa: S603
-            command, capture_output=True, text=True, check=False, **self._user.popen(self.folder)
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+            preexec_fn=embedded_process.dying_with_us(),
+            **self._user.popen(self.folder),
         )
         if done.returncode:
             why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
@@ -159,7 +165,6 @@ class EmbeddedServer:
         self._socket = embedded_host.socket_folder(self._user, self.data)
         options = [f"--{name}={value}" for name, value in self.settings.items()]
         program = str(self._programs / "postgres")
-        main = threading.current_thread() is threading.main_thread()
         with self._open_log() as output:
             self._process = subprocess.Popen(  # noqa: S603
                 [program, "-D", str(self.data), "-k", str(self._socket), *options],
@@ -167,7 +172,7 @@ class EmbeddedServer:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=embedded_process.dying_with_us() if main else None,
+                preexec_fn=embedded_process.dying_with_us(),
                 **self._user.popen(self.folder),
             )
 

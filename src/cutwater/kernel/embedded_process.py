@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,9 +19,10 @@ _libc = ctypes.CDLL(None) if LINUX else None
 
 
 def dying_with_us() -> Callable[[], None] | None:
-    """For `preexec_fn`: Linux sends the child SIGINT, a fast stop, when the thread that started it ends."""
+    """For `preexec_fn`: Linux sends the child SIGINT, a fast stop, when the thread that started it ends. So
+    only the main thread ties a child to us; a helping thread would take it along."""
     parent, libc = os.getpid(), _libc
-    if libc is None:
+    if libc is None or threading.current_thread() is not threading.main_thread():
         return None
 
     def ask() -> None:
