@@ -22,6 +22,7 @@ from cutwater.kernel.errors import Invalid
 from cutwater.kernel.ids import new_id
 
 HEADER = "idempotency-key"
+CHUNK = 1_048_576
 
 
 class IdempotencyKey(Base, OrganizationRow):
@@ -54,7 +55,7 @@ async def claim(request: Request, actor: Actor, tx: AsyncSession) -> None:
         return
     if not 1 <= len(key) <= 200:
         raise Invalid({"Idempotency-Key": "Use 1 to 200 characters, a UUID for example."})
-    asked = hashlib.sha256(f"{request.url.path}\n".encode() + await request.body()).digest()
+    asked = await _what_is_asked(request)
     row = {"id": new_id(), "actor_id": actor.id, "key": key, "request_hash": asked}
     taken = await tx.scalar(
         insert(IdempotencyKey)
@@ -71,6 +72,25 @@ async def claim(request: Request, actor: Actor, tx: AsyncSession) -> None:
         raise Invalid({"Idempotency-Key": "This key was used for another request; use a new one."})
     headers = {**before.headers, "Idempotency-Replayed": "true"}
     raise Replay(Response(before.body, before.status or 200, headers))
+
+
+async def _what_is_asked(request: Request) -> bytes:
+    """The request's fingerprint: address and content. Forms go by their fields, for each sending of the same
+    one draws another line between them."""
+    found = hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode())
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        for name, value in (await request.form()).multi_items():
+            found.update(f"\n{name}\n".encode())
+            if isinstance(value, str):
+                found.update(value.encode())
+                continue
+            found.update(f"{value.filename}\n".encode())
+            while chunk := await value.read(CHUNK):
+                found.update(chunk)
+            await value.seek(0)
+    else:
+        found.update(await request.body())
+    return found.digest()
 
 
 class IdempotentRoute(APIRoute):

@@ -9,6 +9,7 @@ from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.wire import Line
@@ -19,7 +20,7 @@ from cutwater.sprints.schemas import ImportConfirm, ImportListed, ImportRead
 from cutwater.sprints.service.mappings import ROLES
 from cutwater.sprints.uploads import bounded
 
-router = APIRouter(tags=["imports"])
+router = APIRouter(tags=["imports"], route_class=IdempotentRoute)
 reads, pilots = needs(Grant.READ), needs(Grant.PILOT, "import issues")
 
 

@@ -11,6 +11,7 @@ from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.wire import Line
@@ -19,7 +20,7 @@ from cutwater.sprints.queries import issues as queries
 from cutwater.sprints.queries.whole import whole
 from cutwater.sprints.schemas import IssueBody, IssueListed, IssueRead, IssueWhole, NewIssueBody, Sort, Words
 
-router = APIRouter(tags=["issues"])
+router = APIRouter(tags=["issues"], route_class=IdempotentRoute)
 reads, contributes = needs(Grant.READ), needs(Grant.CONTRIBUTE, "create and edit issues")
 
 

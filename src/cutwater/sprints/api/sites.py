@@ -9,6 +9,7 @@ from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import Page
 from cutwater.kernel.reader import SessionReader
 from cutwater.sprints import service
@@ -17,7 +18,7 @@ from cutwater.sprints.queries import imports as queries
 from cutwater.sprints.schemas import MappingConfirm, MappingRead, SiteBody, SiteChange, SiteRead
 from cutwater.sprints.service.mappings import ROLES
 
-router = APIRouter(tags=["sites"])
+router = APIRouter(tags=["sites"], route_class=IdempotentRoute)
 reads, administers, pilots = needs(Grant.READ), needs(Grant.ADMINISTER, "manage sites"), needs(Grant.PILOT)
 
 

@@ -10,6 +10,7 @@ from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.wire import Line
 from cutwater.sprints import reports, service
@@ -26,7 +27,7 @@ from cutwater.sprints.schemas import (
     Words,
 )
 
-router = APIRouter(tags=["sprints"])
+router = APIRouter(tags=["sprints"], route_class=IdempotentRoute)
 reads, pilots = needs(Grant.READ), needs(Grant.PILOT, "manage sprints")
 
 
