@@ -1,10 +1,18 @@
 """What every operation of the API does alike: errors, versions, repeated requests."""
 
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
 import httpx2
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
 
+from cutwater.kernel import db, health
 from cutwater.kernel.db import Database
+from cutwater.kernel.idempotency import IdempotentRoute
 from tests import clients, factories
 
 
@@ -42,7 +50,8 @@ async def test_broken_json_is_400_and_says_so(api: httpx2.AsyncClient) -> None:
 async def test_an_unknown_address_is_404_and_a_wrong_method_lists_the_right_ones(
     api: httpx2.AsyncClient,
 ) -> None:
-    assert (await api.get("/nowhere")).json()["error"]["code"] == "NOT_FOUND"
+    nowhere = (await api.get("/nowhere")).json()["error"]
+    assert (nowhere["code"], "/api/docs" in nowhere["message"]) == ("NOT_FOUND", True)
     answer = await api.request("PUT", "/teams")
     assert answer.status_code == 405
     assert {each.strip() for each in answer.headers["allow"].split(",")} >= {"GET", "POST"}
@@ -73,10 +82,89 @@ async def test_a_key_that_was_used_for_something_else_is_refused(api: httpx2.Asy
     assert answer.json()["error"]["details"][0]["field"] == "Idempotency-Key"
 
 
+async def test_an_upload_that_is_sent_twice_happens_once_and_another_file_is_another_request(
+    api: httpx2.AsyncClient,
+) -> None:
+    headers = {"Idempotency-Key": "upload-1"}
+
+    async def send(rows: bytes) -> httpx2.Response:
+        files = {"files": ("issues.csv", b"Key,Summary\n" + rows, "text/csv")}
+        return await api.post("/imports", files=files, headers=headers)
+
+    first, again, other = await send(b"A-1,One\n"), await send(b"A-1,One\n"), await send(b"A-2,Two\n")
+    assert first.status_code == again.status_code == 202, first.text
+    assert first.json() == again.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert other.status_code == 400
+    assert len((await api.get("/imports")).json()["data"]) == 1
+
+
+async def test_of_two_who_send_the_same_at_once_one_acts_and_both_get_its_answer(
+    api: httpx2.AsyncClient,
+) -> None:
+    headers = {"Idempotency-Key": "at-once"}
+    both = await asyncio.gather(
+        *(api.post("/sprints", json={"name": "Autumn"}, headers=headers) for _ in range(2))
+    )
+    assert [each.status_code for each in both] == [201, 201]
+    assert both[0].json() == both[1].json()
+    assert sorted("idempotency-replayed" in each.headers for each in both) == [False, True]
+
+
+def test_every_verb_of_the_api_keeps_its_answer_for_a_repeated_request(app: FastAPI) -> None:
+    def opens_a_transaction(dependant: Dependant) -> bool:
+        return dependant.call is db._open_tx or any(map(opens_a_transaction, dependant.dependencies))
+
+    verbs = [
+        route
+        for route in iter_route_contexts(app.state.api.routes)
+        if "POST" in (route.methods or ()) and opens_a_transaction(route.dependant)
+    ]
+    assert len(verbs) > 30
+    forgetful = [route.path for route in verbs if not isinstance(route.original_route, IdempotentRoute)]
+    assert forgetful == ["/api-keys"]  # keeps its own, without the secret
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "sentence"),
+    [
+        (b"[" * 100_000, "application/json", "could not be read"),
+        (b'{"name": "\xff"}', "application/json", "could not be read"),
+        (b"name=x", "text/plain", "Content-Type: application/json"),
+        (b"{", "application/json", "not valid JSON"),
+    ],
+)
+async def test_a_body_that_is_no_json_is_told_as_such(
+    api: httpx2.AsyncClient, content: bytes, kind: str, sentence: str
+) -> None:
+    answer = await api.post("/teams", content=content, headers={"Content-Type": kind})
+    (detail,) = answer.json()["error"]["details"]
+    assert (answer.status_code, detail["field"]) == (400, "body")
+    assert sentence in detail["message"]
+
+
+async def endless() -> AsyncIterator[bytes]:
+    for _ in range(20):
+        yield b"a=" + b"x" * 1_048_576 + b"&"
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("path", ["/api/v1/auth/token", "/sign-in"])
+async def test_a_stranger_cannot_send_without_end(app: FastAPI, path: str, told: bool) -> None:
+    content = b" " * 20 * 1_048_576 if told else endless()
+    kind = "application/json" if "api" in path else "application/x-www-form-urlencoded"
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://localhost") as client:
+        answer = await client.post(path, content=content, headers={"Content-Type": kind})
+    assert answer.status_code == 413
+    assert "at most 8 MB" in answer.text
+    assert answer.headers["connection"] == "close"
+
+
 async def test_every_answer_carries_the_security_headers(api: httpx2.AsyncClient) -> None:
     headers = (await api.get("/teams")).headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
 
 
 async def test_a_crash_is_answered_with_its_request_id_and_the_headers_but_not_its_words(
@@ -114,3 +202,24 @@ async def test_health_says_what_it_looked_at(app: FastAPI) -> None:
     assert ready.status_code == 200
     assert set(ready.json()["checks"]) == {"database", "schema", "queue"}
     assert 'cutwater_request_seconds_count{method="GET",route="/health/live"' in metrics
+    for name in ("query_seconds_count", "queue_jobs", "live_streams", "job_runs", "deliveries"):
+        assert f"cutwater_{name}" in metrics
+
+
+async def test_an_outage_is_told_to_probes_in_time_and_without_addresses(app: FastAPI) -> None:
+    lost = Database("host=/nowhere/secret user=clerk dbname=gone")
+    working, app.state.database = app.state.database, lost
+    await lost.pool.open()
+    try:
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            started = time.perf_counter()
+            ready = await client.get("/health/ready")
+            assert (await client.get("/metrics")).status_code == 200
+            assert time.perf_counter() - started < 3 * health.LIMIT_SECONDS
+    finally:
+        app.state.database = working
+        await lost.close()
+    assert ready.status_code == 503
+    assert "secret" not in ready.text
+    assert not any(each["ok"] for each in ready.json()["checks"].values())

@@ -13,7 +13,7 @@ from starlette.routing import Mount
 
 from cutwater import __version__, demo, web, wiring, worker
 from cutwater.identity import authentication as identity
-from cutwater.kernel import health, http, idempotency, log, problem
+from cutwater.kernel import bodies, health, http, idempotency, log, problem
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.settings import Settings, settings
 
@@ -53,6 +53,7 @@ def create_app(config: Settings) -> FastAPI:
     wiring.include(pages, api)
     pages.state.api = api
     pages.state.home_panels = wiring.HOME_PANELS
+    pages.add_middleware(bodies.BoundedBody, upload_limit_mb=config.upload_limit_mb)
     pages.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     secure = config.base_url.startswith("https://")
     pages.add_middleware(http.Envelope, secure=secure, crashed=web.crashed_page)

@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 import psycopg
@@ -10,14 +11,15 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from cutwater.kernel import log
-from cutwater.kernel.errors import FieldError, Invalid, Refused, Stale, Unavailable
+from cutwater.kernel.errors import Invalid, Refused, Stale, Unavailable
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.metrics import REQUESTS
-from cutwater.kernel.problem import error_body
+from cutwater.kernel.problem import error_body, invalid
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -28,8 +30,10 @@ HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"same-origin",
     b"cross-origin-opener-policy": b"same-origin",
+    b"cache-control": b"no-store",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
+UNREADABLE = "There was an error parsing the body"  # as FastAPI says it, of JSON beyond its means
 _SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
@@ -99,15 +103,19 @@ def refused(failure: Exception, request: Request) -> Refused:
     if isinstance(failure, RequestValidationError):
         return invalid(failure.errors())
     if isinstance(failure, HTTPException):
+        if isinstance(failure.__cause__, Refused):  # refused while FastAPI read the body
+            return failure.__cause__
+        if failure.status_code == 400 and failure.detail == UNREADABLE:
+            return Invalid({"body": "The body could not be read; send valid JSON, in UTF-8."})
         found = Refused(str(failure.detail))
-        found.status, found.code = failure.status_code, _CODES.get(failure.status_code, "REFUSED")
+        found.status, found.code = failure.status_code, _code_of(failure.status_code)
         found.headers = dict(failure.headers or {})
         if failure.status_code == 405:
             found.headers["Allow"] = ", ".join(allowed_methods(request))
         return found
     if isinstance(failure, IntegrityError):
         return _integrity(failure)
-    if isinstance(failure, OperationalError | psycopg.OperationalError):
+    if isinstance(failure, OperationalError | psycopg.OperationalError | PoolTimeout):
         return Unavailable("The database did not answer. Nothing was changed; try again.")
     raise failure
 
@@ -125,13 +133,9 @@ def allowed_methods(request: Request) -> list[str]:
     ]
 
 
-_CODES = {
-    401: "UNAUTHENTICATED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    405: "METHOD_NOT_ALLOWED",
-    400: "VALIDATION_ERROR",
-}
+def _code_of(status: int) -> str:
+    ours = {400: "VALIDATION_ERROR", 401: "UNAUTHENTICATED"}
+    return ours.get(status) or HTTPStatus(status).phrase.upper().replace(" ", "_")
 
 
 def _integrity(failure: DBAPIError) -> Refused:
@@ -144,39 +148,14 @@ def _integrity(failure: DBAPIError) -> Refused:
     return found
 
 
-def invalid(problems: Sequence[Any]) -> Invalid:
-    """Pydantic's problems as fields with sentences."""
-    return Invalid([FieldError(_field(each["loc"]), sentence(each)) for each in problems])
-
-
-def _field(location: Sequence[Any]) -> str:
-    parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
-    return ".".join(parts) or "body"
-
-
-def sentence(problem: Any) -> str:
-    """One pydantic problem as a sentence that names the fix."""
-    kind, limits = problem["type"], problem.get("ctx", {})
-    known = {
-        "missing": "This field is required.",
-        "extra_forbidden": "This field is not known here; check its name.",
-        "string_too_short": f"Use at least {limits.get('min_length')} characters.",
-        "string_too_long": f"Use at most {limits.get('max_length')} characters.",
-        "json_invalid": "The body is not valid JSON.",
-        "enum": f"Use one of {limits.get('expected')}.",
-        "literal_error": f"Use one of {limits.get('expected')}.",
-        "greater_than_equal": f"Use {limits.get('ge')} or more.",
-        "less_than_equal": f"Use {limits.get('le')} or less.",
-        "uuid_parsing": "Use an id such as 019aa0c4-6f5e-7c53-8a4e-0d5f8a1b2c3d.",
-    }
-    text = known.get(kind) or str(problem["msg"]).removeprefix("Value error, ")
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
 async def api_refusal(request: Request, failure: Exception) -> Response:
     """The API's answer to every expected exception."""
     found = refused(failure, request)
-    body = error_body(found.code, found.message, found.fields, found.obstacles)
+    message = found.message
+    if isinstance(failure, HTTPException) and message == HTTPStatus(found.status).phrase:
+        allow = found.headers.get("Allow")
+        message = f"This address takes {allow}." if allow else "There is no such address; see /api/docs."
+    body = error_body(found.code, message, found.fields, found.obstacles)
     return JSONResponse(body, found.status, found.headers)
 
 
@@ -195,4 +174,5 @@ EXPECTED: tuple[type[Exception], ...] = (
     IntegrityError,
     OperationalError,
     psycopg.OperationalError,
+    PoolTimeout,
 )

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from cutwater.kernel import log
-from cutwater.kernel.errors import FieldError
+from cutwater.kernel.errors import FieldError, Invalid
 from cutwater.kernel.obstacle import Obstacle
 
 
@@ -59,6 +59,38 @@ class ErrorBody(BaseModel):
     """The one shape of every error."""
 
     error: ErrorDetail
+
+
+def invalid(problems: Sequence[Any]) -> Invalid:
+    """Pydantic's problems as fields with sentences."""
+    return Invalid([FieldError(_field(each), sentence(each)) for each in problems])
+
+
+def _field(problem: Any) -> str:
+    if problem["type"] == "json_invalid":
+        return "body"
+    parts = [str(part) for part in problem["loc"] if part not in ("body", "query", "path", "header")]
+    return ".".join(parts) or "body"
+
+
+def sentence(problem: Any) -> str:
+    """One pydantic problem as a sentence that names the fix."""
+    kind, limits = problem["type"], problem.get("ctx", {})
+    known = {
+        "missing": "This field is required.",
+        "extra_forbidden": "This field is not known here; check its name.",
+        "string_too_short": f"Use at least {limits.get('min_length')} characters.",
+        "string_too_long": f"Use at most {limits.get('max_length')} characters.",
+        "json_invalid": "The body is not valid JSON.",
+        "model_attributes_type": "Send a JSON object, with Content-Type: application/json.",
+        "enum": f"Use one of {limits.get('expected')}.",
+        "literal_error": f"Use one of {limits.get('expected')}.",
+        "greater_than_equal": f"Use {limits.get('ge')} or more.",
+        "less_than_equal": f"Use {limits.get('le')} or less.",
+        "uuid_parsing": "Use an id such as 019aa0c4-6f5e-7c53-8a4e-0d5f8a1b2c3d.",
+    }
+    text = known.get(kind) or str(problem["msg"]).removeprefix("Value error, ")
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 ERRORS: dict[int | str, dict[str, Any]] = {
