@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from time import perf_counter
 from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -34,9 +35,12 @@ from cutwater.kernel.constraints import one_of as one_of
 from cutwater.kernel.constraints import reference as reference
 from cutwater.kernel.constraints import scoped as scoped
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.metrics import QUERIES
 from cutwater.kernel.reader import PipelinedReader, Reader
 
 CHECK_SECONDS = 1.0
+PATIENCE_SECONDS = 10.0
+"""How long a request waits for a connection before it is told that the database does not answer."""
 
 
 class Base(DeclarativeBase):
@@ -87,6 +91,18 @@ def _scope_transaction(session: Session, _transaction: Any, connection: Any) -> 
 _SCOPE = text("select set_config('app.organization', :o, true), set_config('app.user', :u, true)")
 
 
+def _measure(engine: AsyncEngine) -> None:
+    taken = QUERIES.labels("write")
+
+    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    def begin(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+        context.begun = perf_counter()
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def end(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+        taken.observe(perf_counter() - context.begun)
+
+
 class Database:
     """One process's way to PostgreSQL: an engine for writes, a pool for reads."""
 
@@ -99,8 +115,10 @@ class Database:
             async_creator=self.connect,
             pool_size=size,
             max_overflow=0,
+            pool_timeout=PATIENCE_SECONDS,
             pool_pre_ping=True,
         )
+        _measure(self.engine)
         self.pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
             conninfo,
             min_size=1,
@@ -109,7 +127,7 @@ class Database:
             kwargs={"autocommit": True},
             configure=self._become,
             check=self._still_alive,
-            timeout=10,
+            timeout=PATIENCE_SECONDS,
         )
 
     async def _become(self, connection: psycopg.AsyncConnection[Any]) -> None:

@@ -1,5 +1,6 @@
 """Is it alive, is it ready, and how is it doing: for probes, for Prometheus and for people."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from cutwater.kernel import log
 from cutwater.kernel.db import Database, database_of
 from cutwater.kernel.metrics import QUEUE_DEPTH
 
@@ -40,29 +42,37 @@ async def _queue(database: Database) -> str:
     return ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "empty"
 
 
+PROBES = ["GET", "HEAD"]
+LIMIT_SECONDS = 3.0
+"""A probe gets its answer in time, also when the database gives none."""
+
 CHECKS: dict[str, Check] = {"database": _answers, "schema": _migrated, "queue": _queue}
 
 
 async def examine(database: Database) -> dict[str, Any]:
     """Every check with its answer and how long it took, in milliseconds."""
-    found: dict[str, Any] = {}
-    for name, check in CHECKS.items():
-        started = time.perf_counter()
-        try:
-            found[name] = {"ok": True, "says": await check(database)}
-        except (psycopg.Error, TimeoutError, OSError) as failure:
-            found[name] = {"ok": False, "says": f"{type(failure).__name__}: {failure}".splitlines()[0]}
-        found[name]["ms"] = round((time.perf_counter() - started) * 1000, 1)
-    return found
+    answers = await asyncio.gather(*(_answer(name, check, database) for name, check in CHECKS.items()))
+    return dict(zip(CHECKS, answers, strict=True))
 
 
-@router.get("/health/live")
+async def _answer(name: str, check: Check, database: Database) -> dict[str, Any]:
+    started = time.perf_counter()
+    try:
+        found = {"ok": True, "says": await asyncio.wait_for(check(database), LIMIT_SECONDS)}
+    except (psycopg.Error, TimeoutError, OSError) as failure:
+        log.logger(__name__).warning("check_failed", check=name, reason=str(failure))
+        says = f"no answer within {LIMIT_SECONDS:.0f} seconds" if isinstance(failure, TimeoutError) else ""
+        found = {"ok": False, "says": says or type(failure).__name__}
+    return {**found, "ms": round((time.perf_counter() - started) * 1000, 1)}
+
+
+@router.api_route("/health/live", methods=PROBES)
 async def live() -> Response:
     """The process answers."""
     return JSONResponse({"status": "live"})
 
 
-@router.get("/health/ready")
+@router.api_route("/health/ready", methods=PROBES)
 async def ready(request: Request) -> Response:
     """The database answers and has a schema: send requests here."""
     checks = await examine(database_of(request))
@@ -70,7 +80,7 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready" if fit else "not ready", "checks": checks}, 200 if fit else 503)
 
 
-@router.get("/health")
+@router.api_route("/health", methods=PROBES)
 async def health(request: Request) -> Response:
     """Every check, for people; the same as readiness."""
     return await ready(request)

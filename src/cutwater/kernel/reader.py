@@ -1,5 +1,6 @@
 """Reads: one pipelined trip per page. Nothing here can write."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, cast
@@ -14,8 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.util import LRUCache
 
+from cutwater.kernel.metrics import QUERIES
+
 _dialect: Any = psycopg_dialect()  # type: ignore[no-untyped-call]
 _compiled: Any = LRUCache(1000)
+_TRIPS = QUERIES.labels("read")
 
 
 class Reader(Protocol):
@@ -29,11 +33,12 @@ class Reader(Protocol):
     async def scalar(self, statement: Executable) -> Any: ...
 
 
-class _Conveniences:
+class _Conveniences(ABC):
     trips: int
 
+    @abstractmethod
     async def batch(self, *statements: Executable) -> list[list[Any]]:
-        raise NotImplementedError  # each reader below has its own
+        """Several queries in one trip; their rows in the same order."""
 
     async def all(self, statement: Executable) -> list[Any]:
         """Every row."""
@@ -65,15 +70,15 @@ class PipelinedReader(_Conveniences):
         return self._pool.connection()
 
     async def batch(self, *statements: Executable) -> list[list[Any]]:
-        """Several queries in one trip and one transaction; their rows in the same order."""
         ready = [sql_of(statement) for statement in statements]
         self.trips += 1
         async with self._connection() as connection, connection.pipeline():
-            await connection.execute("begin read only")
-            await connection.execute(_SCOPE, (self._organization, self._user))
-            cursors = [await _send(connection, sql, values) for sql, values in ready]
-            await connection.execute("commit")
-            return [await cursor.fetchall() for cursor in cursors]
+            with _TRIPS.time():
+                await connection.execute("begin read only")
+                await connection.execute(_SCOPE, (self._organization, self._user))
+                cursors = [await _send(connection, sql, values) for sql, values in ready]
+                await connection.execute("commit")
+                return [await cursor.fetchall() for cursor in cursors]
 
 
 class SessionReader(_Conveniences):

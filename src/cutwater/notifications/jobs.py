@@ -5,6 +5,7 @@ from uuid import UUID
 from cutwater import audit, identity
 from cutwater.kernel.jobs import JobRun, job
 from cutwater.kernel.log import logger
+from cutwater.kernel.metrics import DELIVERIES
 from cutwater.kernel.reader import SessionReader
 from cutwater.notifications import service
 from cutwater.notifications.models import LinkKind
@@ -34,7 +35,9 @@ async def send(run: JobRun, *, delivery_id: UUID, organization_id: UUID | None =
         logger(__name__).warning("mail_not_taken", delivery=str(delivery_id), reason=refusal.reason)
         async with run.tx() as tx:
             await service.mark_not_taken(tx, inside, delivery_id, refusal.reason, is_final=refusal.is_final)
+        DELIVERIES.labels("mail", "refused").inc()
         return
+    DELIVERIES.labels("mail", "sent").inc()
     async with run.tx() as tx:
         await service.mark_sent(tx, inside, delivery_id)
 
