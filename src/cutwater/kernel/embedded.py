@@ -138,15 +138,8 @@ class EmbeddedServer:
             shutil.rmtree(left, ignore_errors=True)
         made = self.folder / f"data.new-{time.time_ns()}"
         command = [str(self._programs / "initdb"), "-D", str(made), "-U", OWNER, *INITDB]
-        done = subprocess.run(  # noqa: S603
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            start_new_session=True,
-            preexec_fn=embedded_process.dying_with_us(),
-            **self._user.popen(self.folder),
-        )
+        child = embedded_process.tied_to_us() | self._user.popen(self.folder)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **child)  # noqa: S603
         if done.returncode:
             why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
             raise EmbeddedError(f"PostgreSQL could not be set up in {self.folder}: {why}")
@@ -171,8 +164,7 @@ class EmbeddedServer:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,
-                preexec_fn=embedded_process.dying_with_us(),
+                **embedded_process.tied_to_us(),
                 **self._user.popen(self.folder),
             )
 

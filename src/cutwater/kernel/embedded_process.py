@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from cutwater.kernel.embedded_host import EmbeddedError
 
@@ -18,19 +18,20 @@ LINUX: bool = sys.platform == "linux"
 _libc = ctypes.CDLL(None) if LINUX else None
 
 
-def dying_with_us() -> Callable[[], None] | None:
-    """For `preexec_fn`: Linux sends the child SIGINT, a fast stop, when the thread that started it ends. So
-    only the main thread ties a child to us; a helping thread would take it along."""
+def tied_to_us() -> dict[str, Any]:
+    """For `subprocess`: signals to our group do not reach the child, on Linux it gets SIGINT, a fast stop,
+    when the thread that started it ends. So only the main thread ties: a helping one would take it along."""
+    apart: dict[str, Any] = {"start_new_session": True}
     parent, libc = os.getpid(), _libc
     if libc is None or threading.current_thread() is not threading.main_thread():
-        return None
+        return apart
 
     def ask() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
         if os.getppid() != parent:
             os._exit(1)
 
-    return ask
+    return apart | {"preexec_fn": ask}
 
 
 def pid_file(data: Path) -> list[str]:
