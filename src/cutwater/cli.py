@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -251,8 +252,15 @@ def table(rows: list[dict[str, Any]], title: str) -> Table:
     for name in rows[0] if rows else ():
         found.add_column(name)
     for row in rows:
-        found.add_row(*(str(value) for value in row.values()))
+        found.add_row(*(spoken(value) for value in row.values()))
     return found
+
+
+def spoken(value: Any) -> str:
+    """A cell: times to the second, in UTC; nothing as nothing."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return "" if value is None else str(value)
 
 
 if __name__ == "__main__":

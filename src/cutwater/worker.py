@@ -49,7 +49,7 @@ async def _run(queue: procrastinate.App, settings: Settings, stop: asyncio.Event
                 delete_jobs="successful",
             )
         except (procrastinate.exceptions.ConnectorException, OSError) as failure:
-            log.logger(__name__).warning("worker_lost_the_database", reason=str(failure))
+            log.logger(__name__).warning("worker_lost_the_database", reason=str(failure.__cause__ or failure))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 1)
 
@@ -59,7 +59,7 @@ async def _rescuing(queue: procrastinate.App) -> None:
         try:
             await rescue(queue)
         except (procrastinate.exceptions.ConnectorException, OSError) as failure:
-            log.logger(__name__).warning("worker_lost_the_database", reason=str(failure))
+            log.logger(__name__).warning("worker_lost_the_database", reason=str(failure.__cause__ or failure))
         await asyncio.sleep(RESCUE_SECONDS)
 
 

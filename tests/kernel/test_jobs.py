@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from cutwater import operations
 from cutwater.kernel.db import Database
@@ -60,13 +61,17 @@ async def test_an_unknown_job_is_refused_before_it_is_queued(database: Database)
             await defer(tx, "tests.nowhere")
 
 
-async def test_a_dead_job_is_listed_and_runs_again_when_asked(database: Database) -> None:
+async def test_a_dead_job_is_listed_and_logged_and_runs_again_when_asked(database: Database) -> None:
     actor = await factories.organization_in(database)
     async with database.tx(actor) as tx:
         await defer(tx, "tests.note", organization_id=actor.organization_id, number=-1)
-    await work(database)
+    with capture_logs() as said:
+        await work(database)
     runtime = factories.runtime(database)
     dead = await operations.jobs(runtime, "failed")
     assert [row["job"] for row in dead] == ["tests.note"]
-    assert await operations.retry(runtime, [dead[0]["id"]]) == 1
+    (told,) = [line for line in said if line["event"] == "job_failed"]
+    assert (told["job"], told["attempt"], told["of"]) == ("tests.note", 1, 1)
+    assert told["exc_info"]
+    assert await operations.retry(runtime, [dead[0]["id"]]) == [dead[0]["id"]]
     assert [row["id"] for row in await operations.jobs(runtime, "todo")] == [dead[0]["id"]]

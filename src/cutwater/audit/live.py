@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import random
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
@@ -135,4 +136,4 @@ def etag(answer: dict[str, Any], topics: str) -> str:
 def is_unchanged(request: Request, answer: dict[str, Any], tag: str) -> bool:
     """Whether the client has all of this already."""
     quiet = not (answer["changes"] or answer["states"] or answer["reload"])
-    return quiet and tag in request.headers.get("if-none-match", "").replace("W/", "").split(", ")
+    return quiet and tag in re.findall(r'"[^"]*"', request.headers.get("if-none-match", ""))

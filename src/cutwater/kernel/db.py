@@ -38,9 +38,11 @@ from cutwater.kernel.ids import new_id
 from cutwater.kernel.metrics import QUERIES
 from cutwater.kernel.reader import PipelinedReader, Reader
 
+PATIENCE_SECONDS = 10.0  # a request waits so long for a connection
 CHECK_SECONDS = 1.0
-PATIENCE_SECONDS = 10.0
-"""How long a request waits for a connection before it is told that the database does not answer."""
+RECONNECT_SECONDS = 4.0
+"""A pool waits longer after each attempt, and would still wait when the database is back: so it gives up,
+and the next request tries anew."""
 
 
 class Base(DeclarativeBase):
@@ -128,6 +130,7 @@ class Database:
             configure=self._become,
             check=self._still_alive,
             timeout=PATIENCE_SECONDS,
+            reconnect_timeout=RECONNECT_SECONDS,
         )
 
     async def _become(self, connection: psycopg.AsyncConnection[Any]) -> None:

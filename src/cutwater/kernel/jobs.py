@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel import log
 from cutwater.kernel.actor import Actor, job_actor
-from cutwater.kernel.db import Database
+from cutwater.kernel.db import RECONNECT_SECONDS, Database
 from cutwater.kernel.dbroles import become as become_role
 from cutwater.kernel.events import jsonable
 from cutwater.kernel.metrics import JOB_RUNS
@@ -134,7 +134,13 @@ def queue_app(
         await connection.commit()  # allow: commit — a pool refuses connections inside a transaction
 
     size = settings.worker_concurrency + 2
-    connector = procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=size, configure=become)
+    connector = procrastinate.PsycopgConnector(
+        conninfo=conninfo,
+        min_size=1,
+        max_size=size,
+        configure=become,
+        reconnect_timeout=RECONNECT_SECONDS,
+    )
     app = procrastinate.App(connector=connector)
     for each in JOBS.values():
         _register(app, each, database, settings, ports)
@@ -165,6 +171,11 @@ def _register(
         try:
             await each.work(current, **_typed(each.work, arguments))
             outcome = "done"
+        except Exception:
+            log.logger(__name__).warning(
+                "job_failed", job=each.name, attempt=current.attempt, of=each.retries + 1, exc_info=True
+            )
+            raise
         finally:
             JOB_RUNS.labels(each.name, outcome).inc()
             log.request_id.reset(token)
