@@ -22,7 +22,10 @@ NODE_PATH_OF := $(BIN)/python tools/node.py --path
 WITH_NODE = PATH="$$($(NODE_PATH_OF)):$$PATH"
 SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/elements/*.js' ')' 2>/dev/null)
 
-.PHONY: help demo dev test check fmt bench migrate lock assets docs screenshots setup clean \
+# A browser that was not there, or is gone, is looked for again.
+NO_CHROMIUM := $(shell test -x "$$(cat $(STAMPS)/chromium 2>/dev/null)" || echo look-again)
+
+.PHONY: look-again help demo dev test check fmt bench migrate lock assets docs screenshots setup clean \
 	check-format check-lint check-types check-imports check-sizes check-rules check-schema check-docs check-js check-speed \
 	test-python test-elements
 
@@ -61,6 +64,8 @@ docs: $(STAMPS)/python ## write the generated part of the reference again
 
 screenshots: $(STAMPS)/assets $(STAMPS)/chromium ## draw the pictures of the documents again
 	@CUTWATER_CHROMIUM="$$(cat $(STAMPS)/chromium)" $(BIN)/pytest -n 0 -q tests/browser --screenshots
+
+look-again:
 
 setup: $(STAMPS)/assets ## set up without running anything
 
@@ -138,5 +143,5 @@ $(STAMPS)/assets: $(STAMPS)/node $(STAMPS)/python tools/assets.py $(SOURCES)
 	@$(BIN)/python tools/assets.py
 	@touch $@
 
-$(STAMPS)/chromium: tools/chromium.py | $(STAMPS)/python
+$(STAMPS)/chromium: tools/chromium.py $(NO_CHROMIUM) | $(STAMPS)/python
 	@$(BIN)/python tools/chromium.py > $@
