@@ -1,14 +1,11 @@
 """The database: how rows are declared, and the only commit in the code base."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from time import perf_counter
 from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import psycopg
 from fastapi import Depends, Request
@@ -26,23 +23,16 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from cutwater.kernel import clock, dbroles
+from cutwater.kernel import clock, connections, dbroles
 from cutwater.kernel.actor import Actor, CurrentActor, Visitor
 from cutwater.kernel.constraints import one_of as one_of
 from cutwater.kernel.constraints import reference as reference
 from cutwater.kernel.constraints import scoped as scoped
 from cutwater.kernel.ids import new_id
-from cutwater.kernel.metrics import QUERIES
 from cutwater.kernel.reader import PipelinedReader, Reader
-
-PATIENCE_SECONDS = 10.0  # a request waits so long for a connection
-CHECK_SECONDS = 1.0
-RECONNECT_SECONDS = 4.0
-"""A pool waits longer after each attempt, and would still wait when the database is back: so it gives up,
-and the next request tries anew."""
 
 
 class Base(DeclarativeBase):
@@ -93,55 +83,17 @@ def _scope_transaction(session: Session, _transaction: Any, connection: Any) -> 
 _SCOPE = text("select set_config('app.organization', :o, true), set_config('app.user', :u, true)")
 
 
-def _measure(engine: AsyncEngine) -> None:
-    taken = QUERIES.labels("write")
-
-    @event.listens_for(engine.sync_engine, "before_cursor_execute")
-    def begin(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
-        context.begun = perf_counter()
-
-    @event.listens_for(engine.sync_engine, "after_cursor_execute")
-    def end(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
-        taken.observe(perf_counter() - context.begun)
-
-
 class Database:
     """One process's way to PostgreSQL: an engine for writes, a pool for reads."""
 
     def __init__(self, conninfo: str, *, role: str = "", size: int = 10) -> None:
         self.conninfo = conninfo
         self.role = role
-        self._seen_alive: WeakKeyDictionary[psycopg.AsyncConnection[Any], float] = WeakKeyDictionary()
-        self.engine: AsyncEngine = create_async_engine(
-            "postgresql+psycopg://",
-            async_creator=self.connect,
-            pool_size=size,
-            max_overflow=0,
-            pool_timeout=PATIENCE_SECONDS,
-            pool_pre_ping=True,
-        )
-        _measure(self.engine)
-        self.pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
-            conninfo,
-            min_size=1,
-            max_size=size,
-            open=False,
-            kwargs={"autocommit": True},
-            configure=self._become,
-            check=self._still_alive,
-            timeout=PATIENCE_SECONDS,
-            reconnect_timeout=RECONNECT_SECONDS,
-        )
+        self.engine: AsyncEngine = connections.engine(self.connect, size)
+        self.pool: AsyncConnectionPool[Any] = connections.pool(conninfo, size, self._become)
 
     async def _become(self, connection: psycopg.AsyncConnection[Any]) -> None:
         await dbroles.become(connection, self.role)
-
-    async def _still_alive(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        """Ask a pooled connection at most once a second: before every read it would cost each one a trip."""
-        now = time.monotonic()
-        if now - self._seen_alive.get(connection, -CHECK_SECONDS) >= CHECK_SECONDS:
-            await AsyncConnectionPool.check_connection(connection)
-            self._seen_alive[connection] = now
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection[Any]:
         """A connection of one's own, in the app's role."""

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel import log
 from cutwater.kernel.actor import Actor, job_actor
-from cutwater.kernel.db import RECONNECT_SECONDS, Database
+from cutwater.kernel.connections import RECONNECT_SECONDS
+from cutwater.kernel.db import Database
 from cutwater.kernel.dbroles import become as become_role
 from cutwater.kernel.events import jsonable
 from cutwater.kernel.metrics import JOB_RUNS

@@ -95,8 +95,9 @@ class SessionReader(_Conveniences):
         await self._tx.flush()
         connection = await driver_connection(self._tx)
         async with connection.pipeline():
-            cursors = [await _send(connection, sql, values) for sql, values in ready]
-            return [await cursor.fetchall() for cursor in cursors]
+            with _TRIPS.time():
+                cursors = [await _send(connection, sql, values) for sql, values in ready]
+                return [await cursor.fetchall() for cursor in cursors]
 
 
 _SCOPE = "select set_config('app.organization', %s, true), set_config('app.user', %s, true)"
