@@ -5,7 +5,7 @@ import { page, press, server, settle } from "./dom.js";
 page();
 await import("../../src/cutwater/web/static/elements/cw-board.js");
 
-const card = (key, lane, revision = 3, title = "A boat") => `<li class="card" id="card-${key}" data-card="${key}" data-lane-now="${lane}" data-revision="${revision}" data-moves="REVIEW STAGING" tabindex="-1"><a class="card-title" href="#${key}">${title}</a>
+const card = (key, lane, revision = 3, title = "A boat", more = "") => `<li class="card" id="card-${key}" data-card="${key}" data-lane-now="${lane}" data-revision="${revision}" data-moves="REVIEW STAGING" ${more} tabindex="-1"><a class="card-title" href="#${key}">${title}</a>
   <button type="button" popovertarget="menu-${key}">Move to…</button><div id="menu-${key}" popover><form method="post"><button name="target" value="STAGING">Staging</button></form></div></li>`;
 const lane = (name, ...cards) => `<section class="lane" data-lane="${name}" data-limit="2"><header><h2>${name}</h2><span data-count></span></header><ol class="cards">${cards.join("")}</ol></section>`;
 
@@ -15,7 +15,7 @@ const focused = () => document.activeElement?.closest?.(".card")?.dataset.card;
 const keys = (name) => [...document.querySelectorAll(`[data-lane="${name}"] .card`)].map((each) => each.dataset.card);
 
 beforeEach(async () => {
-  page(`<div id="toasts"></div><cw-board data-move-url="/o/bank/releases/{key}/move" data-card-url="/o/bank/releases/{key}/card" data-kind="release">
+  page(`<div id="toasts"></div><cw-board data-move-url="/o/bank/releases/{key}/move" data-card-url="/o/bank/releases/{key}/card" data-kind="release" data-scene="freeze">
     ${lane("PLANNING", card("R-1", "PLANNING"), card("R-2", "PLANNING"))}${lane("REVIEW", card("R-3", "REVIEW"))}${lane("STAGING")}${lane("DONE", card("R-4", "DONE"))}</cw-board>`);
   board = document.querySelector("cw-board");
   await settle();
@@ -151,4 +151,70 @@ test("a lane over its limit says so", async () => {
   document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key: "R-8" } }));
   await settle(300);
   assert.ok(document.querySelector('[data-lane="PLANNING"]').classList.contains("over-limit"));
+});
+
+const asking = () => document.querySelector("dialog");
+const answer = (why) => {
+  asking().querySelector("textarea").value = why;
+  asking().querySelector("form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+};
+
+test("a move that asks why waits for the answer, and sends it along", async () => {
+  const asked = server(() => ({ json: { card: {} } }));
+  document.querySelector("#card-R-3").dataset.asks = "PLANNING STAGING";
+  document.querySelector("#card-R-3").focus();
+  press("ArrowRight", { shiftKey: true });
+  await settle(5);
+  assert.match(asking().textContent, /Move R-3 to STAGING/);
+  assert.deepEqual([at("R-3"), asked.length], ["REVIEW", 0], "nothing moves before the answer");
+  answer(" It fails under load ");
+  await settle(5);
+  assert.equal(asking(), null);
+  assert.equal(at("R-3"), "STAGING");
+  assert.deepEqual(asked[0].fields, { target: "STAGING", revision: "3", note: "It fails under load" });
+});
+
+test("whoever thinks better of it leaves the card where it was", async () => {
+  const asked = server(() => ({}));
+  document.querySelector("#card-R-3").dataset.asks = "STAGING";
+  document.querySelector("#card-R-3").focus();
+  press("ArrowRight", { shiftKey: true });
+  await settle(5);
+  asking().querySelector('button[type="button"]').click();
+  await settle(5);
+  assert.deepEqual([asking(), at("R-3"), asked.length, focused()], [null, "REVIEW", 0, "R-3"]);
+});
+
+test("a card changed by somebody while it was asked about is moved as it is now", async () => {
+  const asked = server((url) => url.endsWith("/move") ? { json: { card: {} } } : { text: card("R-3", "REVIEW", 7) });
+  document.querySelector("#card-R-3").dataset.asks = "STAGING";
+  document.querySelector("#card-R-3").focus();
+  press("ArrowRight", { shiftKey: true });
+  await settle(5);
+  document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key: "R-3" } }));
+  await settle(300);
+  answer("Because");
+  await settle(5);
+  assert.equal(asked.at(-1).fields.revision, "7");
+  assert.equal(at("R-3"), "STAGING");
+});
+
+test("a change of one release asks anew for those that go together with it", async () => {
+  document.querySelector("#card-R-2").dataset.beside = "R-30 R-3";
+  document.querySelector("#card-R-4").dataset.beside = "R-30";
+  const asked = server((url) => ({ text: card(/R-\d+/.exec(url)[0], "PLANNING") }));
+  document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key: "R-3" } }));
+  await settle(300);
+  assert.deepEqual(asked.map((each) => /R-\d+/.exec(each.url)[0]), ["R-3", "R-2"]);
+});
+
+test("a freeze that begins is seen on every card it holds up", async () => {
+  const flagged = card("R-1", "PLANNING").replace("<a class", "<span data-flags>Production frozen</span><a class");
+  const asked = server(() => ({ text: `<cw-board>${lane("PLANNING", flagged, card("R-2", "PLANNING"))}${lane("REVIEW", card("R-3", "REVIEW"))}${lane("DONE", card("R-4", "DONE"))}</cw-board>` }));
+  const second = document.querySelector("#card-R-2");
+  document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "freeze:x", context: null, key: "production" } }));
+  await settle(20);
+  assert.equal(asked.length, 1);
+  assert.match(document.querySelector("#card-R-1").textContent, /Production frozen/);
+  assert.equal(document.querySelector("#card-R-2"), second, "what did not change stays as it is");
 });

@@ -259,6 +259,39 @@ def test_a_release_that_came_past_staging_steps_back_to_review() -> None:
     assert codes(obstacles(S.READY_PRODUCTION, S.IN_REVIEW, CLEAN)) == ["move.not_next"]
 
 
+@pytest.mark.parametrize(
+    ("status", "hotfix", "was_in_staging", "expected"),
+    [
+        (S.IN_REVIEW, False, False, [S.READY_STAGING, S.IN_DEVELOPMENT, S.CANCELLED]),
+        (S.IN_REVIEW, True, False, [S.READY_STAGING, S.READY_PRODUCTION, S.IN_DEVELOPMENT, S.CANCELLED]),
+        (S.READY_PRODUCTION, True, False, [S.DEPLOYED, S.IN_REVIEW, S.CANCELLED]),
+        (S.READY_PRODUCTION, False, True, [S.DEPLOYED, S.STAGING_VERIFIED, S.CANCELLED]),
+        (S.DEPLOYED, False, True, [S.ROLLED_BACK]),
+        (S.CANCELLED, False, False, []),
+    ],
+)
+def test_only_the_moves_that_are_meant_for_a_release_are_offered(
+    status: Status, hotfix: bool, was_in_staging: bool, expected: list[Status]
+) -> None:
+    found = lifecycle.offered(status, hotfix=hotfix, was_in_staging=was_in_staging)
+    assert list(found) == expected
+
+
+def test_a_refusal_names_only_ways_that_are_meant_for_the_release() -> None:
+    (refused,) = lifecycle.obstacles(S.IN_REVIEW, S.PLANNING, Facts(note="Why"))
+    assert refused.hint == "Move it to Ready for staging or In development or Cancelled."
+
+
+def test_people_are_asked_why_before_a_step_back_and_before_a_release_leaves_the_way() -> None:
+    asked = {(s, t) for s in Status for t in lifecycle.targets(s) if lifecycle.asks_why(s, t)}
+    assert asked == {
+        (s, t)
+        for s, moves in lifecycle.MOVES.items()
+        for t, move in moves.items()
+        if move not in (Move.FORWARD, Move.HOTFIX)
+    }
+
+
 def test_a_freeze_on_staging_does_not_stop_production() -> None:
     facts = Facts(freezes=EVERYTHING_WRONG.freezes[1:])
     assert obstacles(S.READY_PRODUCTION, S.DEPLOYED, facts) == []

@@ -205,6 +205,62 @@ async def test_environments_freezes_and_requirements_are_kept_by_managers(page: 
     assert "Changed" in (await page.get("/releases/requirements")).text
 
 
+def card_of(html: str, key: str) -> str:
+    """A card's text and attributes, as the board draws them."""
+    start = html.index(f'id="card-{key}"')
+    return html[start : html.index("</li>", start)]
+
+
+async def test_a_card_says_what_blocks_it_and_apart_from_that_what_it_waits_for(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        ready = await release_at(tx, boss, Status.READY_PRODUCTION)
+        behind = await release_at(tx, boss, Status.IN_REVIEW)
+        held = await release_at(tx, boss, Status.IN_REVIEW)
+        await service.add_dependency(tx, boss, ready.key, behind.key, DependencyKind.REQUIRES_SYNC)
+        await service.add_dependency(tx, boss, held.key, ready.key, DependencyKind.BLOCKS)
+        await service.block_release(tx, boss, behind.key, "The vendor is silent", seen_revision=None)
+    board = (await page.get("/releases")).text
+    cards = {each.key: card_of(board, each.key) for each in (ready, behind, held)}
+    assert f"Waits for {behind.key}" in cards[ready.key]
+    assert "Blocked" not in cards[ready.key]
+    assert "Blocked by hand" in cards[behind.key]
+    assert "The vendor is silent" in cards[behind.key]
+    assert f"Blocked by {ready.key}" in cards[held.key]
+    assert f'data-beside="{behind.key}"' in cards[ready.key]
+    alone = (await page.get(f"/releases/{ready.key}/card")).text
+    assert f"Waits for {behind.key}" in alone
+    assert f"Waits for {behind.key}" in (await page.get("/releases/list")).text
+
+
+async def test_a_narrowed_board_takes_in_only_the_cards_it_asked_for(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        of, other = await a_service(tx, boss), await a_service(tx, boss)
+        release = await a_release(tx, boss, service=of.slug)
+    board = (await page.get(f"/releases?service={of.slug}&q=is:active")).text
+    assert f"/releases/{{key}}/card?q=is%3Aactive&amp;service={of.slug}" in board
+    card = f"/releases/{release.key}/card"
+    assert (await page.get(f"{card}?q=is%3Aactive&service={of.slug}")).status_code == 200
+    assert (await page.get(f"{card}?service={other.slug}")).status_code == 404
+    assert "No card matches" in (await page.get(f"/releases?service={other.slug}")).text
+
+
+async def test_the_menu_of_a_card_offers_the_moves_meant_for_it_and_says_which_ask_why(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        plain = await release_at(tx, boss, Status.IN_REVIEW)
+        urgent = await release_at(tx, boss, Status.IN_REVIEW, hotfix=True)
+    board = (await page.get("/releases")).text
+    assert 'data-moves="READY_STAGING IN_DEVELOPMENT CANCELLED"' in card_of(board, plain.key)
+    assert 'data-asks="IN_DEVELOPMENT CANCELLED"' in card_of(board, plain.key)
+    assert 'value="READY_PRODUCTION"' not in card_of(board, plain.key)
+    assert 'value="READY_PRODUCTION"' in card_of(board, urgent.key)
+
+
 async def many_releases(database: Database, boss: Actor, count: int) -> None:
     async with database.tx(boss) as tx:
         of = (await a_service(tx, boss)).slug

@@ -118,6 +118,17 @@ def targets(status: Status) -> tuple[Status, ...]:
     return tuple(MOVES[status])
 
 
+def offered(status: Status, *, hotfix: bool, was_in_staging: bool) -> tuple[Status, ...]:
+    """The moves of the table that are meant for such a release; what else it lacks is not asked here."""
+    facts = Facts(hotfix=hotfix, was_in_staging=was_in_staging, note="given later")
+    return tuple(target for target in MOVES[status] if not _of_the_table(status, target, facts))
+
+
+def asks_why(status: Status, target: Status) -> bool:
+    """Whether people are asked for a reason before the move: a step back, and every way off the path."""
+    return MOVES[status].get(target) in RETREATING or target in TERMINAL
+
+
 def next_status(status: Status) -> Status | None:
     """The next status on the way to production, or None at its end and off it."""
     place = rank(status)
@@ -187,10 +198,13 @@ def diagram() -> str:
 def _of_the_table(status: Status, target: Status, facts: Facts) -> list[Obstacle]:
     """What the table of moves itself has against this move."""
     if status is target:
-        return [Obstacle(code="move.already_there", text=f"It is {LABELS[status]} already.")]
+        text = f"It is {LABELS[status]} already."
+        return [
+            Obstacle(code="move.already_there", text=text, hint="Look at it anew; nothing is left to do.")
+        ]
     move = MOVES[status].get(target)
     if move is None:
-        return [_no_such_move(status, target)]
+        return [_no_such_move(status, target, facts)]
     if move is Move.HOTFIX and not facts.hotfix:
         return [
             Obstacle(
@@ -236,7 +250,7 @@ def _of_going_back(target: Status, move: Move, facts: Facts) -> list[Obstacle]:
     return found
 
 
-def _no_such_move(status: Status, target: Status) -> Obstacle:
+def _no_such_move(status: Status, target: Status, facts: Facts) -> Obstacle:
     """Why the table has no move from here to there, and which moves it has."""
     if status in TERMINAL:
         return Obstacle(
@@ -256,7 +270,8 @@ def _no_such_move(status: Status, target: Status) -> Obstacle:
             text=f"Only a deployed release can be rolled back; this one is {LABELS[status]}.",
             hint="Cancel it, or move it one step back.",
         )
-    ways = " or ".join(LABELS[way] for way in MOVES[status])
+    meant = offered(status, hotfix=facts.hotfix, was_in_staging=facts.was_in_staging)
+    ways = " or ".join(LABELS[way] for way in meant)
     return Obstacle(
         code="move.not_next",
         text=f"From {LABELS[status]} it cannot go to {LABELS[target]} in one move.",

@@ -9,8 +9,9 @@ from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.wire import Line, Text
-from cutwater.releases import queries
+from cutwater.releases import filters, queries
 from cutwater.releases.pages import show
+from cutwater.releases.pages.lists import Wanted, Word, combined
 from cutwater.web import View
 
 router = APIRouter(dependencies=[needs(Grant.READ, "see releases")])
@@ -23,9 +24,13 @@ async def read(key: str, reader: ReaderDep, actor: CurrentActor, view: View) -> 
 
 
 @router.get("/releases/{key}/card")
-async def card(key: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
-    """Its card on the board, alone."""
-    row = await reader.first(queries.release_rows().where(queries.by_key_or_id(key)))
+async def card(
+    key: str, reader: ReaderDep, actor: CurrentActor, view: View, q: Wanted = "", service: Word = ""
+) -> Response:
+    """Its card on the board, alone; none when the board is narrowed to others."""
+    wanted = filters.parse(combined(q, service=service))
+    conditions = queries.conditions_of(wanted, await queries.resolve(reader, actor, wanted))
+    row = await reader.first(queries.release_rows().where(queries.by_key_or_id(key), *conditions))
     if row is None:
         raise NotFound("This release")
     return view.block(

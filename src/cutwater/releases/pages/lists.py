@@ -1,6 +1,7 @@
 """Releases in numbers: board, list, blocked, mine, the home page's block and other modules' panels."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
@@ -47,6 +48,7 @@ async def board(
         service_options=[(row.slug, row.name) for row in services],
         service=service,
         q=q,
+        narrowed=f"?{urlencode({'q': q, 'service': service})}" if q or service else "",
         mistakes=wanted.mistakes,
     )
 
@@ -113,8 +115,8 @@ async def mine(
 ) -> Response:
     """The releases I own, and the approvals that wait for me."""
     context = await _listed(reader, actor, "is:mine", offset, sort)
-    waiting = await reader.all(queries.approvals_waiting(actor.user_id)) if actor.user_id else []
-    return view.show("releases/mine.html", block="rows", waiting=waiting, **context)
+    asked = await reader.all(queries.approvals_waiting(actor.user_id)) if actor.user_id else []
+    return view.show("releases/mine.html", block="rows", asked=asked, **context)
 
 
 @router.get("/releases/summary")
@@ -170,6 +172,7 @@ async def _listed(reader: Reader, actor: Actor, query: str, offset: Any, sort: s
         "page": page,
         "sort": known,
         "names": await identity.names(reader, {row.owner_id for row in page.rows}),
+        **await show.waits_of(reader, page.rows),
         "labels": LABELS,
         "tones": show.TONES,
         "today": clock.today(actor.zone),

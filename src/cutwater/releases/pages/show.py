@@ -15,6 +15,7 @@ from cutwater.releases import lifecycle, markdown, permissions, queries
 from cutwater.releases.facts import LABELS, PATH, DependencyKind, Status, Verdict, rank
 from cutwater.releases.lifecycle import Manner
 from cutwater.releases.neighbourhood import Neighbourhood
+from cutwater.releases.waiting import Scene
 from cutwater.web import Refusal, View
 
 VERBS = {
@@ -57,32 +58,22 @@ def move_buttons(actor: Actor, around: Neighbourhood) -> list[MoveButton]:
     """Every move the lifecycle knows from here; the same question the verb asks, before the click."""
     status, facts = around.release.status, around.facts()
     buttons = []
-    for target, move in lifecycle.MOVES[status].items():
-        is_back = move in lifecycle.RETREATING
-        in_the_way = around.obstacles(target, note="given in the form" if is_back else "")
-        if _is_beside_the_point(move, in_the_way):
-            continue
+    for target in lifecycle.offered(status, hotfix=facts.hotfix, was_in_staging=facts.was_in_staging):
+        move = lifecycle.MOVES[status][target]
+        in_the_way = around.obstacles(target, note="given in the form")
         only_freeze = bool(in_the_way) and all(each.code == FREEZE for each in in_the_way)
         buttons.append(
             MoveButton(
                 target=target,
                 label=f"{VERBS[move]} {LABELS[target]}" if move in VERBS else _ending(target),
                 kind={"FORWARD": "primary", "HOTFIX": "primary"}.get(move, "default"),
-                needs_note=is_back or target in (Status.CANCELLED, Status.ROLLED_BACK),
+                needs_note=lifecycle.asks_why(status, target),
                 obstacles=permissions.to_move(actor) + in_the_way,
                 warnings=lifecycle.warnings(target, facts),
                 may_override_freeze=only_freeze and not permissions.to_move(actor, Manner.FREEZE_OVERRIDDEN),
             )
         )
     return buttons
-
-
-def _is_beside_the_point(move: lifecycle.Move, in_the_way: list[Obstacle]) -> bool:
-    """A way that is not meant for this release (no hotfix, never in staging) is not offered at all."""
-    codes = {each.code for each in in_the_way}
-    if move is lifecycle.Move.HOTFIX:
-        return "move.hotfix_only" in codes
-    return move in lifecycle.RETREATING and bool(codes & {"move.never_there", "move.not_next"})
 
 
 def _ending(target: Status) -> str:
@@ -157,12 +148,39 @@ async def detail(
     return view.show("releases/detail.html", block="detail", **context, refusal=refusal, said=said)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """The moves that are offered to one kind of release, and those that a person is asked a reason for."""
+
+    targets: tuple[Status, ...]
+    asking: tuple[Status, ...]
+
+
+def _kind(row: Any) -> tuple[str, bool, bool]:
+    return row.status, row.hotfix, row.staging_at is not None
+
+
+def _ways(row: Any) -> Ways:
+    status = Status(row.status)
+    targets = lifecycle.offered(status, hotfix=row.hotfix, was_in_staging=row.staging_at is not None)
+    return Ways(targets=targets, asking=tuple(each for each in targets if lifecycle.asks_why(status, each)))
+
+
+async def waits_of(reader: Reader, rows: list[Any]) -> dict[str, Any]:
+    """What each release waits for, apart from being blocked, and the keys of those it goes together with."""
+    scene = await queries.scene(reader) if rows else Scene()
+    return {
+        "waits": {row.id: scene.waits(row.id, Status(row.status)) for row in rows},
+        "beside": {row.id: " ".join(peer.key for peer in scene.partners(row.id)) for row in rows},
+    }
+
+
 async def card_context(reader: Reader, rows: list[Any], actor: Actor) -> dict[str, Any]:
-    """What cards show beside their rows."""
+    """What cards show beside their rows, and which moves are offered to each kind of them."""
     return {
         "names": await identity.names(reader, {row.owner_id for row in rows}),
-        "moves": {status.value: " ".join(lifecycle.targets(status)) for status in Status},
-        "targets": {status.value: lifecycle.targets(status) for status in Status},
+        "ways": {_kind(row): _ways(row) for row in rows} if actor.may(Grant.CONTRIBUTE) else {},
+        **await waits_of(reader, rows),
         "labels": LABELS,
         "tones": TONES,
         "today": clock.today(actor.zone),

@@ -1,6 +1,6 @@
 """Every SELECT of releases: rows to show, facts to decide on, and rows held for a change."""
 
-from cutwater.releases.queries.around import edges_ahead, neighbourhood
+from cutwater.releases.queries.around import edges_ahead, neighbourhood, scene
 from cutwater.releases.queries.catalogue import (
     environment_row,
     environments,
@@ -37,6 +37,7 @@ from cutwater.releases.queries.lists import (
     Resolved,
     approvals_waiting,
     board_rows,
+    conditions_of,
     days_of,
     open_blockers,
     page_of_releases,
@@ -58,6 +59,7 @@ __all__ = [
     "board_rows",
     "by_key_or_id",
     "comments_of",
+    "conditions_of",
     "days_of",
     "dependencies_of",
     "dependency_for_update",
@@ -87,6 +89,7 @@ __all__ = [
     "rows_for",
     "rows_of",
     "rows_of_run",
+    "scene",
     "service_for_update",
     "service_row",
     "services",

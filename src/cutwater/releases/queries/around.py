@@ -18,7 +18,7 @@ from cutwater.releases.facts import (
     EnvironmentKind,
     Freeze,
     OpenItem,
-    Requirement,
+    Peer,
     Status,
     Verdict,
 )
@@ -29,12 +29,13 @@ from cutwater.releases.models import (
     ReleaseApproval,
     ReleaseDependency,
     ReleaseItem,
-    RequirementSwitch,
     Service,
 )
 from cutwater.releases.neighbourhood import Neighbour, Neighbourhood
 from cutwater.releases.ordering import Edge
+from cutwater.releases.queries.catalogue import switch_rows, switched
 from cutwater.releases.queries.columns import by_key_or_id
+from cutwater.releases.waiting import Scene
 
 SYNC, BLOCKS = DependencyKind.REQUIRES_SYNC.value, DependencyKind.BLOCKS.value
 
@@ -49,7 +50,7 @@ async def neighbourhood(reader: Reader, key: str) -> Neighbourhood:
         _items().where(ReleaseItem.release_id.in_(inside)),
         _approvals().where(ReleaseApproval.release_id.in_(inside)),
         open_freezes(),
-        select(RequirementSwitch.target, RequirementSwitch.requirement, RequirementSwitch.is_on),
+        switch_rows(),
     )
     releases, edges, items, approvals, freezes, switches = found
     middle = next((row.id for row in releases if key.upper() == row.key or key.lower() == str(row.id)), None)
@@ -64,7 +65,23 @@ async def neighbourhood(reader: Reader, key: str) -> Neighbourhood:
             Edge(blocker=e.blocker_id, dependent=e.dependent_id, kind=DependencyKind(e.kind)) for e in edges
         ],
         freezes=tuple(_freeze(row) for row in freezes),
-        switches={(Status(s.target), Requirement(s.requirement)): s.is_on for s in switches},
+        switches=switched(switches),
+    )
+
+
+async def scene(reader: Reader) -> Scene:
+    """What every release may be waiting for, in one trip."""
+    freezes, switches, together = await reader.batch(open_freezes(), switch_rows(), _together())
+    peers = {}
+    for row in together:
+        peers[row.blocker_id] = Peer(key=row.blocker_key, status=Status(row.blocker_status))
+        peers[row.dependent_id] = Peer(key=row.dependent_key, status=Status(row.dependent_status))
+    sync = DependencyKind.REQUIRES_SYNC
+    return Scene(
+        freezes=tuple(_freeze(row) for row in freezes),
+        switches=switched(switches),
+        edges=tuple(Edge(blocker=r.blocker_id, dependent=r.dependent_id, kind=sync) for r in together),
+        peers=peers,
     )
 
 
@@ -150,6 +167,25 @@ def _reach(key: str) -> Any:
         )
     )
     return first.union(step)
+
+
+def _together() -> Any:
+    """Which releases go together, and where both stand."""
+    blocker, dependent = Release.__table__.alias("blocker"), Release.__table__.alias("dependent")
+    return (
+        select(
+            ReleaseDependency.blocker_id,
+            blocker.c.key.label("blocker_key"),
+            blocker.c.status.label("blocker_status"),
+            ReleaseDependency.dependent_id,
+            dependent.c.key.label("dependent_key"),
+            dependent.c.status.label("dependent_status"),
+        )
+        .select_from(ReleaseDependency)
+        .join(blocker, blocker.c.id == ReleaseDependency.blocker_id)
+        .join(dependent, dependent.c.id == ReleaseDependency.dependent_id)
+        .where(ReleaseDependency.kind == SYNC, ReleaseDependency.deleted_at.is_(None))
+    )
 
 
 def _releases() -> Any:

@@ -1,5 +1,6 @@
 """Services, environments, freezes and requirement switches."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -105,9 +106,16 @@ async def freeze_row(reader: Reader, freeze_id: UUID) -> Any:
 
 async def switches(reader: Reader) -> dict[tuple[Status, Requirement], bool]:
     """Where the organization differs from the default requirements."""
-    rows = await reader.all(
-        select(RequirementSwitch.target, RequirementSwitch.requirement, RequirementSwitch.is_on)
-    )
+    return switched(await reader.all(switch_rows()))
+
+
+def switch_rows() -> Rows:
+    """The switches that somebody has used."""
+    return select(RequirementSwitch.target, RequirementSwitch.requirement, RequirementSwitch.is_on)
+
+
+def switched(rows: Iterable[Any]) -> dict[tuple[Status, Requirement], bool]:
+    """Those rows as the rules read them."""
     return {(Status(row.target), Requirement(row.requirement)): row.is_on for row in rows}
 
 

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from cutwater.kernel.reader import any_of
@@ -35,9 +35,10 @@ def items_done() -> Any:
     )
 
 
-def open_blocks() -> Any:
-    """How many releases must still be deployed before the one of the outer query."""
-    return select(func.count()).where(*_blocking()).correlate(Release).scalar_subquery()
+def blocked_by() -> Any:
+    """The keys of the releases that must still be deployed before the one of the outer query."""
+    keys = select(Blocker.key).where(*_blocking()).order_by(func.length(Blocker.key), Blocker.key)
+    return func.array(keys.correlate(Release).scalar_subquery(), type_=ARRAY(Text))
 
 
 def is_active() -> ColumnElement[bool]:
@@ -101,7 +102,7 @@ def release_rows() -> Rows:
             Service.colour.label("service_colour"),
             items_total().label("items_total"),
             items_done().label("items_done"),
-            open_blocks().label("open_blocks"),
+            blocked_by().label("blocked_by"),
             is_blocked().label("is_blocked"),
         )
         .select_from(Release)

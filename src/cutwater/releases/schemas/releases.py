@@ -25,7 +25,7 @@ Address = Annotated[str, Field(max_length=300, pattern=r"^(https?://[!-~]+)?$")]
 
 
 class ReleaseRead(Out):
-    """A release as lists show it. `is_blocked` is derived: by hand, or by a release that must go first."""
+    """A release as lists show it. `is_blocked` is derived: by hand, or by the releases of `blocked_by`."""
 
     id: UUID
     key: str
@@ -49,7 +49,7 @@ class ReleaseRead(Out):
     service_colour: str
     items_total: int
     items_done: int
-    open_blocks: int
+    blocked_by: list[str]
     is_blocked: bool
 
 

@@ -1,4 +1,5 @@
 // <cw-board>: cards in lanes, moved by pointer or keyboard, shown at once and taken back when refused.
+import { askWhy } from "./asking.js";
 import { announce, fill, post, reasons } from "./core.js";
 
 const FAR_ENOUGH = 5;
@@ -240,9 +241,26 @@ export class CwBoard extends HTMLElement {
     void this.#moveTo(card, lane);
   }
 
-  /** Draw the move at once, ask the server, and take it back with the reasons when it is refused.
+  /** Some moves ask for a reason first; meanwhile somebody may have changed the card.
    * @param {HTMLElement} card @param {HTMLElement | null} lane */
   async #moveTo(card, lane) {
+    const key = card.dataset.card ?? "";
+    if (!lane || !card.dataset.asks?.split(" ").includes(lane.dataset.lane ?? "")) return this.#send(card, lane, {});
+    const note = await askWhy(`Move ${key} to ${this.#nameOf(lane)}`);
+    const now = this.#find(key);
+    if (note === null) announce("Left where it was.");
+    now?.focus();
+    return note !== null && now ? this.#send(now, lane, { note }) : undefined;
+  }
+
+  /** @param {string} key */
+  #find(key) {
+    return /** @type {HTMLElement | null} */ (this.querySelector(`.card[data-card="${CSS.escape(key)}"]`));
+  }
+
+  /** Draw the move at once, ask the server, and take it back with the reasons when it is refused.
+   * @param {HTMLElement} card @param {HTMLElement | null} lane @param {Record<string, string>} more */
+  async #send(card, lane, more) {
     if (!lane || card.classList.contains("waiting")) return;
     const back = { parent: card.parentElement, before: card.nextSibling };
     const focused = document.activeElement === card || card.contains(document.activeElement);
@@ -251,7 +269,7 @@ export class CwBoard extends HTMLElement {
     this.#place(card, lane, true);
     if (focused) card.focus();
     const url = fill(this.dataset.moveUrl ?? "", { key: card.dataset.card ?? "" });
-    const { data, refusal } = await post(url, { target: lane.dataset.lane ?? "", revision: card.dataset.revision ?? "" });
+    const { data, refusal } = await post(url, { target: lane.dataset.lane ?? "", revision: card.dataset.revision ?? "", ...more });
     card.classList.remove("waiting");
     if (refusal) {
       back.parent?.insertBefore(card, back.before?.parentNode === back.parent ? back.before : null);
@@ -299,8 +317,11 @@ export class CwBoard extends HTMLElement {
 
   /** @param {import("./live-stream.js").Change} change */
   #changed(change) {
-    const kinds = [change.subject, change.context ?? ""].map((each) => each.split(":")[0]);
-    if (kinds[0] === this.dataset.kind && change.key) this.#later(change.key);
+    const kind = change.subject.split(":")[0];
+    if (this.dataset.scene?.split(" ").includes(kind)) void this.#fresh(true);
+    if (kind !== this.dataset.kind || !change.key) return;
+    this.#later(change.key);
+    for (const card of this.querySelectorAll(`.card[data-beside~="${CSS.escape(change.key)}"]`)) this.#later(card.getAttribute("data-card") ?? "");
   }
 
   /** Ask for a card soon; several at once. @param {string} key @param {boolean} [keepRefusal] */
@@ -317,7 +338,7 @@ export class CwBoard extends HTMLElement {
 
   /** @param {string} key */
   async #refresh(key) {
-    const card = /** @type {HTMLElement | null} */ (this.querySelector(`.card[data-card="${CSS.escape(key)}"]`));
+    const card = this.#find(key);
     if (card?.matches(".waiting, .dragging, .picked")) return this.#later(key);
     const response = await fetch(fill(this.dataset.cardUrl ?? "", { key }), { headers: { "HX-Request": "true", "HX-Request-Type": "partial" }, credentials: "same-origin" }).catch(() => null);
     if (response?.status === 404) {
@@ -352,17 +373,20 @@ export class CwBoard extends HTMLElement {
     this.#count();
   }
 
-  /** After a gap that could not be told: take every card from the page anew, in place. */
-  async #fresh() {
-    if (performance.now() - (this.since ?? 0) < 5000) return;
+  /** After a gap that could not be told, or when what holds for all cards has changed: take every card from the page anew, in place.
+   * @param {boolean} [surely] */
+  async #fresh(surely = false) {
+    if (!surely && performance.now() - (this.since ?? 0) < 5000) return;
     const response = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" }).catch(() => null);
     if (!response?.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const now = new Map([...page.querySelectorAll("cw-board .card")].map((each) => [each.getAttribute("data-card") ?? "", each]));
     for (const card of this.querySelectorAll(".card")) if (!now.has(card.getAttribute("data-card") ?? "")) card.remove();
     for (const [key, each] of now) {
-      const card = /** @type {HTMLElement | null} */ (this.querySelector(`.card[data-card="${CSS.escape(key)}"]`));
-      if (card?.dataset.revision !== each.getAttribute("data-revision")) this.#swap(card, /** @type {HTMLElement} */ (document.importNode(each, true)), false);
+      const card = this.#find(key);
+      if (card?.matches(".waiting, .dragging, .picked")) continue;
+      const flags = [card, each].map((one) => one?.querySelector("[data-flags]")?.textContent);
+      if (card?.dataset.revision !== each.getAttribute("data-revision") || flags[0] !== flags[1]) this.#swap(card, /** @type {HTMLElement} */ (document.importNode(each, true)), false);
     }
   }
 }
