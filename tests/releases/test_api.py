@@ -95,6 +95,18 @@ async def test_what_was_seen_is_checked_by_if_match_and_by_revision(api: httpx2.
     assert (fresh.status_code, fresh.headers["etag"]) == (200, '"2"')
 
 
+@pytest.mark.parametrize("reference", ["", "PAY", "acme/api#0", "https://acme.example/x", "<b>"])
+async def test_what_is_no_reference_is_answered_with_what_would_be_one(
+    api: httpx2.AsyncClient, reference: str
+) -> None:
+    await api.post("/services", json={"name": "Payments"})
+    await api.post("/releases", json={"service": "payments", "title": "One"})
+    answer = await api.post("/releases/R-1/items", json={"reference": reference})
+    (detail,) = answer.json()["error"]["details"]
+    assert (answer.status_code, detail["field"]) == (400, "reference")
+    assert detail["message"].startswith("Use an issue key such as PAY-12, acme/api#12")
+
+
 async def test_items_dependencies_comments_and_their_feed(api: httpx2.AsyncClient) -> None:
     await made(api)
     await made(api, title="Ledger")

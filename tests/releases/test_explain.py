@@ -100,6 +100,25 @@ def test_its_own_work_is_said_without_a_path() -> None:
     assert sentence(lines) == "R-1 does not move: PAY-7 is Open."
 
 
+def test_its_own_work_comes_first_and_then_the_releases_it_waits_for() -> None:
+    stuck = known("R-2", Status.IN_REVIEW, OPEN_ITEM)
+    lines = explain("R-2", world(stuck, known("R-1")), [blocks("R-1", "R-2")])
+    assert sentence(lines) == (
+        "R-2 does not move: PAY-7 is Open. It will also wait for R-1 (In review, Owner of R-1)."
+        " Nothing is in the way of R-1."
+    )
+
+
+def test_a_release_that_may_still_move_on_is_not_said_to_stand_still() -> None:
+    lines = explain("R-2", world(known("R-2"), known("R-1")), [blocks("R-1", "R-2")])
+    assert sentence(lines).startswith("R-2 can move on, but will wait for R-1 (")
+
+
+def test_a_release_at_its_end_is_said_to_be_there() -> None:
+    lines = explain("R-1", world(known("R-1", Status.CANCELLED)), [])
+    assert sentence(lines) == "R-1 is Cancelled; there is nothing left to move."
+
+
 def test_blocked_waiting_and_stuck_are_told_apart() -> None:
     freeze = Obstacle(code="requirement.no_freeze", text="Frozen.")
     assert standing(Status.IN_REVIEW, []) is Standing.MOVING

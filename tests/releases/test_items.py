@@ -41,7 +41,23 @@ def test_what_people_paste_is_understood(
     assert (found.kind, found.text, found.repository, found.number) == (kind, text, repository, number)
 
 
-@pytest.mark.parametrize("typed", ["", "PAY", "12", "acme#x", "javascript:alert(1)", "acme/api#0", "a b-1"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "PAY",
+        "12",
+        "acme#x",
+        "javascript:alert(1)",
+        "acme/api#0",
+        "a b-1",
+        "./..#4",
+        "acmé/api#1",
+        "https://github.com/acme/../pull/3",
+        "https://github.com/acme/api/issues/12",
+        "PAY-١٢",
+    ],
+)
 def test_what_is_no_reference_is_refused(typed: str) -> None:
     assert references.parse(typed) is None
 
@@ -95,10 +111,9 @@ async def test_the_same_reference_is_once_in_a_release_however_it_is_written(
 ) -> None:
     release = await a_release(tx, owner)
     await service.add_item(tx, owner, release.key, ItemDraft(reference="acme/api#12"))
-    with pytest.raises(Conflict, match="already"):
-        await service.add_item(
-            tx, owner, release.key, ItemDraft(reference="https://github.com/acme/api/pull/12")
-        )
+    for again in ("https://github.com/acme/api/pull/12", "Acme/API#12"):
+        with pytest.raises(Conflict, match="acme/api#12 is in R-1 already"):
+            await service.add_item(tx, owner, release.key, ItemDraft(reference=again))
     for other in ("acme/web#12", "acme/api#13", "acme/api!12"):
         await service.add_item(tx, owner, release.key, ItemDraft(reference=other))
     assert (await queries.release_row(SessionReader(tx), release.key)).items_total == 4

@@ -66,11 +66,23 @@ async def test_a_refused_move_names_every_obstacle_and_changes_nothing(
     assert (release.status, release.revision) == (S.IN_REVIEW, before)
 
 
-async def test_a_stale_revision_is_refused(tx: AsyncSession, owner: Actor) -> None:
+async def test_whoever_comes_second_is_told_who_did_what(tx: AsyncSession, owner: Actor) -> None:
     release = await a_release(tx, owner)
-    await walk(tx, owner, release, S.IN_DEVELOPMENT)
-    with pytest.raises(Stale):
-        await service.move_release(tx, owner, release.key, S.PLANNING, seen_revision=1, note="Back")
+    jonas = await person(tx, owner, "MEMBER", "Jonas Weber")
+    await walk(tx, jonas, release, S.IN_DEVELOPMENT)
+    await service.add_comment(tx, owner, release.key, "A comment changes no release.")
+    said = (
+        "Jonas Weber changed it since you looked: moved to In development (you saw revision 1, it is now 2)."
+    )
+    for late in (
+        service.move_release(tx, owner, release.key, S.PLANNING, seen_revision=1, note="Back"),
+        service.edit_release(tx, owner, release.key, {"title": "Mine"}, seen_revision=1),
+        service.block_release(tx, owner, release.key, "Mine", seen_revision=1),
+        service.delete_release(tx, owner, release.key, seen_revision=1),
+    ):
+        with pytest.raises(Stale) as refused:
+            await late
+        assert refused.value.message == said
 
 
 async def test_a_viewer_moves_nothing_and_a_member_forces_nothing(tx: AsyncSession, owner: Actor) -> None:

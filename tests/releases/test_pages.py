@@ -248,6 +248,14 @@ async def test_a_narrowed_board_takes_in_only_the_cards_it_asked_for(
     assert "No card matches" in (await page.get(f"/releases?service={other.slug}")).text
 
 
+async def test_a_page_past_the_end_says_so(database: Database, boss: Actor, page: httpx2.AsyncClient) -> None:
+    async with database.tx(boss) as tx:
+        await a_release(tx, boss)
+    answer = await page.get("/releases/list?page=9&sort=title")
+    assert "The list ends before this page" in answer.text
+    assert "/releases/list?sort=title&amp;page=1" in answer.text
+
+
 async def test_the_menu_of_a_card_offers_the_moves_meant_for_it_and_says_which_ask_why(
     database: Database, boss: Actor, page: httpx2.AsyncClient
 ) -> None:

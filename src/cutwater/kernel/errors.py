@@ -95,8 +95,9 @@ class Stale(Refused):
     status = 409
     code = "STALE"
 
-    def __init__(self, current: int, seen: int) -> None:
-        text = f"This was changed since you looked (you saw revision {seen}, it is now {current})."
+    def __init__(self, current: int, seen: int, told: str = "") -> None:
+        what = told or "This was changed since you looked"
+        text = f"{what} (you saw revision {seen}, it is now {current})."
         obstacle = Obstacle(code="stale", text=text, hint="Look at the new state, then try again.")
         super().__init__(text, obstacles=[obstacle])
 

@@ -33,7 +33,7 @@ async def _seen(
 SeenRevision = Annotated[int | None, Depends(_seen)]
 
 
-def refuse_stale(current: int, seen: int | None) -> None:
-    """Refuse when somebody changed it since the client looked; no revision seen means no check."""
+def refuse_stale(current: int, seen: int | None, told: str = "") -> None:
+    """Refuse when somebody changed it since the client looked, and tell who did what when that is known."""
     if seen is not None and seen != current:
-        raise Stale(current, seen)
+        raise Stale(current, seen, told)

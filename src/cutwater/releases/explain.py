@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from cutwater.kernel.obstacle import Obstacle
-from cutwater.releases.facts import LABELS, DependencyKind, Status, rank
+from cutwater.releases.facts import ACTIVE, LABELS, DependencyKind, Status, rank
 from cutwater.releases.ordering import Edge
 
 Node = TypeVar("Node", bound=Hashable)
@@ -28,6 +28,7 @@ class Standing(StrEnum):
 
 
 BLOCKING_CODES = ("requirement.no_open_blocks", "requirement.not_blocked_by_hand")
+BY_ANOTHER = ("requirement.no_open_blocks", "requirement.partners_ready")
 WAITING_CODES = ("requirement.no_freeze", "requirement.its_turn", "requirement.partners_ready")
 
 
@@ -96,19 +97,32 @@ def standing(status: Status, obstacles: Iterable[Obstacle], *, has_open_blocks: 
 
 
 def sentence(lines: Iterable[Line[Node]]) -> str:
-    """The answer in one sentence, for a tooltip or a mail."""
+    """The answer in one sentence or two, for a tooltip or a mail: what is in the way now, and what later."""
     top, *rest = tuple(lines)
+    known = top.known
+    if known.status not in ACTIVE:
+        return f"{known.key} is {LABELS[known.status]}; there is nothing left to move."
     if not rest and not top.causes:
-        return f"Nothing is in the way of {top.known.key}."
-    ends = root_causes((top, *rest)) if rest else (top,)
-    parts = [f"{end.known.key} ({LABELS[end.known.status]}{_of(end.known.owner)})" for end in ends]
-    causes = " ".join(_said(end) for end in ends)
+        return f"Nothing is in the way of {known.key}."
+    own = f"{known.key} does not move: {_causes(top)}" if top.causes else ""
+    return " ".join(part for part in (own, _because_of(top, rest)) if part)
+
+
+def _because_of(top: Line[Node], rest: list[Line[Node]]) -> str:
+    """Which releases hold it up, whether already now, and what is in their way."""
     if not rest:
-        return f"{top.known.key} does not move: {causes}"
-    return f"{top.known.key} does not move because of {', '.join(parts)}. {causes}".strip()
+        return ""
+    ends = root_causes((top, *rest))
+    named = ", ".join(f"{end.known.key} ({LABELS[end.known.status]}{_of(end.known.owner)})" for end in ends)
+    said = " ".join(_causes(end) for end in ends)
+    if not any(each.code in BY_ANOTHER for each in top.known.obstacles):
+        start = "It will also wait for" if top.causes else f"{top.known.key} can move on, but will wait for"
+    else:
+        start = "It also waits for" if top.causes else f"{top.known.key} does not move because of"
+    return f"{start} {named}. {said}".strip()
 
 
-def _said(end: Line[Node]) -> str:
+def _causes(end: Line[Node]) -> str:
     texts = [cause.text for cause in end.causes]
     return " ".join(texts) if texts else f"Nothing is in the way of {end.known.key}."
 
@@ -137,7 +151,7 @@ def _line(
     node: Node, depth: int, relation: str, known: Known, below: list[tuple[Node, str]], was_told: bool
 ) -> Line[Node]:
     """One release's line; the dependencies among its obstacles are told by the lines below it."""
-    told_below = ("requirement.no_open_blocks", "requirement.partners_ready") if below else ()
+    told_below = BY_ANOTHER if below else ()
     causes = tuple(cause for cause in known.obstacles if cause.code not in told_below)
     if known.blocked_reason and not any(cause.code == BLOCKING_CODES[1] for cause in causes):
         causes = (_blocked_by_hand(known), *causes)

@@ -5,13 +5,20 @@ from dataclasses import dataclass
 
 from cutwater.releases.facts import ItemKind
 
-_ISSUE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}-\d{1,9}")
-_PULL = re.compile(r"(?P<repository>[\w.-]+(?:/[\w.-]+)+)(?P<sign>[#!])(?P<number>\d{1,9})")
-_GITHUB = re.compile(r"https?://[^/\s]+/(?P<repository>[\w.-]+/[\w.-]+)/pull/(?P<number>\d{1,9})(?:[/?#].*)?")
-_GITLAB = re.compile(
-    r"https?://[^/\s]+/(?P<repository>[\w.-]+(?:/[\w.-]+)+?)(?:/-)?/merge_requests/(?P<number>\d{1,9})(?:[/?#].*)?"
+_NAME = r"(?!\.{1,2}[/#!])[\w.-]+"
+_NUMBER = r"(?P<number>\d{1,9})"
+_ISSUE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}-\d{1,9}", re.ASCII)
+_PULL = re.compile(rf"(?P<repository>{_NAME}(?:/{_NAME})+)(?P<sign>[#!]){_NUMBER}", re.ASCII)
+_GITHUB = re.compile(
+    rf"https?://[^/\s]+/(?P<repository>{_NAME}/{_NAME})/pull/{_NUMBER}(?:[/?#].*)?", re.ASCII
 )
-_JIRA = re.compile(r"https?://[^/\s]+/(?:.*/)?browse/(?P<key>[A-Za-z][A-Za-z0-9_]*-\d{1,9})(?:[?#].*)?")
+_GITLAB = re.compile(
+    rf"https?://[^/\s]+/(?P<repository>{_NAME}(?:/{_NAME})+?)(?:/-)?/merge_requests/{_NUMBER}(?:[/?#].*)?",
+    re.ASCII,
+)
+_JIRA = re.compile(
+    r"https?://[^/\s]+/(?:.*/)?browse/(?P<key>[A-Za-z][A-Za-z0-9_]*-\d{1,9})(?:[?#].*)?", re.ASCII
+)
 
 # What `parse` understands, as the API's schema says it.
 PATTERN = (
@@ -19,6 +26,7 @@ PATTERN = (
     r"|[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+[#!][1-9][0-9]{0,8}"
     r"|https?://[!-~]+) *$"
 )
+EXPECTED = "Use an issue key such as PAY-12, acme/api#12, acme/api!12, or paste its address."
 SIGNS = {ItemKind.GITHUB_PR: "#", ItemKind.GITLAB_MR: "!"}
 DONE_WORDS = {
     ItemKind.JIRA_TICKET: frozenset({"done", "closed", "resolved", "released"}),

@@ -1,5 +1,6 @@
 """What the pages of releases show, and how they are shown again after a verb or a refusal."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from cutwater.releases import lifecycle, markdown, permissions, queries
 from cutwater.releases.facts import LABELS, PATH, DependencyKind, Status, Verdict, rank
 from cutwater.releases.lifecycle import Manner
 from cutwater.releases.neighbourhood import Neighbourhood
-from cutwater.releases.waiting import Scene
+from cutwater.releases.waiting import Scene, waits
 from cutwater.web import Refusal, View
 
 VERBS = {
@@ -100,6 +101,7 @@ async def detail_context(reader: Reader, actor: Actor, key: str) -> dict[str, An
         "release": detail.release,
         "around": around,
         "told": around.told(),
+        "waits": {detail.release.id: waits(status, around.facts())},
         "buttons": move_buttons(actor, around),
         "force_targets": force_targets(actor, status),
         "path": PATH,
@@ -166,7 +168,7 @@ def _ways(row: Any) -> Ways:
     return Ways(targets=targets, asking=tuple(each for each in targets if lifecycle.asks_why(status, each)))
 
 
-async def waits_of(reader: Reader, rows: list[Any]) -> dict[str, Any]:
+async def waits_of(reader: Reader, rows: Sequence[Any]) -> dict[str, Any]:
     """What each release waits for, apart from being blocked, and the keys of those it goes together with."""
     scene = await queries.scene(reader) if rows else Scene()
     return {

@@ -1,10 +1,11 @@
 """What the API takes and gives for releases and what surrounds them."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from cutwater.kernel.wire import Body, IsoDate, Line, Out, Revision, Text
 from cutwater.releases import references
@@ -22,6 +23,12 @@ from cutwater.releases.lifecycle import Manner
 Title = Annotated[Line, Field(min_length=1)]
 ShortLine = Annotated[Line, Field(max_length=80)]
 Address = Annotated[str, Field(max_length=300, pattern=r"^(https?://[!-~]+)?$")]
+
+
+def _looking_like_a_reference(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(references.PATTERN, value):
+        raise ValueError(references.EXPECTED)
+    return value
 
 
 class ReleaseRead(Out):
@@ -160,7 +167,9 @@ class ItemRead(Out):
 class ItemCreate(Body):
     """An issue key, `acme/api#12`, `acme/api!12`, or an address. An imported issue fills in the rest."""
 
-    reference: Annotated[str, Field(max_length=300, pattern=references.PATTERN)]
+    reference: Annotated[
+        str, Field(max_length=300, pattern=references.PATTERN), BeforeValidator(_looking_like_a_reference)
+    ]
     title: Line = ""
     status: ShortLine = ""
     is_done: StrictBool | None = None

@@ -81,7 +81,8 @@ async def _both(tx: AsyncSession, key: str, blocker_key: str) -> tuple[Release, 
 def _impossible(dependent: Release, blocker: Release, kind: DependencyKind) -> list[Obstacle]:
     """What a dependency between these two cannot be: on itself, or of one that left the way to production."""
     if dependent.id == blocker.id:
-        return [Obstacle(code="dependency.itself", text="A release cannot depend on itself.")]
+        text = "A release cannot depend on itself."
+        return [Obstacle(code="dependency.itself", text=text, hint="Choose another release.")]
     found = []
     for release in (dependent, blocker):
         status = Status(release.status)

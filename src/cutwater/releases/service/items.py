@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, sprints
@@ -30,9 +30,7 @@ async def add_item(tx: AsyncSession, actor: Actor, key: str, draft: ItemDraft) -
     refuse_if(permissions.to_contribute(actor, "add an item") + _fixed(release))
     reference = references.parse(draft.reference)
     if reference is None:
-        raise Invalid(
-            {"reference": "Use an issue key such as PAY-12, acme/api#12, acme/api!12, or paste its address."}
-        )
+        raise Invalid({"reference": references.EXPECTED})
     refuse_if(await _there_already(tx, release, reference))
     item = ReleaseItem(
         id=new_id(),
@@ -195,17 +193,25 @@ async def _record_change(
 async def _there_already(
     tx: AsyncSession, release: Release, reference: references.Reference
 ) -> list[Obstacle]:
+    """Hosts take a repository's name in any case for the same one, and so does a release."""
     there = await tx.scalar(
-        select(ReleaseItem.id).where(
+        select(ReleaseItem.reference).where(
             ReleaseItem.release_id == release.id,
             ReleaseItem.kind == reference.kind.value,
-            ReleaseItem.reference == reference.text,
+            func.lower(ReleaseItem.reference) == reference.text.lower(),
             ReleaseItem.deleted_at.is_(None),
         )
     )
     if there is None:
         return []
-    return [Obstacle(code="item.there_already", text=f"{reference.text} is in {release.key} already.")]
+    return [
+        Obstacle(
+            code="item.there_already",
+            text=f"{there} is in {release.key} already.",
+            hint="Change the item that is there, or take it out first.",
+            cleared_by="anyone who may edit the release",
+        )
+    ]
 
 
 def _fixed(release: Release) -> list[Obstacle]:

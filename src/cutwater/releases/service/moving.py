@@ -10,7 +10,6 @@ from cutwater import audit
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import refuse_if
-from cutwater.kernel.etags import refuse_stale
 from cutwater.kernel.reader import SessionReader
 from cutwater.releases import lifecycle, permissions, queries
 from cutwater.releases.events import DependencyReopened, DependencyResolved, ReleaseMoved
@@ -20,6 +19,7 @@ from cutwater.releases.models import Deployment, Release, ReleaseDependency
 from cutwater.releases.requirements import ENVIRONMENT_OF
 from cutwater.releases.service.catalogue import environment_of_kind
 from cutwater.releases.service.items import refresh_items_of
+from cutwater.releases.service.releases import refuse_unseen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +66,7 @@ async def deploy_from_step(tx: AsyncSession, actor: Actor, release_id: UUID, ste
 async def _move(tx: AsyncSession, actor: Actor, key: str, order: _Order) -> Release:
     release, partners = await _held(tx, key, order.target)
     refuse_if(permissions.to_move(actor, order.manner))
-    refuse_stale(release.revision, order.seen_revision)
+    await refuse_unseen(tx, release, order.seen_revision)
     await refresh_items_of(tx, actor, release)
     waived = await _decide(tx, release, order)
     together = [each for each in partners if each.status == Status.READY_PRODUCTION.value]
