@@ -106,6 +106,7 @@ test("m opens the menu of the card, and its choice moves like a drag", async () 
   document.querySelector("#card-R-3").focus();
   press("m");
   assert.equal(opened, 1);
+  assert.equal(document.activeElement.value, "STAGING", "the first choice has the focus");
   const form = document.querySelector("#menu-R-3 form");
   const submit = new Event("submit", { bubbles: true, cancelable: true });
   Object.defineProperty(submit, "submitter", { value: form.querySelector("button") });

@@ -12,6 +12,7 @@ from cutwater.kernel.paging import Offset
 from cutwater.releases import filters, queries, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import DependencyKind, Status
+from cutwater.releases.pages import show
 from tests import factories as world
 from tests.releases.factories import a_release, a_service, person, release_at, walk
 from tests.releases.serving import browser
@@ -291,6 +292,8 @@ async def test_lists_and_boards_ask_the_same_few_queries_however_long_they_are(
     assert (page.total, reader.trips) == (count, 1)
     rows = await reader.all(queries.board_rows(wanted, resolved, queries.recently(page.rows[0].moved_at)))
     assert (len(rows), reader.trips) == (count, 2)
+    context = await show.card_context(reader, rows, boss)
+    assert (len(context["waits"]), reader.trips) == (count, 4)
 
 
 async def test_a_detail_costs_the_same_trips_with_or_without_dependencies(

@@ -77,7 +77,7 @@ export class CwBoard extends HTMLElement {
     if (event.key === "Home") return () => this.#focusIn(lane, 0);
     if (event.key === "End") return () => this.#focusIn(lane, Infinity);
     if (event.key === "Enter") return () => /** @type {HTMLElement | null} */ (card.querySelector("a[href]"))?.click();
-    if (event.key === "m") return () => /** @type {HTMLElement | null} */ (card.querySelector("[popovertarget]"))?.click();
+    if (event.key === "m") return () => ["[popovertarget]", "[popover] button"].forEach((each, at) => /** @type {HTMLElement | null} */ (card.querySelector(each))?.[at ? "focus" : "click"]());
     if (event.key === " ") return () => this.#pick(card, lane);
     return null;
   }
@@ -199,6 +199,7 @@ export class CwBoard extends HTMLElement {
   /** @param {{card: HTMLElement, on: boolean}} drag */
   #lift(drag) {
     drag.on = true;
+    document.getSelection?.()?.removeAllRanges();
     const ghost = /** @type {HTMLElement} */ (drag.card.cloneNode(true));
     ghost.removeAttribute("id");
     ghost.classList.add("drag-ghost");
