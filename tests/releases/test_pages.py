@@ -6,9 +6,11 @@ from itertools import pairwise
 import httpx2
 import pytest
 
+from cutwater.identity.service.people import end_membership
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.paging import Offset
+from cutwater.kernel.reader import SessionReader
 from cutwater.releases import filters, queries, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import DependencyKind, Status
@@ -204,6 +206,31 @@ async def test_environments_freezes_and_requirements_are_kept_by_managers(page: 
     switch = {"target": "IN_REVIEW", "requirement": "HAS_ITEMS"}
     assert (await page.post("/releases/requirements", data=switch)).status_code == 303
     assert "Changed" in (await page.get("/releases/requirements")).text
+
+
+async def test_an_owner_who_left_and_an_archived_service_stay_until_they_are_changed(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        mara = await person(tx, boss, "MEMBER", "Mara Gone")
+        of = await a_service(tx, boss)
+        release = await a_release(tx, boss, service=of.slug, owner_id=mara.user_id)
+        await service.edit_service(tx, boss, of.slug, {"is_archived": True}, seen_revision=None)
+        await end_membership(tx, boss, mara.user_id)
+    edit = f"/releases/{release.key}/edit"
+    form = (await page.get(edit)).text
+    assert f'<option value="{mara.user_id}" selected>Mara Gone (not active)' in form
+    sent = {"title": "A better title", "service": of.slug, "owner_id": str(mara.user_id), "revision": "1"}
+    assert (await page.post(edit, data=sent)).status_code == 303
+    async with database.tx(boss) as tx:
+        row = await queries.release_row(SessionReader(tx), release.key)
+        assert (row.title, row.owner_id) == ("A better title", mara.user_id)
+    again = {**sent, "revision": "2", "owner_id": "", "target_date": "0202-12-01"}
+    refused = await page.post(edit, data=again)
+    assert (refused.status_code, "Use a year between 2000 and 2200." in refused.text) == (400, True)
+    assert (await page.post(edit, data={**again, "target_date": "2026-12-01"})).status_code == 303
+    anew = await page.post(edit, data={**sent, "revision": "3", "target_date": "2026-12-01"})
+    assert (anew.status_code, "Choose a member of the organization." in anew.text) == (409, True)
 
 
 def card_of(html: str, key: str) -> str:

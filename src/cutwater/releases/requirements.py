@@ -81,7 +81,7 @@ def approvals_given(status: Status, target: Status, facts: Facts) -> list[Obstac
             f"{each.approver} refused it."
             if each.verdict is Verdict.REFUSED
             else f"{each.approver} has not approved it.",
-            f"{each.approver} approves it.",
+            f"{each.approver} approves it, or an admin takes them off with a reason.",
             each.approver,
         )
         for each in facts.approvals

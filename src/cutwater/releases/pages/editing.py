@@ -69,12 +69,16 @@ async def form_page(
     chosen = [(row.slug, row.name) for row in services]
     if release is not None and release.service_slug not in {slug for slug, _ in chosen}:
         chosen.append((release.service_slug, f"{release.service_name} (archived)"))
+    people = [(each.id, each.name) for each in await identity.people(reader)]
+    if release is not None and release.owner_id and release.owner_id not in {id for id, _ in people}:
+        names = await identity.names(reader, {release.owner_id})
+        people.append((release.owner_id, f"{names.get(release.owner_id, 'Somebody')} (not active)"))
     return view.page(
         "releases/form.html",
         given=given,
         release=release,
         services=chosen,
-        people=[(str(each.id), each.name) for each in await identity.people(reader)],
+        people=[(str(id), name) for id, name in people],
         sprints=[(each.key, f"{each.key} {each.name}") for each in await sprints.sprints(reader)],
         priorities=PRIORITIES,
         refusal=refusal,

@@ -1,6 +1,7 @@
 """Making, editing, blocking and deleting releases."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from cutwater.releases.refusals import unfit
 
 EDITABLE = ("title", "description", "version", "priority", "hotfix", "target_date")
 FREE_TEXT = frozenset({"description"})
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 NEW_REVISION = frozenset(
     each.name for each in (ReleaseMoved, ReleaseUpdated, ReleaseAssigned, ReleaseBlocked, ReleaseUnblocked)
 )
@@ -54,7 +56,7 @@ async def create_release(tx: AsyncSession, actor: Actor, draft: ReleaseDraft) ->
         hotfix=draft.hotfix,
         owner_id=draft.owner_id,
         sprint_id=await _sprint(tx, draft.sprint),
-        target_date=draft.target_date,
+        target_date=_target_date(draft.target_date),
         moved_at=clock.now(),
     )
     tx.add(release)
@@ -68,27 +70,30 @@ async def create_release(tx: AsyncSession, actor: Actor, draft: ReleaseDraft) ->
 async def edit_release(
     tx: AsyncSession, actor: Actor, key: str, changes: Mapping[str, Any], *, seen_revision: int | None
 ) -> Release:
-    """Change the fields that are given: those of `EDITABLE`, and `service`, `sprint` and `owner_id`."""
+    """Change the fields that are given: those of `EDITABLE`, and `service`, `sprint` and `owner_id`.
+
+    An archived service and an owner who has left may stay; they are not chosen anew.
+    """
     release = await queries.release_for_update(tx, key)
     refuse_if(permissions.to_contribute(actor, "edit a release"))
     await refuse_unseen(tx, release, seen_revision)
-    service_name, owner_before = await _service_name(tx, release), release.owner_id
+    service, owner_before = await _its_service(tx, release), release.owner_id
     before = {name: getattr(release, name) for name in (*EDITABLE, "service_id", "sprint_id")}
     for name in EDITABLE:
         if name in changes:
-            setattr(release, name, _title(changes[name]) if name == "title" else _plain(changes[name]))
-    if "service" in changes:
+            setattr(release, name, CHECKED.get(name, _plain)(changes[name]))
+    if "service" in changes and changes["service"] not in (service.slug, str(service.id)):
         service = await _service(tx, changes["service"])
-        release.service_id, service_name = service.id, service.name
+        release.service_id = service.id
     if "sprint" in changes:
         release.sprint_id = await _sprint(tx, changes["sprint"])
-    if "owner_id" in changes:
+    if "owner_id" in changes and changes["owner_id"] != owner_before:
         await _owner(tx, changes["owner_id"])
         release.owner_id = changes["owner_id"]
     differences = _differences(before, release)
     await _record_edit(tx, actor, release, differences, owner_before)
     if differences:
-        await find_by(tx, release, service_name)
+        await find_by(tx, release, service.name)
     return release
 
 
@@ -164,8 +169,17 @@ def _title(title: str) -> str:
     return title.strip()
 
 
+def _target_date(day: date | None) -> date | None:
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Invalid({"target_date": f"Use a year between {FIRST_YEAR} and {LAST_YEAR}."})
+    return day
+
+
 def _plain(value: Any) -> Any:
     return value.value if hasattr(value, "value") else value
+
+
+CHECKED: dict[str, Callable[[Any], Any]] = {"title": _title, "target_date": _target_date}
 
 
 async def _service(tx: AsyncSession, slug: str) -> Service:
@@ -179,8 +193,8 @@ async def _service(tx: AsyncSession, slug: str) -> Service:
     return service
 
 
-async def _service_name(tx: AsyncSession, release: Release) -> str:
-    return await tx.scalar(select(Service.name).where(Service.id == release.service_id)) or ""
+async def _its_service(tx: AsyncSession, release: Release) -> Service:
+    return (await tx.scalars(select(Service).where(Service.id == release.service_id))).one()
 
 
 async def _sprint(tx: AsyncSession, key: str | None) -> UUID | None:

@@ -22,8 +22,7 @@ from cutwater.releases.facts import Requirement, Status
 from cutwater.releases.lifecycle import REQUIREMENTS
 from cutwater.releases.models import Environment, FreezeWindow, RequirementSwitch
 from cutwater.releases.refusals import unfit
-
-FIRST_YEAR, LAST_YEAR = 2000, 2200
+from cutwater.releases.service.releases import FIRST_YEAR, LAST_YEAR
 
 
 async def create_freeze(tx: AsyncSession, actor: Actor, draft: FreezeDraft) -> FreezeWindow:
