@@ -9,15 +9,15 @@ WORDS = Path(__file__).resolve().parent / "import-formats.md"
 
 def formats() -> str:
     """What can be imported, and how each column may be called."""
-    from cutwater.runbooks import columns, reading
+    from cutwater.runbooks import cells, columns
     from cutwater.sprints import csv_files
 
     worksheet = [[columns.LABELS[field], _words(names)] for field, names in columns.NAMES.items()]
     filled = WORDS.read_text(encoding="utf-8").format(
-        megabytes=reading.MAX_BYTES // 2**20,
-        unpacked=reading.MAX_UNPACKED_BYTES // 2**20,
-        rows=reading.MAX_ROWS,
-        columns=reading.MAX_COLUMNS,
+        megabytes=cells.MAX_BYTES // 2**20,
+        unpacked=cells.MAX_UNPACKED_BYTES // 2**20,
+        rows=cells.MAX_ROWS,
+        columns=cells.MAX_COLUMNS,
         worksheet=table(["column", "may be called"], worksheet),
         issues=table(["holds", "may be called"], _rows(csv_files.COLUMNS)),
         sprints=table(["holds", "may be called"], _rows(csv_files.SPRINT_COLUMNS)),

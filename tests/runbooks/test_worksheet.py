@@ -11,10 +11,11 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cutwater.runbooks.cells import Sheet, Unreadable
 from cutwater.runbooks.columns import Field, letter, recognise
 from cutwater.runbooks.critical_path import LinkKind
 from cutwater.runbooks.plan import Known, ParsedInstruction, ParsedPlan, RowProblem, Severity, where
-from cutwater.runbooks.reading import Sheet, Unreadable, read_sheet
+from cutwater.runbooks.reading import read_sheet
 from cutwater.runbooks.worksheet import choose, detect, parse
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "runbooks"
@@ -191,6 +192,9 @@ WRONG = [
     ("Code,Title\nA,a\x07b\n", 2, "Title", "control character", "again"),
     ("Title,Duration\na,5\n", 1, "code", "No column for the step's code", "mapping"),
     ("Code;Title\n", 1, "", "no step below", "Add"),
+    ("Code,Title,After\nA-1,a,\nB,b,after A-1\n", 3, "After", "No step has the code", "Did you mean A-1?"),
+    ("Code,Title,Phase\n,forgotten,\n", 2, "Code", "no code", "Give it a code"),
+    ("Code,Title,Start\nA,a,10/16/2026\nB,b,16/10/2026\n", 3, "Start", "not a day", "2026-10-16"),
     ("Only one column\nA\n", 1, "code", "Only one column was found", "mapping"),
 ]
 
@@ -213,6 +217,9 @@ ODD = [
     ("Code,Title,Duration\nA,Tom &amp; Nia,5\n", "HTML codes were decoded: “Tom & Nia”"),
     ("Code,Title,Duration\nA,=cmd|calc,5\n", "kept as text, never computed"),
     ("Code,Title,Duration\nA,a,\n", "No duration"),
+    ("Code,Title,Duration\nA,a,n/a\n", "No duration"),
+    ("Code,Title,Duration\nA,a,1.5\n", "“1.5” has no unit"),
+    ("Code,Title,Duration,Start\nA,a,5,10/11/2026\n", "“10/11/2026” is read with the day before the month"),
     ("Code,Title,Duration,After\nA,a,5,\nB,b,5,\"A, A\"\n", "given twice"),
     ("Code,Title,Title,Duration\nA,a,b,5\n", "Two columns are called “Title” (B and C)"),
 ]  # fmt: skip
@@ -282,6 +289,9 @@ UNREADABLE = [
     (b'Code,Title\nA,"never closed\n', "the quotes do not match"),
     (b"\xff\xfeA\x00\xd8", "near line 1 it is not"),
     (b"\xef\xbb\xbfCode\n\xff\xfe", "near line 2 it is not"),
+    (b"Code,Title\nA,\xc3\xbcber\nB,\xfcber\n", "Line 3 has bytes that are neither UTF-8"),
+    ("Code,Title\nA,作業を開始する\n".encode("shift_jis"), "Line 2 has bytes that are neither UTF-8"),
+    (b'<?xml version="1.0"?><Project/>', "XML, HTML or JSON"),
     (b"a," * 300, "columns; at most 200"),
     (b"A,b\n" * 20_500, "more than 20,000 rows"),
 ]
@@ -315,6 +325,79 @@ def test_a_workbook_is_read_by_its_values() -> None:
     plan = parse(found, detect(found), Known())
     assert [(each.code, each.duration_minutes) for each in plan.steps] == [("5", 30), ("6", 60)]
     assert [(each.before, each.after) for each in plan.links] == [("5", "6")]
+
+
+def filled(*sheets: tuple[str, list[list[object]]], merge: str = "") -> bytes:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    for name, rows in sheets:
+        sheet = book.add_worksheet(name)
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    if merge:
+        sheet.merge_range(merge, "Freeze")
+    book.close()
+    return stream.getvalue()
+
+
+def test_the_sheet_that_looks_like_a_plan_is_read_not_the_cover_before_it() -> None:
+    cover: list[list[object]] = [["Cutover of the bank"], ["Name", "Olga"]]
+    found = read_sheet(filled(("Cover", cover), ("Plan", [["Code", "Title", "Phase"], ["A", "a", "p"]])))
+    assert found.name == "Plan"
+
+
+def test_a_phase_merged_over_rows_counts_for_each_of_them() -> None:
+    rows: list[list[object]] = [["Phase", "Code", "Title"], *[["", f"A-{at}", "a"] for at in range(1, 4)]]
+    plan = plan_of(filled(("Plan", [*rows, ["Load", "B", "b"]]), merge="A2:A4"))
+    assert [each.phase for each in plan.steps] == ["Freeze", "Freeze", "Freeze", "Load"]
+    assert not any("blank" in each.message for each in plan.problems)
+
+
+def test_a_blank_phase_continues_the_one_above_and_is_said_once() -> None:
+    plan = plan_of("Code,Title,Phase\nA,a,Freeze\nB,b,\nC,c,\nOpening night,,\nD,d,\nE,e,Close\n")
+    assert [each.phase for each in plan.steps] == ["Freeze"] * 3 + ["Opening night", "Close"]
+    said = [each for each in plan.problems if "blank" in each.message]
+    assert [(each.row, each.message) for each in said] == [
+        (3, "The phase is blank (2 rows): the one above goes on.")
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Freeze the old core", "Load"])
+def test_a_heading_in_the_codes_column_is_no_step(heading: str) -> None:
+    plan = plan_of(f"Code,Title\n{heading},\nA,a\n")
+    assert [(each.code, each.phase) for each in plan.steps] == [("A", heading)]
+
+
+def test_a_formula_that_nobody_computed_is_an_error_and_an_empty_result_is_not() -> None:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet("Plan")
+    sheet.write_row(2, 1, ["Code", "Title", "Duration", "After"])
+    sheet.write_row(3, 1, ["A", "a"])
+    sheet.write_formula("D4", "=20*2", value="UNCOMPUTED")
+    sheet.write_formula("E4", '=IF(1,"","")', value="EMPTY")
+    book.close()
+    content = _rewritten(stream.getvalue(), b' t="str"><f>20*2</f><v>UNCOMPUTED</v>', b"><f>20*2</f><v/>")
+    plan = plan_of(_rewritten(content, b"<v>EMPTY</v>", b"<v></v>"))
+    found = errors(plan)
+    assert [(each.row, each.column, where(each, plan.columns)) for each in found] == [
+        (4, "Duration", "Row 4, column D (Duration)")
+    ]
+    assert "no stored result" in found[0].message
+
+
+def _rewritten(book: bytes, old: bytes, new: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as before, zipfile.ZipFile(stream, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(old, new))
+    return stream.getvalue()
+
+
+def test_dashes_that_a_spreadsheet_made_longer_are_dashes() -> None:
+    plan = plan_of("Code,Title,Duration,After\nA\u20131,a,5,\nB,b,\u2014,A\u20111 FS\u221230\n")
+    assert [(each.before, each.after, each.lag_minutes) for each in plan.links] == [("A-1", "B", -30)]
+    assert plan.is_clean
 
 
 def test_rows_keep_their_numbers_below_empty_ones() -> None:

@@ -141,11 +141,18 @@ class Columns:
 
     def unit_minutes(self, field: Field) -> float:
         """The unit of bare numbers, from a header such as `Duration (h)`; minutes otherwise."""
+        return self._unit(field) or 1
+
+    def names_unit(self, field: Field) -> bool:
+        """Whether the header says what bare numbers are."""
+        return self._unit(field) is not None
+
+    def _unit(self, field: Field) -> float | None:
         for word in _bracketed(self.header(field)).split():
             if word in _UNIT_MINUTES:
                 return _UNIT_MINUTES[word]
-        plain = _plain(self.header(field)).split()
-        return _UNIT_MINUTES.get(plain[-1], 1) if plain and plain[-1] in ("hours", "hrs", "days") else 1
+        last = (_plain(self.header(field)).split() or [""])[-1]
+        return _UNIT_MINUTES[last] if last in ("hours", "hrs", "days", "minutes", "mins") else None
 
     def is_utc(self, field: Field) -> bool:
         """Whether the header says its times are UTC, as `Planned Start (UTC)` does."""
@@ -230,3 +237,11 @@ def letter(position: int) -> str:
         position, rest = divmod(position - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def position_of(name: str) -> int:
+    """The position of a spreadsheet's column: A → 0, AA → 26."""
+    position = 0
+    for each in name:
+        position = position * 26 + ord(each) - 64
+    return position - 1

@@ -15,9 +15,9 @@ from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.wire import Line
 from cutwater.runbooks.api.answers import one
+from cutwater.runbooks.cells import MAX_BYTES
 from cutwater.runbooks.columns import Field
 from cutwater.runbooks.queries import templates as queries
-from cutwater.runbooks.reading import MAX_BYTES
 from cutwater.runbooks.schemas import ImportPatch, ImportRead, RunbookRead
 from cutwater.runbooks.service import imports
 from cutwater.runbooks.service.imports import Preview, Worksheet

@@ -11,11 +11,11 @@ from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import Reader
+from cutwater.runbooks.cells import MAX_BYTES
 from cutwater.runbooks.columns import LABELS, Field, letter
 from cutwater.runbooks.forms import UploadForm
 from cutwater.runbooks.plan import Severity, where
 from cutwater.runbooks.queries import templates
-from cutwater.runbooks.reading import MAX_BYTES
 from cutwater.runbooks.service import imports
 from cutwater.runbooks.service.imports import Worksheet
 from cutwater.runbooks.zones import ZONES, known_zone

@@ -17,12 +17,13 @@ from cutwater.kernel.ids import new_id
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.runbooks import events, permissions, worksheet
+from cutwater.runbooks.cells import Sheet, Unreadable
 from cutwater.runbooks.columns import Columns, Field
 from cutwater.runbooks.facts import ImportState
 from cutwater.runbooks.models import Runbook, RunbookImport
 from cutwater.runbooks.plan import Known, ParsedPlan, Severity, where
 from cutwater.runbooks.queries import templates as queries
-from cutwater.runbooks.reading import Sheet, Unreadable, read_sheet
+from cutwater.runbooks.reading import read_sheet
 from cutwater.runbooks.service import content, templates
 from cutwater.runbooks.service.content import Difference
 
