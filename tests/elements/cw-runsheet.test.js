@@ -6,7 +6,7 @@ page();
 await import("../../src/cutwater/web/static/elements/cw-runsheet.js");
 const { clock, span } = await import("../../src/cutwater/web/static/elements/sheet-rows.js");
 
-const row = (code, status, more = "") => `<tr id="step-${code}" data-step="${code}" data-code="${code}" data-revision="2" data-status="${status}" data-phase-of="p1" data-team="dba" ${status === "READY" ? "data-startable" : ""} ${more} tabindex="-1">
+const row = (code, status, more = "") => `<tr id="step-${code}" data-step="${code}" data-code="${code}" data-revision="2" data-status="${status}" data-phase-of="p1" data-mine ${status === "READY" ? "data-startable" : ""} ${more} tabindex="-1">
   <td><a href="#${code}">${code}</a></td><td class="c-title">Title of ${code}</td><td data-cell="status">${status}</td><td data-cell="forecast_end">03:00</td><td data-cell="started_at"></td><td data-cell="slack_minutes">5m</td><td data-cell="late_minutes"></td>
   <td data-cell="act">${status === "READY" ? `<button name="start" value="${code}" data-verb="start">Start</button>` : ""}</td></tr>`;
 const step = (code) => document.getElementById(`step-${code}`);
@@ -17,10 +17,10 @@ const shown = () => [...document.querySelectorAll("tr[data-step]")].filter((each
 
 beforeEach(async () => {
   page(`<b data-counter="startable">2</b><span data-run-cell="forecast_end"></span><progress data-run-cell="done" max="4" value="1"></progress>
-  <cw-runsheet data-run="1" data-topic="run:1" data-state-url="/state" data-verb-url="/steps/{code}/{verb}" data-zone="Europe/Zurich" data-day="2026-11-20" data-my-teams="dba">
+  <cw-runsheet data-run="1" data-topic="run:1" data-state-url="/state" data-verb-url="/steps/{code}/{verb}" data-zone="Europe/Zurich" data-day="2026-11-20">
     <div><button type="button" data-filter="startable" aria-pressed="false"></button><button type="button" data-filter="mine" aria-pressed="false"></button><button type="button" data-filter="late" aria-pressed="false"></button><button type="button" data-filter="all" aria-pressed="true"></button><input data-sheet-search></div>
     <section class="sheet-section"><h3 data-phase="p1"><span data-phase-done>1</span></h3><table><tbody>${row("A-1", "COMPLETED")}${row("A-2", "READY")}${row("A-3", "PENDING")}</tbody></table></section>
-    <section class="sheet-section" id="second"><table><tbody>${row("B-1", "READY", 'data-late="4"').replace('data-team="dba"', 'data-team="ops"')}</tbody></table></section>
+    <section class="sheet-section" id="second"><table><tbody>${row("B-1", "READY", 'data-late="4"').replace("data-mine", "")}</tbody></table></section>
   </cw-runsheet>`);
   await settle();
 });
@@ -34,14 +34,14 @@ test("a state frame patches rows and figures in place, without moving anything",
   assert.match(cell("A-2", "status"), /In progress/);
   assert.equal(cell("A-2", "started_at"), "03:15");
   assert.equal(step("A-2").querySelector('[data-cell="status"]').title, "by Mara");
-  assert.equal(cell("A-3", "forecast_end"), "00:30+1");
+  assert.equal(cell("A-3", "forecast_end"), "Sat 00:30");
   assert.equal(cell("A-3", "slack_minutes"), "−5m");
   assert.equal(cell("A-3", "late_minutes"), "+12m");
   assert.equal(step("A-3").dataset.late, "12");
   assert.ok(step("A-3").hasAttribute("data-critical"));
   assert.equal(step("A-3").dataset.status, "PENDING", "what was left out stays");
   assert.equal(document.querySelector("[data-counter]").textContent, "1");
-  assert.equal(document.querySelector("span[data-run-cell]").textContent, "03:30+1");
+  assert.equal(document.querySelector("span[data-run-cell]").textContent, "Sat 03:30");
   assert.equal(document.querySelector("progress").value, 2);
   assert.deepEqual(shown(), order);
   assert.equal(focused(), "A-2");
@@ -186,8 +186,9 @@ test("after a gap the whole state is asked for", async () => {
 
 test("clock and span write what the server writes", () => {
   assert.equal(clock("2026-11-20T02:15:00Z", "Europe/Zurich", "2026-11-20"), "03:15");
-  assert.equal(clock("2026-11-19T22:15:00Z", "Europe/Zurich", "2026-11-20"), "23:15-1");
-  assert.equal(clock("2026-11-20T23:00:00Z", "Europe/Zurich", "2026-11-20"), "00:00+1");
+  assert.equal(clock("2026-11-19T22:15:00Z", "Europe/Zurich", "2026-11-20"), "Thu 23:15");
+  assert.equal(clock("2026-11-20T23:00:00Z", "Europe/Zurich", "2026-11-20"), "Sat 00:00");
+  assert.equal(clock("2026-11-26T23:00:00Z", "Europe/Zurich", "2026-11-20"), "27 Nov 00:00");
   assert.equal(clock(null, "UTC", ""), "");
   assert.deepEqual([0, 45, 60, 135, 1680, 1685, -5, -0.4].map(span), ["0m", "45m", "1h", "2h 15m", "1d 4h", "1d 4h", "−5m", "0m"]);
 });

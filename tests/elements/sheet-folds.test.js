@@ -46,6 +46,21 @@ test("a phase that is finished while somebody looks is not folded under the curs
   assert.deepEqual(folded(), [true, true, false]);
 });
 
+test("what ended before the first open step of a phase is folded, until somebody asks or filters", async () => {
+  page(`<cw-runsheet data-run="1" data-topic="run:1"><div class="sheet-bar"><button type="button" data-filter="done" aria-pressed="false"></button></div>
+    ${part("Now", row("A-1", "COMPLETED"), row("A-2", "SKIPPED"), row("A-3", "COMPLETED"), row("A-4", "READY"), row("A-5", "COMPLETED"))}</cw-runsheet>`);
+  await settle();
+  const past = () => [...document.querySelectorAll("tr.past")].map((each) => each.dataset.code);
+  assert.deepEqual(past(), ["A-1", "A-2", "A-3"]);
+  assert.equal(document.querySelector("button.past").textContent, "Show 3 done");
+  press("j");
+  assert.equal(document.activeElement.dataset.code, "A-4");
+  document.querySelector("button.past").click();
+  assert.deepEqual(past(), []);
+  assert.ok(document.querySelector("button.past").hidden);
+  assert.equal(document.querySelector(".fold").getAttribute("aria-expanded"), "true");
+});
+
 test("one head above all sections names the columns", () => {
   const heads = document.querySelectorAll(".sheet-head");
   assert.equal(heads.length, 1);

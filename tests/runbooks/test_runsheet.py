@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cutwater.runbooks import runsheet
+from cutwater.runbooks.pages.sheet import clock_text
 from cutwater.runbooks.runsheet import Sheet, Told
 
 START = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
@@ -139,8 +140,8 @@ def test_a_field_that_changes_and_changes_back_is_told_both_times_and_repeated_f
 
 def test_times_are_written_for_the_runs_zone_and_day() -> None:
     day = at(0).date().toordinal()
-    assert runsheet.clock_text(runsheet.seconds(at(0)), "UTC", day) == "22:00"
-    assert runsheet.clock_text(runsheet.seconds(at(0)), "Europe/Zurich", day) == "23:00"
-    assert runsheet.clock_text(runsheet.seconds(at(180)), "UTC", day) == "01:00+1"
-    assert runsheet.clock_text(runsheet.seconds(at(-1440)), "UTC", day) == "22:00-1"
-    assert runsheet.clock_text(None, "UTC", day) == ""
+    assert clock_text(runsheet.seconds(at(0)), "UTC", day) == "22:00"
+    assert clock_text(runsheet.seconds(at(0)), "Europe/Zurich", day) == "23:00"
+    assert clock_text(runsheet.seconds(at(180)), "UTC", day) == "Sun 01:00"
+    assert clock_text(runsheet.seconds(at(-1440)), "UTC", day) == "Fri 22:00"
+    assert clock_text(None, "UTC", day) == ""

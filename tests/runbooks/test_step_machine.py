@@ -195,9 +195,15 @@ def test_an_override_passes_gates_but_needs_a_reason_and_never_passes_states() -
     assert codes(obstacles(M.START, ended, NOW, override=True, reason="x")) == ["step.completed"]
 
 
+def test_a_refusal_names_times_in_the_runs_zone() -> None:
+    late = facts(S.PENDING, zone="Europe/Zurich", fixed_start=NOW + timedelta(hours=30))
+    (found,) = obstacles(M.START, late, NOW)
+    assert f"{(NOW + timedelta(hours=31)):%a %d %b %H:%M} CET" in found.text
+
+
 def test_a_refused_state_says_who_brought_it_there_and_when() -> None:
     (found,) = obstacles(M.FINISH, facts(S.COMPLETED, changed_by="Nia Ng", changed_at=BEFORE), NOW)
-    assert found.text == "B-1 is completed by Nia Ng at 02:40 UTC."
+    assert found.text == "B-1 is completed by Nia Ng, Fri 02:40 UTC."
 
 
 def test_resuming_goes_on_where_the_step_was() -> None:

@@ -22,7 +22,12 @@ def test_a_tooltip_says_everything() -> None:
 
 @pytest.mark.parametrize(
     ("at", "written"),
-    [(NOW, "03:15"), (NOW + timedelta(hours=22), "01:15+1"), (NOW - timedelta(hours=4), "23:15-1")],
+    [
+        (NOW, "03:15"),
+        (NOW + timedelta(hours=22), "Sat 01:15"),
+        (NOW - timedelta(hours=4), "Thu 23:15"),
+        (NOW + timedelta(days=7), "27 Nov 03:15"),
+    ],
 )
 def test_a_clock_marks_other_days(at: datetime, written: str) -> None:
     assert times.clock(at, ZURICH, date(2026, 11, 20)) == written

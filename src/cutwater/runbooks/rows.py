@@ -212,7 +212,7 @@ class Rows:
         raw = self._cell(row, Field.DURATION)
         if raw is None or isinstance(raw, str):
             raw = self._text(number, row, Field.DURATION)
-        if raw is None or raw == "" or (isinstance(raw, str) and raw.casefold() in quantities.NOTHING):
+        if raw == "" or (isinstance(raw, str) and raw.casefold() in quantities.NOTHING):
             if Field.DURATION in self.columns.positions and not any(p.row == number for p in self.problems):
                 missing = "No duration: it counts as 0 minutes."
                 self._complain(
@@ -239,7 +239,7 @@ class Rows:
         raw = self._cell(row, where)
         if raw is None or isinstance(raw, str):
             raw = self._text(number, row, where)
-        if raw is None or raw == "":
+        if raw == "":
             return None
         try:
             zone = "UTC" if self.columns.is_utc(where) else self.zone

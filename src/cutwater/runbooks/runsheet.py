@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from cutwater.runbooks.critical_path import Link, LinkKind, Prepared, Progress, Step
 from cutwater.runbooks.step_machine import ENDED, PROGRESS, RunState, StepState
@@ -235,15 +234,3 @@ def iso(at: int | None) -> str | None:
 @lru_cache(100_000)
 def _iso(minute: int) -> str:
     return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%MZ")
-
-
-def clock_text(at: int | None, zone: str, day: int) -> str:
-    """`03:15`, `03:15+1` on the day after `day` (a proleptic ordinal), in a zone."""
-    return "" if at is None else _clock(at // 60, zone, day)
-
-
-@lru_cache(100_000)
-def _clock(minute: int, zone: str, day: int) -> str:
-    local = datetime.fromtimestamp(minute * 60, ZoneInfo(zone))
-    days = local.date().toordinal() - day
-    return f"{local:%H:%M}{days:+d}" if days else f"{local:%H:%M}"

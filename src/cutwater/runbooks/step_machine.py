@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.runbooks.critical_path import LinkKind, Progress
@@ -159,6 +160,7 @@ class StepFacts:
     changed_by: str = ""
     changed_at: datetime | None = None
     open_mandatory: Sequence[str] = ()
+    zone: str = "UTC"  # the run's, in which refusals name times
 
 
 def opens_at(gate: Gate) -> datetime | None:
@@ -251,7 +253,7 @@ def _state_obstacles(move: StepMove, rule: MoveRule, facts: StepFacts) -> list[O
     if facts.state in rule.sources:
         return []
     by = f" by {facts.changed_by}" if facts.changed_by else ""
-    at = f" at {facts.changed_at:%H:%M} UTC" if facts.changed_at else ""
+    at = f", {_clock(facts.changed_at, facts.zone)}" if facts.changed_at else ""
     word = STEP_WORDS[facts.state]
     allowed = " or ".join(STEP_WORDS[each] for each in StepState if each in rule.sources)
     return [
@@ -271,7 +273,7 @@ def _is_open(gate: Gate, now: datetime) -> bool:
 
 def _gate_obstacles(facts: StepFacts, now: datetime, *, starting: bool) -> list[Obstacle]:
     return [
-        _closed(gate)
+        _closed(gate, facts.zone)
         for gate in facts.gates
         if gate.hard and gate.gates_start is starting and not _is_open(gate, now)
     ]
@@ -285,13 +287,17 @@ _END_WORDS: Mapping[LinkKind, tuple[str, str]] = {
 }
 
 
-def _closed(gate: Gate) -> Obstacle:
+def _clock(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%a %H:%M %Z}"
+
+
+def _closed(gate: Gate, zone: str) -> Obstacle:
     what, event = _END_WORDS[gate.kind]
     lag = f" and {gate.lag_minutes} min have passed" if gate.lag_minutes > 0 else ""
     title = f" ({gate.title})" if gate.title else ""
     moment = opens_at(gate)
     if moment is not None:
-        hint = f"Open at {moment:%H:%M} UTC."
+        hint = f"Opens {_clock(moment, zone)}."
     elif gate.state is S.FAILED:
         hint = f"{gate.code} failed: a pilot reopens or skips it."
     elif gate.state is S.CANCELLED:
@@ -311,7 +317,8 @@ def _closed(gate: Gate) -> Obstacle:
 def _fixed_start_obstacles(facts: StepFacts, now: datetime) -> list[Obstacle]:
     if facts.fixed_start is None or facts.fixed_start <= now:
         return []
-    text = f"{facts.code} may not start before {facts.fixed_start:%d %b %H:%M} UTC."
+    local = facts.fixed_start.astimezone(ZoneInfo(facts.zone))
+    text = f"{facts.code} may not start before {local:%a %d %b %H:%M %Z}."
     return [Obstacle(code="fixed_start", text=text, hint="Wait for its fixed start.", cleared_by="a pilot")]
 
 

@@ -23,10 +23,17 @@ def full(at: datetime, zone: ZoneInfo) -> str:
 
 
 def clock(at: datetime, zone: ZoneInfo, day: date | None = None) -> str:
-    """`03:15`, with `+1` behind it when it falls on the day after `day`, `-1` on the day before."""
+    """`03:15` on `day`, `Sat 03:15` on another day near it, `2 Dec 03:15` further away."""
     local = at.astimezone(zone)
-    days = (local.date() - day).days if day else 0
-    return f"{local:%H:%M}{days:+d}" if days else f"{local:%H:%M}"
+    return f"{other_day(local.date(), day)}{local:%H:%M}" if day else f"{local:%H:%M}"
+
+
+def other_day(of: date, day: date) -> str:
+    """The name of a day that is not `day`: a weekday for as long as that names one day only; else nothing."""
+    away = (of - day).days
+    if abs(away) < 7:
+        return f"{_DAYS[of.weekday()]} " if away else ""
+    return f"{of.day} {_MONTHS[of.month - 1]} "
 
 
 def day(of: date | datetime, zone: ZoneInfo, now: datetime) -> str:

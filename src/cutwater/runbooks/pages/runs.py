@@ -84,9 +84,9 @@ async def show_run(
         counters=rows.counters(found, actor),
         show=chosen,
         moves=run_moves(found, actor),
+        may_act=actor.may(Grant.CONTRIBUTE),
         is_pilot=actor.may(Grant.PILOT),
         communications=[(each.value, each.value.capitalize()) for each in Communications],
-        teams=" ".join(str(each) for each in actor.team_ids),
     )
 
 

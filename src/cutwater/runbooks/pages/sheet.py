@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,8 +34,7 @@ class RowText(NamedTuple):
     title: str
     type: str
     team: str
-    team_id: UUID | None
-    assignee_id: UUID | None
+    is_mine: bool
     state: str
     planned: str
     forecast_start: str
@@ -70,7 +70,7 @@ class Section:
 
 
 def first_day(sheet: Sheet) -> date:
-    """The day that times without a `+1` are on: the planned start's, in the run's zone."""
+    """The day that times without a weekday are on: the planned start's, in the run's zone."""
     day: date = sheet.head.planned_start.astimezone(ZoneInfo(sheet.head.zone)).date()
     return day
 
@@ -90,7 +90,8 @@ def sections(sheet: Sheet, actor: Actor, show: str = "all") -> list[Section]:
         first.total += 1
         first.done += row.state in ("COMPLETED", "SKIPPED", "CANCELLED")
         is_mine = permissions.owns(actor, row)
-        text = _row(row, figures, sheet, (zone, day), not permissions.to_execute(actor, row))
+        may = not permissions.to_execute(actor, row)
+        text = _row(row, figures, sheet, (zone, day), is_mine=is_mine, may=may)
         hidden = not passes(show, row, figures, is_mine=is_mine)
         found[-1].rows.append(text._replace(is_hidden=True) if hidden else text)
     return found
@@ -115,18 +116,20 @@ def passes(show: str, row: Any, figures: Figures, *, is_mine: bool) -> bool:
 
 
 def mine(sheet: Sheet, actor: Actor) -> int:
-    """How many open steps are the viewer's."""
+    """How many steps are the viewer's."""
     return sum(permissions.owns(actor, row) for row in sheet.rows)
 
 
-def _row(row: Any, figures: Figures, sheet: Sheet, at: tuple[str, int], may: bool) -> RowText:
-    clock, late = runsheet.clock_text, figures.late_minutes
+def _row(
+    row: Any, figures: Figures, sheet: Sheet, at: tuple[str, int], *, is_mine: bool, may: bool
+) -> RowText:
+    clock, late = clock_text, figures.late_minutes
     verb = "start" if figures.startable else "finish" if row.state == "IN_PROGRESS" else ""
     seconds = runsheet.seconds
     return RowText(
         row.id, row.code, row.title, row.step_type,
         sheet.teams.get(row.team_id, "") if row.team_id else row.owner_note,
-        row.team_id, row.assignee_id, row.state,
+        is_mine, row.state,
         clock(seconds(row.planned_start), *at),
         "" if row.started_at else clock(figures.forecast_start, *at),
         clock(figures.forecast_end, *at),
@@ -143,3 +146,14 @@ def counters(sheet: Sheet, actor: Actor) -> Sequence[tuple[str, str, int]]:
     """The filter buttons with their figures."""
     figures = sheet.counters | {"mine": mine(sheet, actor)}
     return [(name, label, figures[name]) for name, label in FILTERS.items()]
+
+
+def clock_text(at: int | None, zone: str, day: int) -> str:
+    """`03:15` on `day` (a proleptic ordinal), `Sat 03:15` on another, in a zone."""
+    return "" if at is None else _clock(at // 60, zone, day)
+
+
+@lru_cache(100_000)
+def _clock(minute: int, zone: str, day: int) -> str:
+    local = datetime.fromtimestamp(minute * 60, ZoneInfo(zone))
+    return f"{times.other_day(local.date(), date.fromordinal(day))}{local:%H:%M}"

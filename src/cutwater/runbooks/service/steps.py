@@ -91,6 +91,7 @@ def facts_of(
         changed_by=changed_by,
         changed_at=step.changed_at,
         open_mandatory=[line.text for line in instructions if line.is_mandatory and line.done_at is None],
+        zone=run.zone,
     )
 
 

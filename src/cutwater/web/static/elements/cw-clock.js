@@ -1,17 +1,5 @@
 // <cw-clock>: the time in a zone (data-zone), since a moment (data-since), or until one (data-until).
-
-/** @type {Map<string, Intl.DateTimeFormat>} */
-const formats = new Map();
-
-/** @param {string} zone */
-function format(zone) {
-  let known = formats.get(zone);
-  if (!known) {
-    known = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone || undefined });
-    formats.set(zone, known);
-  }
-  return known;
-}
+import { clock } from "./sheet-rows.js";
 
 /**
  * Minutes as `2h 05m`, with hours and minutes only; below an hour `12m`.
@@ -32,7 +20,7 @@ export function span(minutes) {
 export function reading(data, now) {
   if (data.since) return span((now.getTime() - new Date(data.since).getTime()) / 60_000);
   if (data.until) return span((new Date(data.until).getTime() - now.getTime()) / 60_000);
-  const time = format(data.zone ?? "").format(now);
+  const time = clock(now.toISOString(), data.zone || Intl.DateTimeFormat().resolvedOptions().timeZone, data.day ?? "");
   return data.label ? `${time} ${data.label}` : time;
 }
 

@@ -18,7 +18,6 @@ export class CwRunsheet extends HTMLElement {
     const signal = this.ending.signal;
     /** @type {Map<string, HTMLElement>} */
     this.rows = new Map();
-    this.mine = new Set((this.dataset.myTeams ?? "").split(/\s+/).filter(Boolean));
     this.how = { zone: this.dataset.zone ?? "UTC", day: this.dataset.day ?? "", mayAct: false };
     document.addEventListener("keydown", (event) => this.#press(event), { signal });
     document.addEventListener("cw:state", (event) => this.#told(/** @type {CustomEvent} */ (event).detail), { signal });
@@ -56,13 +55,8 @@ export class CwRunsheet extends HTMLElement {
   }
 
   /** @param {HTMLElement} row */
-  #own(row) {
-    return Boolean(this.mine?.has(row.dataset.team ?? "")) || Boolean(row.dataset.assignee && row.dataset.assignee === this.dataset.me);
-  }
-
-  /** @param {HTMLElement} row */
   #how(row) {
-    return { zone: this.how?.zone ?? "UTC", day: this.how?.day ?? "", mayAct: this.hasAttribute("data-pilot") || this.#own(row) };
+    return { zone: this.how?.zone ?? "UTC", day: this.how?.day ?? "", mayAct: !this.hasAttribute("data-reader") && (this.hasAttribute("data-pilot") || row.hasAttribute("data-mine")) };
   }
 
   // ---- what the server tells
@@ -150,7 +144,7 @@ export class CwRunsheet extends HTMLElement {
   /** @param {HTMLElement} row @param {string} name */
   #passes(row, name) {
     if (name === "startable") return row.hasAttribute("data-startable");
-    if (name === "mine") return this.#own(row);
+    if (name === "mine") return row.hasAttribute("data-mine");
     if (name === "late") return row.hasAttribute("data-late");
     if (name === "critical") return row.hasAttribute("data-critical");
     if (name === "running") return row.dataset.status === "IN_PROGRESS";

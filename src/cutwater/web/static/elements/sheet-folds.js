@@ -1,6 +1,8 @@
-// The head of a runsheet, and phases that are done folded away so that the first screen shows what is next.
+// The head of a runsheet, and what is done folded away so that the first screen shows what is next.
 import { icon, make } from "./core.js";
 import { DONE } from "./sheet-rows.js";
+
+const FEW = 3;
 
 /** @typedef {{head: Element, button: HTMLElement, parts: HTMLElement[]}} Phase */
 
@@ -26,6 +28,8 @@ export class Folds {
   constructor(sheet) {
     /** @type {Phase[]} */
     this.phases = [];
+    /** @type {((folded: boolean) => void)[]} */
+    this.past = [];
     for (const section of sheet.querySelectorAll(".sheet-section")) {
       const head = section.querySelector(".sheet-phase");
       const part = /** @type {HTMLElement | null} */ (section.querySelector("form, table"));
@@ -33,6 +37,28 @@ export class Folds {
       if (part) this.phases.at(-1)?.parts.push(part);
     }
     for (const phase of this.phases) if (this.#done(phase)) this.#set(phase, true);
+      else this.#foldPast(phase);
+  }
+
+  /** In a phase under way, the steps that ended before the first open one. @param {Phase} phase */
+  #foldPast(phase) {
+    const rows = this.#rows(phase);
+    const past = rows.slice(0, rows.findIndex((row) => !DONE.has(row.dataset.status ?? "")));
+    if (past.length < FEW) return;
+    const button = make("button", { type: "button", class: "past", "aria-expanded": "false" }, `Show ${past.length} done`);
+    phase.head.append(button);
+    /** @param {boolean} folded */
+    const fold = (folded) => {
+      button.hidden = !folded;
+      for (const row of past) row.classList.toggle("past", folded);
+      for (const part of phase.parts) part.closest(".sheet-section")?.classList.toggle("folded", !part.querySelector("tr[data-step]:not(.past)"));
+    };
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      fold(false);
+    });
+    this.past.push(fold);
+    fold(true);
   }
 
   /** @param {Element} head */
@@ -47,8 +73,13 @@ export class Folds {
   }
 
   /** @param {Phase} phase */
+  #rows(phase) {
+    return phase.parts.flatMap((part) => /** @type {HTMLElement[]} */ ([...part.querySelectorAll("tr[data-step]")]));
+  }
+
+  /** @param {Phase} phase */
   #done(phase) {
-    const rows = phase.parts.flatMap((part) => /** @type {HTMLElement[]} */ ([...part.querySelectorAll("tr[data-step]")]));
+    const rows = this.#rows(phase);
     return rows.length > 0 && rows.every((row) => DONE.has(row.dataset.status ?? ""));
   }
 
@@ -66,10 +97,11 @@ export class Folds {
   /** Open everything, as a filter or a search needs it. */
   open() {
     for (const phase of this.phases) this.#set(phase, false);
+    for (const fold of this.past) fold(false);
   }
 
   /** @param {Element} row */
   hides(row) {
-    return row.closest("[hidden]") !== null && !row.hasAttribute("hidden");
+    return row.classList.contains("past") || (row.closest("[hidden]") !== null && !row.hasAttribute("hidden"));
   }
 }

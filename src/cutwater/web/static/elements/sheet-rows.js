@@ -26,8 +26,11 @@ export const DONE = new Set(["COMPLETED", "SKIPPED", "CANCELLED"]);
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
+const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /**
- * `03:15`, with `+1` behind it on the day after `day`; as the server's clock filter writes it.
+ * `03:15` on `day`, `Sat 03:15` on another day near it, `2 Dec 03:15` further away; as the server writes it.
  * @param {string | null | undefined} iso
  * @param {string} zone
  * @param {string} day
@@ -42,8 +45,10 @@ export function clock(iso, zone, day) {
   const parts = Object.fromEntries(format.formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
   const text = `${parts.hour}:${parts.minute}`;
   if (!day) return text;
-  const days = Math.round((Date.parse(`${parts.year}-${parts.month}-${parts.day}`) - Date.parse(day)) / 86_400_000);
-  return days ? `${text}${days > 0 ? "+" : "−"}${Math.abs(days)}`.replace("−", "-") : text;
+  const of = new Date(`${parts.year}-${parts.month}-${parts.day}`);
+  const away = Math.round((of.getTime() - Date.parse(day)) / 86_400_000);
+  if (!away) return text;
+  return `${Math.abs(away) < 7 ? DAYS[of.getUTCDay()] : `${of.getUTCDate()} ${MONTHS[of.getUTCMonth()]}`} ${text}`;
 }
 
 /**
