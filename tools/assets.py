@@ -23,7 +23,7 @@ COPIES = {
     "htmx.org/LICENSE": "htmx-LICENSE.txt",
 }
 _WORD = re.compile(r"[\"']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)[\"']")
-_SPEAKS_OF_ICONS = re.compile(r"icon|Look\(|NavItem\(|Command\(", re.IGNORECASE)
+_SPEAKS_OF_ICONS = re.compile(r"icon|ui\.|Look\(|NavItem\(|Command\(", re.IGNORECASE)
 _TABLES = ("statuses.py", "preferences.html")
 
 

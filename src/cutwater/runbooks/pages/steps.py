@@ -16,6 +16,7 @@ from cutwater.runbooks.facts import STEP_TYPES
 from cutwater.runbooks.forms import OwnersForm, ReleaseForm, StepMoveForm, TickForm
 from cutwater.runbooks.models import RunStep
 from cutwater.runbooks.pages.runs import show_run
+from cutwater.runbooks.pages.sheet import first_day
 from cutwater.runbooks.service import assignment, steps, stepviews
 from cutwater.runbooks.service.assignment import Owners
 from cutwater.runbooks.service.steps import Moving
@@ -57,6 +58,7 @@ async def show_step(
         status=refusal.status if refusal else 200,
         refusal=refusal,
         run=sheet.head,
+        day=first_day(sheet),
         step=step,
         found=found,
         figures=found.figures,
@@ -73,7 +75,7 @@ async def show_step(
             ("Planned", "planned", step.planned_start, step.planned_end),
             ("Forecast", "forecast", *found.forecast),
             ("Actual", "actual", step.started_at, step.finished_at),
-            ("Fixed start, deadline", "planned", step.fixed_start, step.deadline),
+            ("Limits", "planned", step.fixed_start, step.deadline),
         ],
         is_pilot=is_pilot,
         people=[(str(each.id), each.name) for each in await identity.people(reader)] if is_pilot else [],
