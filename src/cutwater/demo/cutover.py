@@ -14,6 +14,10 @@ from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 
 DONE_BY_NOW = 0.4
+BLOCKED = "Install the certificates of the interbank gateway"
+WHY_BLOCKED = (
+    "The provider sent a certificate for the test gateway; the right one is promised within two hours."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,19 +38,25 @@ async def run_them(
     sheet = runbooks.Worksheet(
         file_name="harbour-cutover.csv", media_type="text/csv", content=as_csv(), title="Harbour core cutover"
     )
-    runbook = await runbooks.import_worksheet(tx, pilot, sheet)
-    await runbooks.publish_version(tx, pilot, runbook.key)
-    migration = await runbooks.create_migration(tx, pilot, "Harbour moves its core", zone=bank.ZONE)
-    crew = await _crew(tx, people)
     now = clock.now().replace(second=0, microsecond=0)
+    with clock.frozen(now - timedelta(days=45)):
+        runbook = await runbooks.import_worksheet(tx, pilot, sheet)
+        await runbooks.publish_version(tx, pilot, runbook.key)
+        migration = await runbooks.create_migration(tx, pilot, "Harbour moves its core", zone=bank.ZONE)
+    crew = await _crew(tx, people)
     for kind, days_ago, slowness in (("RUN", 34, 1.35), ("DR", 13, 1.15)):
         moves = simulated(random.Random(days_ago), slowness)
         start = now.replace(hour=18, minute=0) - timedelta(days=days_ago)
         await _play(tx, pilot, crew, migration.key, runbook.key, kind, start, moves)
-    moves = simulated(random.Random(1), 1.2)
+    moves = simulated(random.Random(3), 1.1)
     moves = until(moves, DONE_BY_NOW)
     start = now - timedelta(minutes=moves[-1].minute + 2)
-    await _play(tx, pilot, crew, migration.key, runbook.key, "CUTOVER", start, moves, release_keys)
+    run_key = await _play(tx, pilot, crew, migration.key, runbook.key, "CUTOVER", start, moves, release_keys)
+    blocked = next(line.code for line in lines() if line.title == BLOCKED)
+    with clock.frozen(now - timedelta(minutes=25)):
+        await runbooks.move_step(
+            tx, crew["network"][0], run_key, blocked, "block", runbooks.Moving(reason=WHY_BLOCKED)
+        )
 
 
 def simulated(dice: random.Random, slowness: float) -> list[Move]:
@@ -92,7 +102,7 @@ async def _play(
     start: datetime,
     moves: list[Move],
     release_keys: dict[str, str] | None = None,
-) -> None:
+) -> str:
     plan = runbooks.IterationPlan(
         runbook_key=runbook, type=kind, planned_start=start, window_end=start + timedelta(hours=40)
     )
@@ -109,6 +119,7 @@ async def _play(
     if release_keys is None:
         with clock.frozen(start + timedelta(minutes=moves[-1].minute + 10)):
             await runbooks.move_run(tx, pilot, run.key, "complete")
+    return run.key
 
 
 async def _link(tx: AsyncSession, pilot: Actor, run: str, line: Line, release_keys: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from cutwater.demo import bank
+from cutwater.demo.stages import INSTRUCTIONS, STAGES
 
 LANES = 3
 MINUTES = {
@@ -17,20 +18,7 @@ MINUTES = {
     "BUS": (10, 30),
     "GON": (10, 20),
 }
-VERBS = {
-    "PRE": ("Announce", "Freeze", "Confirm the standby for", "Open the bridge for"),
-    "TRT": (
-        "Run the last batch of",
-        "Close the books of",
-        "Stop the inbound queue of",
-        "Archive the journal of",
-    ),
-    "DUM": ("Export", "Transfer the dump of", "Load", "Rebuild the indexes of"),
-    "CHK": ("Compare the totals of", "Sample the records of", "Check the service of", "Count the rows of"),
-    "SYS": ("Switch the route of", "Start the nodes of", "Rotate the certificates of", "Warm the cache of"),
-    "BUS": ("Post a test to", "Accept", "Review the reports of", "Call the branch about"),
-    "GON": ("Decide on", "Confirm the decision on"),
-}
+DEADLINES = {"Decide with the business": "T+34h"}
 LIVE = {"Put Payments core 4.0 live": "Payments core 4.0", "Throw the ledger switch": "Ledger cutover switch"}
 
 
@@ -56,7 +44,7 @@ def lines() -> list[Line]:
             lane = place % len(lanes)
             code = f"{kind}-{number + 1:02d}{place + 1:02d}"
             before = (lanes[lane],) if lanes[lane] else last
-            title = _title(number, kind, place)
+            title = _title(number, place)
             found.append(
                 Line(
                     code=code, title=title, phase=number, minutes=dice.randint(*MINUTES[kind]), before=before
@@ -67,11 +55,14 @@ def lines() -> list[Line]:
     return found
 
 
-def _title(phase: int, kind: str, place: int) -> str:
-    if bank.PHASES[phase][1] == "Start the new core" and place >= 18:
-        return list(LIVE)[place - 18]
-    verbs = VERBS[kind]
-    return f"{verbs[place % len(verbs)]} {bank.OBJECTS[(place * 3 + phase) % len(bank.OBJECTS)]}"
+def _title(phase: int, place: int) -> str:
+    """The next stage of the lane's stream; the two steps that put releases live end the start of the core."""
+    title = bank.PHASES[phase][1]
+    stages, streams = STAGES[title]
+    at, lane = divmod(place, LANES)
+    if at == len(stages):
+        return list(LIVE)[lane]
+    return stages[at].format(streams[lane])
 
 
 def as_csv() -> bytes:
@@ -79,20 +70,39 @@ def as_csv() -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(
-        ["Code", "Title", "Sequence", "Phase", "Type", "Team", "Duration", "Predecessors", "Instructions"]
+        [
+            "Code",
+            "Title",
+            "Sequence",
+            "Phase",
+            "Type",
+            "Team",
+            "Duration",
+            "Predecessors",
+            "Deadline",
+            "Instructions",
+        ]
     )
     for line in lines():
         sequence, phase, team, kind, _ = bank.PHASES[line.phase]
         name = next(name for slug, name, _ in bank.TEAMS if slug == team)
         planned, before = f"{line.minutes}m", ", ".join(line.before)
-        row = (line.code, line.title, sequence, phase, kind, name, planned, before, _instructions(line))
+        deadline = DEADLINES.get(line.title, "")
+        row = (
+            line.code,
+            line.title,
+            sequence,
+            phase,
+            kind,
+            name,
+            planned,
+            before,
+            deadline,
+            _instructions(line),
+        )
         writer.writerow(row)
     return out.getvalue().encode()
 
 
 def _instructions(line: Line) -> str:
-    if line.minutes % 3:
-        return ""
-    return (
-        "Tell the bridge that it begins\nFollow the run sheet of the service\nNote the figures in the ticket"
-    )
+    return "" if line.minutes % 3 else "\n".join(INSTRUCTIONS[bank.PHASES[line.phase][3]])
