@@ -14,7 +14,15 @@ from python_calamine import CalamineWorkbook
 
 from cutwater.sprints import csv_files, exports, fields, history, issue_query, lifecycle
 from cutwater.sprints.reading import Notes, Spot, grouped
-from cutwater.sprints.records import Category, ChangeRecord, Content, SourceFile, SprintRecord, SprintState
+from cutwater.sprints.records import (
+    Category,
+    ChangeRecord,
+    Content,
+    Severity,
+    SourceFile,
+    SprintRecord,
+    SprintState,
+)
 
 
 def parse(text: str) -> list[tuple[str, str, bool]]:
@@ -135,7 +143,8 @@ JIRA_CSV = "\n".join(
 def test_jiras_own_export_is_read_with_its_repeated_columns() -> None:
     sheet, oddities = read_csv(JIRA_CSV)
     first, second = sheet.issues
-    assert (sheet.content, sheet.rows, oddities) == (Content.ISSUES, 2, [])
+    assert (sheet.content, sheet.rows) == (Content.ISSUES, 2)
+    assert {(odd.code, odd.severity) for odd in oddities} == {("no_zone", Severity.NOTE)}
     assert (first.key, first.external_id, first.category) == ("PAY-1", "20001", Category.IN_PROGRESS)
     assert first.created_at == datetime(2026, 6, 12, 8, 13, tzinfo=UTC)
     assert first.labels == ("a", "b")
@@ -154,6 +163,31 @@ def test_plain_headers_and_any_separator_will_do(mark: str) -> None:
     )
     assert [(issue.key, issue.title, issue.status) for issue in sheet.issues] == [("A-1", "One", "Open")]
     assert sheet.issues[0].absent >= {"description", "assignee", "changes"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["12/Jun/26 8:13 AM", "Jun 12, 2026, 8:13 AM", "12.06.2026 08:13", "2026-06-12 08:13"],
+)
+def test_dates_are_read_as_jira_and_people_write_them_and_the_missing_zone_is_told(written: str) -> None:
+    here = spot()
+    assert here.instant(written, "Created") == datetime(2026, 6, 12, 8, 13, tzinfo=UTC)
+    assert [odd.code for odd in here.notes.oddities] == ["no_zone"]
+
+
+def test_a_row_is_the_row_of_the_spreadsheet_whatever_lines_its_cells_have() -> None:
+    sheet, _ = read_csv('Key,Title\nA-1,"two\nlines"\n\nA-2,x\n')
+    assert [issue.row for issue in sheet.issues] == [2, 4]
+
+
+def test_a_quotation_mark_that_is_never_closed_is_named_where_it_opens() -> None:
+    _, oddities = read_csv('Key,Title\nA-1,x\nA-2,"open\nA-3,y\nA-4,z\n')
+    assert [(odd.row, "never closed" in odd.text) for odd in oddities if odd.code == "csv"] == [(3, True)]
+
+
+def test_the_separator_that_excel_writes_first_is_obeyed() -> None:
+    sheet, _ = read_csv("sep=;\r\nKey;Title, short\r\nA-1;x\r\n")
+    assert [(issue.key, issue.row) for issue in sheet.issues] == [("A-1", 3)]
 
 
 def test_sprints_come_from_csv_too() -> None:
@@ -185,9 +219,9 @@ def spot() -> Spot:
     [
         (3, Decimal(3), None),
         (2.5, Decimal("2.5"), None),
-        ("3", Decimal(3), "number_as_text"),
-        ("2,5", Decimal("2.5"), "number_as_text"),
-        ("-1", Decimal(-1), "number_as_text"),
+        ("3", Decimal(3), None),
+        ("2,5", Decimal("2.5"), "decimal_comma"),
+        ("-1", Decimal(-1), None),
         ("", None, None),
         (None, None, None),
         (True, None, None),

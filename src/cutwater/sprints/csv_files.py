@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from cutwater.sprints.reading import CELL_LIMIT, NAME_LIMIT, TITLE_LIMIT, Notes, Spot
+from cutwater.sprints.reading import CELL_LIMIT, ISSUE_KEY, NAME_LIMIT, TITLE_LIMIT, Notes, Spot
 from cutwater.sprints.records import (
     Category,
     Content,
@@ -64,8 +64,8 @@ _STATES = {
 }  # fmt: skip
 _SUBTASKS = {"subtask", "sub-task", "sub task", "unteraufgabe", "sous-tâche", "子任务"}
 _ABSENT_IN_CSV = frozenset({"changes", "remote_links", "fields"})
+_EXCEL_MARK = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _LINK = re.compile(r"(inward|outward) issue link \((.+)\)", re.IGNORECASE)
-_KEY = re.compile(r"[^\s,;/]{1,255}")
 _PHRASES = {"blocks": ("is blocked by", "blocks"), "duplicate": ("is duplicated by", "duplicates")}
 
 
@@ -97,7 +97,8 @@ def read(file: SourceFile, notes: Notes) -> Sheet:
         if not notes.oddities:
             Spot(notes=notes).error("empty", "", "the file has no rows")
         return Sheet()
-    headers = [header.strip() for header in rows[0][1]]
+    heading = Spot(notes=notes, row=rows[0][0])
+    headers = [heading.text(header, "", CELL_LIMIT) for header in rows[0][1]]
     layout = layout_of(headers, COLUMNS)
     if "key" in layout.places:
         return _issues(layout, rows[1:], notes)
@@ -137,18 +138,28 @@ def _rows(file: SourceFile, notes: Notes) -> Iterator[tuple[int, list[str]]]:
     if text is None:
         return
     csv.field_size_limit(100_000_000)
-    head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(head), strict=True)
+    mark = _EXCEL_MARK.match(text)
+    head = text[mark.end() if mark else 0 :].partition("\n")[0]
+    delimiter = mark.group(1) if mark else _delimiter(head)
+    row = 0
     try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
+        for row, cells in enumerate(
+            csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
+        ):
+            if any(cell.strip() for cell in cells) and not (mark and row == 1):
+                yield row, cells
     except csv.Error as wrong:
-        Spot(notes=notes, row=reader.line_num).error("csv", "", f"not readable as CSV: {wrong}")
+        open_quote = "unexpected end of data" in str(wrong)
+        reason = "a quotation mark is opened here and never closed" if open_quote else wrong
+        Spot(notes=notes, row=row + 1).error("csv", "", f"not readable as CSV: {reason}")
 
 
 def _decoded(content: bytes, notes: Notes) -> str | None:
     encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if encoding != "utf-16" and b"\x00" in content[:4]:
+        text = "looks like UTF-16 without its mark; save the sheet as “CSV UTF-8”"
+        Spot(notes=notes, row=1).error("encoding", "", text)
+        return None
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as wrong:
@@ -234,7 +245,7 @@ def _issue(row: Row) -> IssueRecord | None:
             "too_many_cells", "", f"{extra} more cells than there are columns; is a quotation mark missing?"
         )
         return None
-    if not _KEY.fullmatch(key):
+    if not ISSUE_KEY.fullmatch(key):
         wrong = f"“{key[:40]}” is no issue key" if key else "the issue key is empty"
         spot.error("missing", row.header("key"), wrong)
         return None

@@ -17,11 +17,20 @@ CELL_LIMIT = 32_767
 POINTS_LIMIT = Decimal(1_000_000)
 
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _FORMULA = re.compile(r"[=@]|[+\-](?!\s*[\d.,])(?=\S*[(!=])")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _OFFSET = re.compile(r"([+-]\d\d)(\d\d)$")
-_JIRA_CSV = ("%d/%b/%y %I:%M %p", "%d/%b/%Y %I:%M %p", "%d/%b/%y %H:%M", "%d/%b/%y", "%d/%b/%Y")
+_WRITTEN_DATES = (
+    "%d/%b/%y %I:%M %p", "%d/%b/%Y %I:%M %p", "%d/%b/%y %H:%M", "%d/%b/%y", "%d/%b/%Y",
+    "%b %d, %Y, %I:%M %p", "%d.%m.%Y %H:%M", "%d.%m.%Y",
+)  # fmt: skip
+ISSUE_KEY = re.compile(r"[^\s,;/]{1,255}")
+
+
+def storable(text: str) -> str:
+    """The text without NUL and half characters, which no database can hold."""
+    return _UNSTORABLE.sub("", text)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -36,9 +45,16 @@ class Notes:
     ) -> None:
         """Keep one oddity, with the row and key of the spot it was met at."""
         row, key = (at.row, at.key) if at else (None, "")
-        self.oddities.append(
-            Oddity(code=code, severity=severity, text=text, file=self.file, row=row, field=name, key=key)
+        oddity = Oddity(
+            code=code,
+            severity=severity,
+            text=storable(text),
+            file=self.file,
+            row=row,
+            field=storable(name)[:NAME_LIMIT],
+            key=storable(key),
         )
+        self.oddities.append(oddity)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -70,15 +86,15 @@ class Spot:
                 self.error("shape", name, f"a text was expected, not {_shape(raw)}")
                 return ""
             raw = str(raw)
-        if "\x00" in raw or _SURROGATE.search(raw):
+        if _UNSTORABLE.search(raw):
             self.warn("unstorable", name, "a NUL or half a character was removed: no database can hold it")
-            raw = _SURROGATE.sub("", raw.replace("\x00", ""))
+            raw = storable(raw)
         if len(raw) > limit:
             self.error("too_long", name, f"{len(raw):,} characters; at most {limit:,} are kept")
             return ""
         if _ENTITY.search(raw) and (plain := html.unescape(raw)) != raw:
             self.note("html_entity", name, f"HTML entities were decoded: {_short(raw)}")
-            raw = plain.replace("\x00", "").replace("\xa0", " ")
+            raw = storable(plain).replace("\xa0", " ")
         return str(raw).strip()
 
     def plain(self, raw: Any, name: str, limit: int = CELL_LIMIT) -> str:
@@ -96,7 +112,10 @@ class Spot:
         if raw is None or raw == "":
             return None
         try:
-            return _instant(raw)
+            moment = _instant(raw)
+            if moment.tzinfo is None and ":" in str(raw):
+                self.note("no_zone", name, f"times without a zone are read as UTC: {_short(str(raw))}")
+            return _in_utc(moment)
         except (ValueError, OverflowError, TypeError, OSError):
             self.error(
                 "date",
@@ -106,7 +125,7 @@ class Spot:
             return None
 
     def number(self, raw: Any, name: str) -> Decimal | None:
-        """The number in the cell; a number written as text is read and noted, anything else is an error."""
+        """The number in the cell; a decimal comma is read and noted, anything else is an error."""
         if raw is None or raw == "" or isinstance(raw, bool):
             return None
         if isinstance(raw, str):
@@ -116,8 +135,9 @@ class Spot:
             if not _NUMBER.fullmatch(text):
                 self.error("number", name, f"“{_short(text)}” is not a number")
                 return None
-            self.note("number_as_text", name, f"the number {text} is written as text")
             raw = text.replace(",", ".")
+            if raw != text:
+                self.note("decimal_comma", name, f"the number {text} is read as {raw}")
         return self._bounded(raw, name)
 
     def _bounded(self, raw: Any, name: str) -> Decimal | None:
@@ -146,14 +166,14 @@ def _instant(raw: Any) -> datetime:
     if isinstance(raw, bool):
         raise TypeError
     if isinstance(raw, int | float):
-        moment = datetime.fromtimestamp(raw / 1000, UTC)
-    else:
-        moment = _from_text(str(raw).strip())
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        return datetime.fromtimestamp(raw / 1000, UTC)
+    return _from_text(str(raw).strip())
+
+
+def _in_utc(moment: datetime) -> datetime:
     if not 1970 <= moment.year <= 2200:
-        raise ValueError(raw)
-    return moment.astimezone(UTC)
+        raise ValueError(moment)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _from_text(text: str) -> datetime:
@@ -161,9 +181,9 @@ def _from_text(text: str) -> datetime:
         return datetime.fromisoformat(_OFFSET.sub(r"\1:\2", text) if "T" in text or ":" in text else text)
     except ValueError:
         pass
-    for pattern in _JIRA_CSV:
+    for pattern in _WRITTEN_DATES:
         try:
-            return datetime.strptime(text, pattern).replace(tzinfo=UTC)
+            return datetime.strptime(text, pattern)  # noqa: DTZ007 - who calls knows that the zone is missing
         except ValueError:
             continue
     raise ValueError(text)

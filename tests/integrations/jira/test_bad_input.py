@@ -1,13 +1,17 @@
 """Broken files: a clear error that names file, row and field, and nothing raised."""
 
 import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.sprints.records import Batch, Severity, SourceFile
+from cutwater.sprints.service import reviewing
 
 GOOD = {"id": "1", "key": "A-1", "fields": {"summary": "One", "status": {"name": "To Do"}}}
 
@@ -48,6 +52,9 @@ CORPUS = [
         "Summary",
         "200,000",
     ),
+    ("csv in utf-16 without its mark", "Key,Summary\n".encode("utf-16-le"), "encoding", 1, "", "UTF-16"),
+    ("a key that is none", b'{"key": "A 1", "fields": {}}', "key", 1, "key", "“A 1” is no issue key"),
+    ("a number beyond all", issue(customfield_1=10**40), "number", 2, "customfield_1", "too large"),
     ("csv with a nul", b"Key,Summary\nA-1,a\x00b\n", "nul", 2, "Summary", "NUL"),
     (
         "csv with a broken date",
@@ -124,6 +131,70 @@ def test_an_unknown_object_is_reported_with_what_it_has() -> None:
     assert [(odd.code, odd.severity) for odd in batch.oddities] == [("not_recognised", Severity.WARNING)]
 
 
+UNSTORABLE = [
+    {"customfield_2": [{"id": 7, "name": "S\x00 1", "state": "active", "goal": "a\ud800"}]},
+    {"sprint": {"id": {"a": "\x00"}, "name": ["x\x00"], "state": "active", "startDate": []}},
+    {"custom\x00field": "v", "cust\ud800": "w"},
+    {"status": {"name": "A", "id": "1", "statusCategory": {"key": "do\x00ne", "id": 3}}},
+    {"customfield_4": "com.atlassian.greenhopper.service.sprint.Sprint@1f[id=5,state=CLOSED,name=A\x00, B]"},
+    {"customfield_1": 10**400, "customfield_2": float(2**80), "customfield_3": {"value": "\ud800"}},
+]
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every text in a structure of the importer's values."""
+    if isinstance(value, str):
+        yield value
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from strings([getattr(value, item.name) for item in fields(value)])
+    elif isinstance(value, Mapping):
+        yield from strings([*value.keys(), *value.values()])
+    elif isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from strings(item)
+
+
+def assert_storable(content: bytes) -> None:
+    batch = read(content)
+    review = reviewing.review(batch, None)
+    texts = list(strings([batch, review, reviewing.kept([*batch.oddities, *review.oddities])]))
+    assert [text for text in texts if "\x00" in text or (not text.isascii() and not _encodes(text))] == []
+    assert orjson.dumps([dict(item.fields) for item in batch.issues])
+
+
+def _encodes(text: str) -> bool:
+    return text == text.encode("utf-8", "ignore").decode()
+
+
+@pytest.mark.parametrize("odd", UNSTORABLE)
+def test_nothing_reaches_the_database_that_it_cannot_hold(odd: dict[str, object]) -> None:
+    assert_storable(issue(**odd))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"id": "1", "self": "http://x/issue/ZZ\x00\ud800/changelog", "created": "2026-01-01", "items": []},
+        {"a\x00": 1, "\ud800": 2},
+        {
+            "issues": [GOOD],
+            "names": {"f\x00": "T\x00eam\ud800" + "x" * 500},
+            "schema": {"f\x00": {"custom": "\x00"}},
+        },
+        {"key": "A-1", "self": "http://[bad/", "fields": {"summary": "x"}},
+        {
+            "key": "A-1",
+            "fields": {},
+            "changelog": {
+                "histories": [{"created": "2026-01-01", "items": [{"field": "a\x00", "toString": {"x": 1}}]}]
+            },
+        },
+    ],
+)
+def test_what_is_told_about_a_file_can_be_kept_as_well(value: dict[str, object]) -> None:
+    assert_storable(json.dumps(value).encode())
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reader_crash(content: bytes) -> None:
@@ -131,7 +202,7 @@ def test_no_bytes_make_the_reader_crash(content: bytes) -> None:
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.floats(-1e9, 1e9),
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=20) | st.floats(-1e9, 1e9),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
@@ -161,7 +232,7 @@ values = st.recursive(
 @settings(max_examples=250, deadline=None)
 @given(values)
 def test_no_json_makes_the_reader_crash(value: object) -> None:
-    assert isinstance(read(json.dumps(value).encode()), Batch)
+    assert_storable(json.dumps(value).encode())
 
 
 @settings(max_examples=100, deadline=None)

@@ -104,12 +104,19 @@ def _newer(first: IssueRecord, second: IssueRecord) -> IssueRecord:
 
 
 def _report_hosts(issues: list[IssueRecord], notes: Notes) -> None:
-    hosts = Counter(urlsplit(issue.url).netloc for issue in issues if issue.url)
+    hosts = Counter(_host(issue.url) for issue in issues if issue.url)
     if len(hosts) > 1:
         shown = ", ".join(f"{host} ({count})" for host, count in hosts.most_common(4))
         Spot(notes=notes).warn(
             "several_sites", "self", f"the issues come from {len(hosts)} Jira addresses: {shown}"
         )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return url[:60]
 
 
 def _with_stages(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from cutwater.sprints.reading import Notes, Spot
+from cutwater.sprints.reading import NAME_LIMIT, Notes, Spot, storable
 from cutwater.sprints.records import FieldRecord, SourceFile
 
 _LISTS = ("issues", "values", "histories", "sprints", "worklogs", "transitions", "issueChangeLogs")
@@ -139,9 +139,13 @@ def _remember_names(value: dict[str, Any], fields: list[FieldRecord]) -> None:
         schema = schema if isinstance(schema, dict) else {}
         fields.append(
             FieldRecord(
-                id=str(id_),
-                name=str(name),
-                custom=str(schema.get("custom", "")),
-                type_name=str(schema.get("type", "")),
+                id=_short(id_),
+                name=_short(name),
+                custom=_short(schema.get("custom", "")),
+                type_name=_short(schema.get("type", "")),
             )
         )
+
+
+def _short(value: Any) -> str:
+    return storable(str(value))[:NAME_LIMIT]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cutwater.integrations.jira import adf, values
-from cutwater.sprints.reading import NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Spot
+from cutwater.sprints.reading import ISSUE_KEY, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Spot
 from cutwater.sprints.records import (
     BoardRecord,
     Category,
@@ -35,6 +35,9 @@ def issue(row: dict[str, Any], spot: Spot) -> IssueRecord | None:
     spot.key = spot.text(row.get("key"), "key", NAME_LIMIT)
     if not spot.key:
         spot.error("missing", "key", "the issue has no key")
+        return None
+    if not ISSUE_KEY.fullmatch(spot.key):
+        spot.error("key", "key", f"“{spot.key[:40]}” is no issue key")
         return None
     status, category = _status_of(fields.get("status"), spot)
     kind = _dict(fields.get("issuetype"))
@@ -109,7 +112,7 @@ def category_of(raw: Any, status: str, spot: Spot) -> Category:
         said, meant = category.get("key"), f"its category id {number} means {by_id}"
         text = f"status “{status}” says category “{said}”, but {meant}"
         spot.warn("status_category_contradicts", "status", text)
-    return stated
+    return by_id if by_id and stated is Category.UNKNOWN else stated
 
 
 def _changelog(raw: Any, spot: Spot) -> Iterator[ChangeRecord]:

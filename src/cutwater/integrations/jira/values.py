@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from cutwater.sprints.reading import NAME_LIMIT, Spot
+from cutwater.sprints.reading import NAME_LIMIT, TEXT_LIMIT, Spot, storable
 from cutwater.sprints.records import PersonRecord
 
 # Fields that have their own place in an issue, or that say nothing a mapping could use.
@@ -52,6 +52,7 @@ SYSTEM = frozenset(
     ]
 )
 RAW_TEXT_LIMIT = 2_000
+NUMBER_LIMIT = 2**63
 _GREENHOPPER = re.compile(
     r"com\.atlassian\.greenhopper\.service\.sprint\.Sprint@[0-9a-f]*\[(.*)\]$", re.DOTALL
 )
@@ -91,18 +92,18 @@ def mappable(fields: dict[str, Any], spot: Spot) -> dict[str, Any]:
             continue
         value = neutral(raw, name, spot)
         if value not in (None, "", [], {}):
-            found[str(name)[:NAME_LIMIT]] = value
+            found[storable(name)[:NAME_LIMIT]] = value
     return found
 
 
 def neutral(raw: Any, name: str, spot: Spot) -> Any:
     """One value in its neutral shape; what no mapping could use (long texts, deep objects) becomes None."""
     if raw is None or isinstance(raw, bool | int | float):
-        return raw
+        return _number(raw, name, spot)
     if isinstance(raw, str):
         old = greenhopper(raw)
         if old:
-            return {"sprint": old}
+            return _sprint(old, name, spot)
         return spot.text(raw, name, RAW_TEXT_LIMIT) if len(raw) <= RAW_TEXT_LIMIT else None
     if isinstance(raw, list):
         values = [neutral(item, name, spot) for item in raw[:200] if not isinstance(item, list)]
@@ -115,7 +116,7 @@ def _object(raw: dict[str, Any], name: str, spot: Spot) -> dict[str, Any] | None
         who = person(raw, name, spot)
         return {"person": {"id": who.account_id, "name": who.name}} if who else None
     if "state" in raw and "name" in raw:
-        return {"sprint": {key: value for key, value in raw.items() if key in _SPRINT_KEYS}}
+        return _sprint(raw, name, spot)
     chosen = raw.get("value", raw.get("name"))
     if not isinstance(chosen, str):
         return None
@@ -124,6 +125,24 @@ def _object(raw: dict[str, Any], name: str, spot: Spot) -> dict[str, Any] | None
     if isinstance(child, dict) and isinstance(child.get("value"), str):
         text = f"{text} – {spot.text(child['value'], name, RAW_TEXT_LIMIT)}"
     return {"option": text} if text else None
+
+
+def _number(raw: bool | int | float | None, name: str, spot: Spot) -> bool | int | float | None:
+    if raw is None or -NUMBER_LIMIT < raw < NUMBER_LIMIT:
+        return raw
+    spot.error("number", name, "a number too large to keep")
+    return None
+
+
+def _sprint(raw: dict[str, Any], name: str, spot: Spot) -> dict[str, Any]:
+    known = {key: value for key, value in raw.items() if key in _SPRINT_KEYS and value is not None}
+    return {"sprint": {key: _scalar(value, name, spot) for key, value in known.items()}}
+
+
+def _scalar(value: Any, name: str, spot: Spot) -> Any:
+    if isinstance(value, bool | int | float):
+        return _number(value, name, spot)
+    return spot.text(value, name, TEXT_LIMIT)
 
 
 def greenhopper(text: str) -> dict[str, str] | None:

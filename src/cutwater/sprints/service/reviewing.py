@@ -138,7 +138,9 @@ def failure(oddities: Sequence[Oddity]) -> str:
     if not errors:
         return "Nothing was found that Cutwater can import. Nothing was applied."
     first = errors[0]
-    more = f" There are {len(errors) - 1} more errors." if len(errors) > 1 else ""
+    more = {1: "", 2: " There is one more error."}.get(
+        len(errors), f" There are {len(errors) - 1} more errors."
+    )
     return f"{place(first.file, first.row, first.field)}: {first.text}.{more} Nothing was applied."
 
 
