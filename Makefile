@@ -20,7 +20,7 @@ BIN := $(VENV)/bin
 STAMPS := .make
 NODE_PATH_OF := $(BIN)/python tools/node.py --path
 WITH_NODE = PATH="$$($(NODE_PATH_OF)):$$PATH"
-SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/elements/*.js' ')' 2>/dev/null)
+SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/elements/*.js' -o -name tokens.css ')' 2>/dev/null)
 
 # A browser that was not there, or is gone, is looked for again.
 NO_CHROMIUM := $(shell test -x "$$(cat $(STAMPS)/chromium 2>/dev/null)" || echo look-again)
@@ -139,7 +139,7 @@ $(STAMPS)/node: package-lock.json package.json tools/node.py | $(STAMPS)/python
 	@$(WITH_NODE) npm ci --silent --no-audit --no-fund
 	@touch $@
 
-$(STAMPS)/assets: $(STAMPS)/node $(STAMPS)/python tools/assets.py $(SOURCES)
+$(STAMPS)/assets: $(STAMPS)/node $(STAMPS)/python tools/assets.py tools/fonts.py $(SOURCES)
 	@$(BIN)/python tools/assets.py
 	@touch $@
 

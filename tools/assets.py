@@ -1,6 +1,7 @@
-"""Copy what the pages use from node_modules into src/cutwater/web/static/vendor: htmx, the font, the icons in
+"""Make src/cutwater/web/static/vendor: htmx from node_modules, the font cut to our characters, the icons in
 use as one sprite, and the Vega bundle for charts."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -11,17 +12,19 @@ from pathlib import Path
 
 import vl_convert
 
+import fonts
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 SOURCE = ROOT / "src" / "cutwater"
 VENDOR = SOURCE / "web" / "static" / "vendor"
 COPIES = {
     "htmx.org/dist/htmx.min.js": "htmx.js",
-    "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2": "inter-latin.woff2",
-    "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
-    "@fontsource-variable/inter/LICENSE": "inter-LICENSE.txt",
+    "inter-ui/LICENSE.txt": "inter-LICENSE.txt",
     "htmx.org/LICENSE": "htmx-LICENSE.txt",
 }
+FONT = MODULES / "inter-ui" / "variable" / "InterVariable.woff2"
+FACES = SOURCE / "web" / "static" / "css" / "tokens.css"
 _WORD = re.compile(r"[\"']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)[\"']")
 _SPEAKS_OF_ICONS = re.compile(r"icon|ui\.|Look\(|NavItem\(|Command\(", re.IGNORECASE)
 _TABLES = ("statuses.py", "preferences.html")
@@ -62,6 +65,26 @@ def _sources() -> Iterator[Path]:
         yield from sorted(SOURCE.glob(pattern))
 
 
+def cut_fonts() -> None:
+    """The font files that the stylesheet names, unless they are there and made from the same."""
+    css = FACES.read_text(encoding="utf-8")
+    wanted = list(fonts.faces(css))
+    origin = hashlib.sha256(FONT.read_bytes() + Path(fonts.__file__).read_bytes() + repr(wanted).encode())
+    if all((VENDOR / name).exists() for name, _, _ in wanted) and is_current("inter", origin.hexdigest()):
+        return
+    for old in VENDOR.glob("inter*.woff2"):
+        old.unlink()
+    for name, characters, weights in wanted:
+        (VENDOR / name).write_bytes(fonts.cut(FONT, characters, weights))
+    (VENDOR / "inter.version").write_text(origin.hexdigest())
+
+
+def is_current(name: str, version: str) -> bool:
+    """Whether a file of this folder was made from this version."""
+    stamp = VENDOR / f"{name}.version"
+    return stamp.exists() and stamp.read_text() == version
+
+
 def main() -> int:
     """Make the vendor folder anew."""
     if not MODULES.is_dir():
@@ -70,15 +93,15 @@ def main() -> int:
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, target in COPIES.items():
         shutil.copyfile(MODULES / source, VENDOR / target)
+    cut_fonts()
     icons = lucide()
     names = icons_in_use(set(icons))
     (VENDOR / "icons.svg").write_text(sprite(icons, names), encoding="utf-8")
     vega = VENDOR / "vega.js"
     current = version("vl-convert-python")
-    stamp = VENDOR / "vega.version"
-    if not vega.exists() or not stamp.exists() or stamp.read_text() != current:
+    if not vega.exists() or not is_current("vega", current):
         vega.write_text(vl_convert.javascript_bundle(), encoding="utf-8")
-        stamp.write_text(current)
+        (VENDOR / "vega.version").write_text(current)
     size = sum(path.stat().st_size for path in VENDOR.iterdir())
     print(f"assets: {len(names)} icons, {size // 1024} kB in {VENDOR.relative_to(ROOT)}")
     return 0

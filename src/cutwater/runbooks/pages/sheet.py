@@ -98,7 +98,7 @@ def sections(sheet: Sheet, actor: Actor, show: str = "all") -> list[Section]:
 
 
 def _heading(phase: Any) -> str:
-    return f"{phase.sequence} ▸ {phase.title}" if phase.sequence else str(phase.title)
+    return f"{phase.sequence} › {phase.title}" if phase.sequence else str(phase.title)
 
 
 def passes(show: str, row: Any, figures: Figures, *, is_mine: bool) -> bool:

@@ -1,5 +1,5 @@
 // <cw-keys>: anything with data-key is reached by that key: "c", "/", "?", "mod+k", or "g r" (two in a row).
-import { make, typing } from "./core.js";
+import { icon, make, typing } from "./core.js";
 
 const PATIENCE = 1200;
 
@@ -67,7 +67,7 @@ export class CwKeys extends HTMLElement {
       this.#add(list, key, this.#name(each));
     }
     for (const [key, name] of this.#more()) this.#add(list, key, name);
-    const close = make("button", { type: "button", class: "icon-button", "aria-label": "Close", autofocus: "" }, "✕");
+    const close = make("button", { type: "button", class: "icon-button", "aria-label": "Close", autofocus: "" }, icon("x"));
     const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "dialog keys-dialog", "aria-label": "Keys" }, make("header", {}, make("h2", {}, "Keys"), close), list));
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => dialog.remove());
