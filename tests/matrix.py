@@ -37,6 +37,7 @@ PLATFORM_PAGES = {
 SHELL_AND_LOG = {
     "GET /o/{organization}/": "READ",
     "GET /o/{organization}/search": "READ",
+    "GET /o/{organization}/activity": "READ",
     "GET /o/{organization}/live": "READ",
     "GET /o/{organization}/changes": "READ",
     "GET /o/{organization}/audit": "READ_AUDIT",

@@ -53,6 +53,7 @@ def create_app(config: Settings) -> FastAPI:
     wiring.include(pages, api)
     pages.state.api = api
     pages.state.home_panels = wiring.HOME_PANELS
+    pages.state.activity_kinds = wiring.ACTIVITY
     pages.add_middleware(bodies.BoundedBody, upload_limit_mb=config.upload_limit_mb)
     pages.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     secure = config.base_url.startswith("https://")

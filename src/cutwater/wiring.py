@@ -25,7 +25,7 @@ from cutwater.kernel.limits import Limiter
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.notifications import Mailer
 from cutwater.sprints.ports import IssueFiles
-from cutwater.web import Command, NavItem
+from cutwater.web import Command, HomePanel, NavItem
 
 MODULES = ("web", "audit", "identity", "notifications", "sprints", "releases", "runbooks")
 HERE = Path(__file__).parent
@@ -81,7 +81,18 @@ COMMANDS = (
     Command(title="Go to freezes", path="/freezes", icon="lock"),
 )
 SEARCH_GRANTS = {"team": Grant.SEE_PEOPLE}
-HOME_PANELS = ("/runs/summary", "/releases/summary", "/sprints/summary")
+HOME_PANELS = (
+    HomePanel(path="/runs/summary", title="Runs and your steps"),
+    HomePanel(path="/releases/summary", title="Releases and what waits for you"),
+    HomePanel(path="/sprints/summary", title="Sprints", is_half=True),
+    HomePanel(path="/activity", title="What changed", is_half=True),
+)
+ACTIVITY = (
+    "release.", "service.", "environment.", "freeze.", "requirement.", "sprint.", "issue.", "import.",
+    "runbook.", "migration.", "run.", "step.moved", "step.assigned", "step.release_deployed",
+    "step.release_refused",
+)  # fmt: skip
+"""The work everybody may hear of; who signs in, joins and gets keys is the audit log's."""
 
 
 def configure_shell(settings: Settings) -> None:

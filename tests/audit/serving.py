@@ -60,6 +60,7 @@ def apps(database: Database, hub: audit.Hub, actors: dict[str, Actor]) -> FastAP
     for app, refused in ((shown, web.refused_page), (programmed, http.api_refusal)):
         app.state.settings, app.state.database, app.state.hub = config, database, hub
         app.state.authenticate, app.state.before_verb = authenticate, nothing_before
+        app.state.activity_kinds = ("boat.",)
         for kind in http.EXPECTED:
             app.add_exception_handler(kind, refused)
     shown.include_router(pages.router, prefix="/o/{organization}")

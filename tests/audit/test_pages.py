@@ -4,14 +4,14 @@ import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx2
 import pytest
 
 from cutwater import audit
-from cutwater.audit import ports
+from cutwater.audit import activity, ports
 from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
@@ -215,3 +215,52 @@ async def exported(client: httpx2.AsyncClient, form: dict[str, str]) -> httpx2.R
     page = (await client.get("/audit")).text
     token = page.split('name="csrf" content="')[1].split('"')[0]
     return await client.post("/audit/export", data=form | {"_csrf": token})
+
+
+async def test_home_tells_members_what_changed_last_to_each_thing_once(
+    served: Served, database: Database
+) -> None:
+    ann, boat = served.actors["ann"], new_id()
+    await moor(database, ann, boat)
+    for _ in range(3):
+        await moor(database, ann, harbour_id=boat)
+    await moor(database, served.actors["zoe"])
+    async with served.client("may") as member:
+        page = await member.get("/activity")
+    assert page.status_code == 200
+    assert page.text.count("moored at the quay") == 1
+    assert "Ann Anders" in page.text
+    assert "and 3 before" in page.text
+
+
+async def test_what_wiring_does_not_name_stays_in_the_audit_log(served: Served, database: Database) -> None:
+    await moor(database, served.actors["ann"])
+    reader = database.reader(served.actors["may"])
+    assert await activity.recent(reader, ["release."], 6, None) == []
+    assert len(await activity.recent(reader, ["boat."], 6, None)) == 1
+
+
+async def test_what_changed_takes_a_fixed_number_of_trips(served: Served, database: Database) -> None:
+    for _ in range(4):
+        await moor(database, served.actors["ann"])
+    reader = database.reader(served.actors["may"])
+    found = await activity.recent(reader, ["boat."], 3, clock.now() - timedelta(minutes=1))
+    assert ([each.is_new for each in found], reader.trips) == ([True] * 3, 2)
+
+
+def test_looks_within_half_an_hour_are_one_look() -> None:
+    morning = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    before, kept = activity.looked("", morning)
+    assert before is None
+    before, kept = activity.looked(kept, morning + timedelta(minutes=29))
+    assert before is None
+    before, kept = activity.looked(kept, morning + timedelta(hours=3))
+    assert before == morning + timedelta(minutes=29)
+    before, kept = activity.looked(kept, morning + timedelta(hours=3, minutes=20))
+    assert before == morning + timedelta(minutes=29)
+
+
+@pytest.mark.parametrize("cookie", ["x", "1.2.3", "-1.5", "1.99999999999999999", "¹.²", "0.0"])
+def test_a_cookie_that_is_no_look_of_ours_is_as_none(cookie: str) -> None:
+    now = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    assert activity.looked(cookie, now) == (None, f"0.{int(now.timestamp())}")

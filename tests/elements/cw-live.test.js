@@ -167,3 +167,8 @@ test("the state of the connection is said in words", async () => {
   live.remove();
   assert.ok(live instanceof CwLive);
 });
+
+test("a part that refreshes on a topic watches it without naming it twice", () => {
+  document.body.innerHTML = '<p data-refresh-on="releases freezes"></p><p data-topic="runs releases"></p>';
+  assert.deepEqual(watched(), ["freezes", "releases", "runs"]);
+});

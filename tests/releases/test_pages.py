@@ -1,12 +1,14 @@
 """The pages of releases: what is in the way before the click, refusals in place, few queries."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import pairwise
 
 import httpx2
 import pytest
 
 from cutwater.identity.service.people import end_membership
+from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.paging import Offset
@@ -41,7 +43,7 @@ async def test_every_page_of_an_empty_organization_says_what_to_do(page: httpx2.
         ("/releases/blocked", "Nothing is blocked"),
         ("/releases/mine", "You own no release"),
         ("/releases/new", "Add a service first"),
-        ("/releases/summary", "Ready for production"),
+        ("/releases/summary", "Make a release"),
         ("/releases/requirements", "At least one item"),
         ("/releases/panel?issue=PAY-1", "No release carries PAY-1 yet"),
         ("/releases/panel?sprint=SPR-1", "No release belongs to SPR-1 yet"),
@@ -335,3 +337,30 @@ async def test_a_detail_costs_the_same_trips_with_or_without_dependencies(
         await queries.release_detail(reader, release.key)
         await queries.neighbourhood(reader, release.key)
         assert reader.trips == 4
+
+
+async def test_home_says_which_of_my_releases_are_blocked_first_and_what_is_due_next(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    soon = clock.today("UTC") + timedelta(days=3)
+    async with database.tx(boss) as tx:
+        calm = await a_release(tx, boss, title="Calm", owner_id=boss.user_id, target_date=soon)
+        stuck = await a_release(tx, boss, title="Stuck", owner_id=boss.user_id)
+        await service.block_release(tx, boss, stuck.key, "The vendor is silent", seen_revision=None)
+        await a_release(tx, boss, title="Somebody else's")
+    text = (await page.get("/releases/summary")).text
+    mine, due = text.split("Yours, on their way")[1].split("Due next")
+    assert mine.index(stuck.key) < mine.index(calm.key)
+    assert "Somebody else" not in mine
+    assert (calm.key in due, stuck.key in due) == (True, False)
+
+
+async def test_who_owns_nothing_sees_what_is_blocked_instead(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        stuck = await a_release(tx, boss)
+        await service.block_release(tx, boss, stuck.key, "The vendor is silent", seen_revision=None)
+    text = (await page.get("/releases/summary")).text
+    assert "No release waits for you" in text
+    assert stuck.key in text.split("Blocked, the longest first")[1]

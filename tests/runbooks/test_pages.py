@@ -50,7 +50,7 @@ async def test_empty_pages_say_what_to_do_first(browser: httpx2.AsyncClient) -> 
     for path, words in (
         ("/runs", "No runs yet"), ("/migrations", "No migrations yet"), ("/runbooks", "No runbooks yet"),
         ("/runbooks/import", "Worksheet"), ("/migrations/new", "New migration"),
-        ("/runs/summary", "No runs yet"),
+        ("/runs/summary", "Plan a cutover"),
         ("/runs/panel?release=R-1", "No cutover step"), ("/runs/panel?issue=PAY-1", "No cutover step"),
     ):  # fmt: skip
         answer = await browser.get(path)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from cutwater.audit import browsing, live
+from cutwater.audit import activity, browsing, live
 from cutwater.audit.browsing import Chosen
 from cutwater.audit.events import LogExported
 from cutwater.audit.live import LastEventId, Place, Topics
@@ -23,6 +23,7 @@ from cutwater.kernel.wire import Line as Text
 from cutwater.web import View
 
 router = APIRouter()
+HOME_CHANGES, PAGE_CHANGES = 6, 60
 Word = Annotated[str, Query(max_length=200)]
 
 
@@ -104,6 +105,18 @@ async def export(tx: Tx, actor: CurrentActor, view: View) -> Response:
     )
     name = f'attachment; filename="cutwater-log-{actor.organization}-{day}.csv"'
     return Response(browsing.as_csv(page.rows), media_type="text/csv", headers={"Content-Disposition": name})
+
+
+@router.get("/activity", dependencies=[follows])
+async def recent_activity(request: Request, reader: ReaderDep, view: View) -> Response:
+    """What changed since this browser looked last: on the home page, and as a page of its own."""
+    before, kept = activity.looked(request.cookies.get(activity.LOOKED, ""), clock.now())
+    shown = HOME_CHANGES if view.kind == "partial" else PAGE_CHANGES
+    kinds = request.app.state.activity_kinds
+    changes = await activity.recent(reader, kinds, shown, before)
+    response = view.show("audit/activity.html", block="panel", changes=changes, before=before, kinds=kinds)
+    view.keep(response, activity.LOOKED, kept, path=f"{view.base}/")
+    return response
 
 
 @router.get("/live", dependencies=[follows])

@@ -15,6 +15,7 @@ from cutwater.kernel.search import SearchEntry, SearchWord
 
 MARGIN = timedelta(days=1)
 ACTORS_AMONG = 2000
+CHANGES_AMONG = 2000
 FAR_AHEAD = 32_503_680_000_000  # the year 3000, in milliseconds
 WITH_NOTE = (
     *(column for column in EventLog.__table__.columns if column.name not in ("xid", "note_id")),
@@ -66,6 +67,35 @@ def timeline(filters: Filters, after: tuple[datetime, int] | None, limit: int) -
     elif filters.key:
         statement = statement.where(EventLog.subject_key == filters.key)
     return _newest(statement, after, limit)
+
+
+def last_of_each_thing(names: tuple[str, ...], since: datetime, limit: int) -> Select[Any]:
+    """The last event of each thing, what is inside a thing counting to it, and how many there were; of the
+    newest events only, so that a long log costs no more than a short one."""
+    newest = select(
+        EventLog.id, EventLog.at, func.coalesce(EventLog.context_id, EventLog.subject_id).label("thing")
+    )
+    newest = newest.where(EventLog.at >= since, EventLog.at < end_of(None), any_of(EventLog.name, names))
+    among = newest.order_by(EventLog.at.desc(), EventLog.id.desc()).limit(CHANGES_AMONG).subquery()
+    numbered = select(
+        among.c.id,
+        among.c.at,
+        among.c.thing,
+        func.count().over(partition_by=among.c.thing).label("events"),
+        func.row_number()
+        .over(partition_by=among.c.thing, order_by=(among.c.at.desc(), among.c.id.desc()))
+        .label("place"),
+    ).subquery()
+    last = select(numbered).where(numbered.c.place == 1)
+    last = last.order_by(numbered.c.at.desc(), numbered.c.id.desc()).limit(limit)
+    found = last.subquery()
+    return (
+        _rows()
+        .add_columns(found.c.thing, found.c.events)
+        .join(found, (found.c.id == EventLog.id) & (found.c.at == EventLog.at))
+        .where(EventLog.at >= since, EventLog.at < end_of(None))
+        .order_by(EventLog.at.desc(), EventLog.id.desc())
+    )
 
 
 def end_of(until: datetime | None) -> datetime:

@@ -3,13 +3,14 @@
 from cutwater.web.assets import Static
 from cutwater.web.charts import chart
 from cutwater.web.csrf import check_csrf
-from cutwater.web.nav import Command, NavItem
+from cutwater.web.nav import Command, HomePanel, NavItem
 from cutwater.web.refusals import crashed_page, refused_page
 from cutwater.web.templating import configure
 from cutwater.web.view import PublicView, Refusal, View
 
 __all__ = [
     "Command",
+    "HomePanel",
     "NavItem",
     "PublicView",
     "Refusal",

@@ -29,6 +29,15 @@ class Command:
     grant: Grant | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HomePanel:
+    """A module's part of the home page, loaded from its address; without JavaScript it is a link."""
+
+    path: str
+    title: str
+    is_half: bool = False
+
+
 def visible_to(actor: Actor | None, entries: "tuple[NavItem, ...]") -> list[NavItem]:
     """The entries this actor may open, in their order."""
     return [each for each in entries if each.grant is None or (actor is not None and actor.may(each.grant))]

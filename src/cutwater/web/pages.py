@@ -9,11 +9,9 @@ from fastapi.responses import Response
 from cutwater.kernel.wire import Body, Line
 from cutwater.web import design
 from cutwater.web.charts import chart
-from cutwater.web.templating import shell
 from cutwater.web.view import PublicView
 
 platform_router = APIRouter(include_in_schema=False)
-_YEAR = 365 * 86_400
 
 
 class Preferences(Body):
@@ -44,7 +42,5 @@ async def keep_preferences(view: PublicView) -> Response:
     for name in ("theme", "density", "keys"):
         value = getattr(chosen, name)
         if value is not None:
-            response.set_cookie(
-                f"cutwater_{name}", value, max_age=_YEAR, secure=shell().secure, samesite="lax", path="/"
-            )
+            view.keep(response, f"cutwater_{name}", value)
     return response

@@ -20,6 +20,7 @@ from cutwater.web.templating import Viewing, render, shell, viewing, zone_of
 
 Model = TypeVar("Model", bound=BaseModel)
 _PARTS = count(1)
+YEAR = 365 * 86_400
 THEMES, DENSITIES = ("system", "light", "dark"), ("compact", "comfortable")
 
 
@@ -163,6 +164,12 @@ class ShellView:
             limit = f"{max_bytes // 1_048_576} MB" if max_bytes >= 1_048_576 else f"{max_bytes // 1024} kB"
             raise TooLarge(f"{found.filename} is larger than {limit}. Nothing was kept.")
         return Upload(name=found.filename, media_type=found.content_type or "", content=content)
+
+    def keep(self, response: Response, name: str, value: str, *, path: str = "/") -> None:
+        """Keep a choice of this reader in their browser for a year."""
+        response.set_cookie(
+            name, value, max_age=YEAR, secure=shell().secure, httponly=True, samesite="lax", path=path
+        )
 
     def if_refused(self, again: Again) -> None:
         """How to show this page again with the refusal in it; without it people get an error page."""

@@ -1,13 +1,15 @@
 """Releases in numbers: board, list, blocked, mine, the home page's block and other modules' panels."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from cutwater import identity
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader
@@ -20,6 +22,8 @@ from cutwater.web import View
 router = APIRouter(dependencies=[needs(Grant.READ, "see releases")])
 Wanted = Annotated[Line, Query(max_length=300)]
 Word = Annotated[Line, Query(max_length=60)]
+NOBODY = UUID(int=0)
+SHOWN, AHEAD = 5, timedelta(days=30)
 SHELF = (Status.CANCELLED, Status.ROLLED_BACK)
 
 
@@ -121,9 +125,31 @@ async def mine(
 
 @router.get("/releases/summary")
 async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
-    """The counts of the home page; each opens the list behind it."""
-    counts = await reader.first(queries.summary(*queries.days_of(actor.zone)))
-    return view.show("releases/summary.html", block="content", counts=counts)
+    """Home's second question: what waits for me, what comes next, and the counts with their lists."""
+    today, month_start = queries.days_of(actor.zone)
+    me = actor.user_id or NOBODY
+    counts, known, waiting, mine, stuck, due, freezes = await reader.batch(
+        queries.summary(today, month_start),
+        queries.any_release(),
+        queries.approvals_waiting(me).limit(SHOWN),
+        queries.mine_on_their_way(me, today, SHOWN),
+        queries.blocked_longest(SHOWN),
+        queries.due_until(today, today + AHEAD, SHOWN),
+        queries.freezes().limit(3),
+    )
+    return view.show(
+        "releases/summary.html",
+        block="panel",
+        counts=counts[0],
+        is_new=not known,
+        waiting=waiting,
+        mine=mine,
+        stuck=stuck,
+        due=due,
+        freezes=[row for row in freezes if row.starts_at <= clock.now() + AHEAD],
+        today=today,
+        may_make=lacking(actor, Grant.CONTRIBUTE, "make a release"),
+    )
 
 
 @router.get("/releases/panel")

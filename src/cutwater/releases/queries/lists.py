@@ -249,6 +249,40 @@ def open_blockers(ids: Sequence[UUID]) -> Rows:
     )
 
 
+def mine_on_their_way(person_id: UUID | None, today: date, limit: int) -> Rows:
+    """A person's releases on their way: the blocked and the overdue first, then by target."""
+    overdue = and_(Release.target_date.is_not(None), Release.target_date < today)
+    return (
+        release_rows()
+        .add_columns(func.count().over().label("found"))
+        .where(Release.owner_id == person_id, is_active())
+        .order_by(
+            is_blocked().desc(), overdue.desc(), Release.target_date.asc().nulls_last(), Release.moved_at
+        )
+        .limit(limit)
+    )
+
+
+def blocked_longest(limit: int) -> Rows:
+    """The blocked releases, whoever owns them, the longest first."""
+    return release_rows().where(is_blocked()).order_by(Release.moved_at, Release.id).limit(limit)
+
+
+def any_release() -> Rows:
+    """One row when the organization has a release."""
+    return select(Release.id).where(Release.deleted_at.is_(None)).limit(1)
+
+
+def due_until(today: date, until: date, limit: int) -> Rows:
+    """Whoever's releases whose target lies ahead and near, the next first."""
+    return (
+        release_rows()
+        .where(is_active(), Release.target_date >= today, Release.target_date <= until)
+        .order_by(Release.target_date, Release.hotfix.desc(), Release.id)
+        .limit(limit)
+    )
+
+
 def approvals_waiting(person_id: UUID) -> Rows:
     """The releases on their way that wait for this person's approval."""
     return (

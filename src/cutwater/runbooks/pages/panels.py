@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel import clock
+from cutwater.kernel.actor import CurrentActor, Grant, lacking, needs
 from cutwater.kernel.db import ReaderDep
-from cutwater.kernel.paging import Offset
-from cutwater.runbooks.queries import runs
 from cutwater.runbooks.queries import steps as queries
-from cutwater.runbooks.service import threads
+from cutwater.runbooks.service import now, threads
 from cutwater.web import View
 
 router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
@@ -28,7 +27,14 @@ async def panel(reader: ReaderDep, view: View, release: Key = "", issue: Key = "
 
 @router.get("/runs/summary")
 async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
-    """What runs now, and what waits for the viewer."""
-    found, _ = await runs.runs(reader, Offset(page=1, per_page=5))
-    mine = await queries.steps_of_person(reader, actor.user_id, actor.team_ids)
-    return view.show("runbooks/summary.html", block="panel", runs=found, mine=mine)
+    """Home's first question: where are the runs that are on, what is next, and what waits for the viewer."""
+    found = await now.now(reader, actor)
+    return view.show(
+        "runbooks/summary.html",
+        block="panel",
+        found=found,
+        today=clock.today(actor.zone),
+        may_prepare=lacking(actor, Grant.PILOT, "import a runbook"),
+        is_pilot=actor.may(Grant.PILOT),
+        has_steps=actor.may(Grant.CONTRIBUTE),
+    )

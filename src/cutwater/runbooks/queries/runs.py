@@ -234,6 +234,22 @@ async def runs(reader: Reader, page: Offset, state: str = "") -> tuple[list[RunO
     return await _with_progress(reader, heads), total[0][0]
 
 
+def heads_on_and_ahead(limit: int) -> Query:
+    """The runs that are on, the earliest planned first, then those that are planned, the next first."""
+    on = [RunState.RUNNING.value, RunState.PAUSED.value]
+    return (
+        _heads()
+        .where(any_of(Iteration.state, [*on, RunState.PLANNED.value]))
+        .order_by(case((any_of(Iteration.state, on), 0), else_=1), Iteration.planned_start, Iteration.id)
+        .limit(limit)
+    )
+
+
+def any_runbook() -> Query:
+    """One row when the organization has a runbook."""
+    return select(Runbook.id).where(Runbook.deleted_at.is_(None)).limit(1)
+
+
 async def overview(reader: Reader, key: str) -> RunOverview:
     """One run with its progress; NotFound otherwise."""
     return (await _with_progress(reader, [one_head(await reader.all(head(key)))]))[0]

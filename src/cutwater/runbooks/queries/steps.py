@@ -191,21 +191,3 @@ async def steps_of_releases(reader: Reader, release_ids: Iterable[UUID]) -> list
         .order_by(Iteration.planned_start.desc(), RunStep.position)
         .limit(50)
     )
-
-
-async def steps_of_person(reader: Reader, person_id: UUID | None, team_ids: Iterable[UUID]) -> list[Any]:
-    """The steps that a person may start or finish now in running runs."""
-    mine = any_of(RunStep.team_id, team_ids)
-    if person_id is not None:
-        mine = mine | (RunStep.assignee_id == person_id) | (RunStep.deputy_id == person_id)
-    return await reader.all(
-        select(RunStep.code, RunStep.title, RunStep.state, RunStep.ready_at, Iteration.key.label("run_key"),
-               Iteration.is_rehearsal)
-        .join(Iteration, Iteration.id == RunStep.iteration_id)
-        .where(
-            mine, Iteration.state == "RUNNING", Iteration.deleted_at.is_(None),
-            any_of(RunStep.state, ["READY", "IN_PROGRESS"]),
-        )
-        .order_by(RunStep.ready_at)
-        .limit(10)
-    )  # fmt: skip

@@ -49,10 +49,11 @@ _told: Kept[Told] = Kept(200)
 
 async def sheet(reader: Reader, key: str) -> Sheet:
     """A run's sheet by its key; NotFound otherwise."""
-    return await _sheet(reader, runs.one_head(await reader.all(runs.head(key))))
+    return await sheet_of(reader, runs.one_head(await reader.all(runs.head(key))))
 
 
-async def _sheet(reader: Reader, head: Any) -> Sheet:
+async def sheet_of(reader: Reader, head: Any) -> Sheet:
+    """The sheet of a run whose head was read already."""
     now = clock.now()
     kept = _sheets.get(head.id)
     if kept is not None and (kept.head, kept.minute) == (head, runsheet.seconds(now) // 60):
@@ -111,7 +112,7 @@ async def live_frame(
     head = await reader.first(runs.head_by_id(run_id))
     if head is None:
         return None
-    state = runsheet.compact(await _sheet(reader, head))
+    state = runsheet.compact(await sheet_of(reader, head))
     told = _told.get(run_id)
     if told is None:
         _told.put(run_id, Told(last=state))

@@ -23,6 +23,7 @@ from cutwater.sprints.schemas import Sort, Words
 from cutwater.web import View, chart
 
 router = APIRouter()
+MOST_RUNNING = 3
 reads, pilots = needs(Grant.READ), needs(Grant.PILOT, "manage sprints")
 
 
@@ -79,11 +80,24 @@ def _chips(states: list[Any], sites: list[Any], state: str, site: str) -> list[d
 
 
 @router.get("/sprints/summary", dependencies=[reads])
-async def summary(reader: ReaderDep, view: View) -> Response:
-    """The running sprints, for the home page."""
-    found = await reader.all(queries.choices().limit(6))
-    return view.block(
-        "sprints/parts.html", "summary", sprints=[row for row in found if row.state == "ACTIVE"][:4]
+async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+    """The running sprints, for the home page: will we make it; and the next that is planned."""
+    sprints, issues = await reader.batch(queries.choices().limit(20), queries.any_issue())
+    today = clock.today(actor.zone)
+    running = []
+    for each in [row for row in sprints if row.state == SprintState.ACTIVE][:MOST_RUNNING]:
+        sprint, facts, _ = await queries.with_facts(reader, each.key, subtasks=False)
+        running.append((sprint, reports.report(sprint, facts, subtasks=False, today=today)))
+    planned = [row for row in sprints if row.state == SprintState.PLANNING and row.starts_on]
+    return view.show(
+        "sprints/summary.html",
+        block="panel",
+        running=running,
+        planned=min(planned, key=lambda row: row.starts_on, default=None),
+        today=today,
+        is_new=not (sprints or issues),
+        may_import=lacking(actor, Grant.PILOT, "import issues"),
+        figure=reports.figure,
     )
 
 

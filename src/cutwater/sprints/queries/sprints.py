@@ -218,6 +218,11 @@ def choices() -> Select[Any]:
     )
 
 
+def any_issue() -> Select[Any]:
+    """One row when the organization has an issue."""
+    return select(Issue.id).where(Issue.deleted_at.is_(None)).limit(1)
+
+
 def issues_of(sprint_id: UUID) -> Select[Any]:
     """How many issues are in a sprint now."""
     return select(func.count()).where(

@@ -34,14 +34,19 @@ function plural(kind) {
   return /[sx]$/.test(kind) ? `${kind}es` : `${kind}s`;
 }
 
-/** What a page watches: every data-topic in it. */
+/** What a page watches: every topic it names, and all that some part of it refreshes on. */
 export function watched(root = document) {
   const found = new Set();
-  for (const each of root.querySelectorAll("[data-topic]")) for (const topic of (each.getAttribute("data-topic") ?? "").split(/\s+/)) if (topic) found.add(topic);
+  for (const each of root.querySelectorAll("[data-topic], [data-refresh-on]")) {
+    for (const name of ["data-topic", "data-refresh-on"]) for (const topic of (each.getAttribute(name) ?? "").split(/\s+/)) if (topic) found.add(topic);
+  }
   return [...found].sort();
 }
 
 export class CwLive extends HTMLElement {
+  /** @type {WeakMap<Element, number>} */
+  refreshed = new WeakMap();
+
   connectedCallback() {
     this.tab = Math.random().toString(36).slice(2);
     this.token = this.dataset.since ?? "";
@@ -243,12 +248,14 @@ export class CwLive extends HTMLElement {
     }
   }
 
-  /** Ask for a fresh block, once for changes that come together. @param {Element} element */
+  /** Ask for a fresh block, once for changes that come together; data-refresh-apart says how far apart at least. @param {Element} element */
   #refresh(element) {
     if (this.waiting?.has(element)) return;
-    const wait = LEAST_APART + Math.random() * LEAST_APART;
+    const apart = Number(element.getAttribute("data-refresh-apart") ?? 0) - (Date.now() - (this.refreshed.get(element) ?? 0));
+    const wait = Math.max(LEAST_APART, apart) + Math.random() * LEAST_APART;
     this.waiting?.set(element, setTimeout(() => {
       this.waiting?.delete(element);
+      this.refreshed.set(element, Date.now());
       if (element.isConnected) element.dispatchEvent(new CustomEvent("cw:changed", { bubbles: false }));
     }, wait));
   }
