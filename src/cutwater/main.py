@@ -66,7 +66,7 @@ def prepare(app: FastAPI, config: Settings, *, authenticate: Any, refused: Any) 
     app.state.settings = config
     app.state.authenticate = authenticate
     app.state.before_verb = before_verb
-    app.state.search_grants = wiring.SEARCH_GRANTS
+    app.state.search_grants, app.state.search_sources = wiring.SEARCH_GRANTS, wiring.SEARCH_SOURCES
     app.add_exception_handler(idempotency.Replay, replay)
     for kind in http.EXPECTED:
         app.add_exception_handler(kind, refused)

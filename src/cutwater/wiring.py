@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI
 
@@ -22,10 +23,11 @@ from cutwater.kernel.dbroles import refuse_mighty_login
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.embedded_host import EmbeddedError, FolderInUse, reachable_folder
 from cutwater.kernel.limits import Limiter
+from cutwater.kernel.reader import Reader
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.notifications import Mailer
 from cutwater.sprints.ports import IssueFiles
-from cutwater.web import Command, HomePanel, NavItem
+from cutwater.web import Command, Hit, HomePanel, NavItem, SearchSource
 
 MODULES = ("web", "audit", "identity", "notifications", "sprints", "releases", "runbooks")
 HERE = Path(__file__).parent
@@ -80,7 +82,16 @@ COMMANDS = (
     Command(title="Go to services", path="/services", icon="server"),
     Command(title="Go to freezes", path="/freezes", icon="lock"),
 )
+
+
+async def people_called(reader: Reader, text: str) -> list[Hit]:
+    """People by their names, which live with their accounts and not in an organization's index."""
+    found = await identity.people(reader, called=text, most=5) if text.strip() else []
+    return [Hit("person", p.username, p.name, f"/settings/people?q={quote(p.username)}") for p in found]
+
+
 SEARCH_GRANTS = {"team": Grant.SEE_PEOPLE}
+SEARCH_SOURCES = (SearchSource(grant=Grant.SEE_PEOPLE, find=people_called),)
 HOME_PANELS = (
     HomePanel(path="/runs/summary", title="Runs and your steps"),
     HomePanel(path="/releases/summary", title="Releases and what waits for you"),

@@ -264,3 +264,11 @@ def test_looks_within_half_an_hour_are_one_look() -> None:
 def test_a_cookie_that_is_no_look_of_ours_is_as_none(cookie: str) -> None:
     now = datetime(2026, 11, 20, 8, tzinfo=UTC)
     assert activity.looked(cookie, now) == (None, f"0.{int(now.timestamp())}")
+
+
+async def test_a_feed_shows_people_where_the_log_has_their_ids(served: Served, database: Database) -> None:
+    ann = served.actors["ann"]
+    boat = new_id()
+    await moor(database, ann, boat, was=str(ann.user_id))
+    [entry] = await audit.feed(database.reader(ann), "boat", boat)
+    assert entry.changes == {"status": ("Ann Anders", "MOORED")}

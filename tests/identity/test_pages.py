@@ -424,3 +424,11 @@ async def test_an_admin_is_not_offered_what_only_an_owner_may(app: FastAPI, data
         owner = await service.act_as(tx, made["OWNER"].user_id)
         with pytest.raises(Exception, match="last owner"):
             await people.end_membership(tx, owner, owner.user_id)
+
+
+async def test_people_are_found_by_name_by_those_who_may_see_people(app: FastAPI, database: Database) -> None:
+    organization, made = await committed(database, "MEMBER", "VIEWER")
+    for role, finds in (("MEMBER", True), ("VIEWER", False)):
+        somebody = await sign_in(app, database, made[role])
+        page = await somebody.get(f"/o/{organization.slug}/search?q=olga")
+        assert ("Olga Owner" in page.text.split("<main")[1]) is finds

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cutwater.web.statuses import LOOKS, TONES, look
+from cutwater.web.statuses import LOOKS, TONES, look, said
 from cutwater.web.templating import STATIC
 
 ALL = [(kind, value) for kind, known in LOOKS.items() for value in known]
@@ -36,3 +36,12 @@ def test_an_unknown_status_shows_its_own_words() -> None:
 def test_the_case_of_a_value_does_not_matter() -> None:
     assert look("release", "deployed") == look("release", "DEPLOYED")
     assert look("environment", "PRODUCTION").word == "Production"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("IN_PROGRESS", "In progress"), ("READY_STAGING", "Ready for staging"), (None, "–"), ("", "–"),
+     (True, "yes"), (["READY", "Dana"], "Ready, Dana"), ("SEPA", "SEPA"), (3, "3")],
+)  # fmt: skip
+def test_a_value_of_the_log_is_said_in_peoples_words(value: object, words: str) -> None:
+    assert said(value) == words

@@ -126,6 +126,26 @@ async def test_errors_are_pages_that_say_what_to_do() -> None:
     assert 'class="rail"' in missing.text
 
 
+async def test_who_mistypes_an_address_keeps_the_rail_and_the_way_home() -> None:
+    async with browser() as client:
+        lost = await client.get("/o/bank/boots")
+        other = await client.get("/nowhere")
+    assert (lost.status_code, other.status_code) == (404, 404)
+    assert 'class="rail"' in lost.text
+    assert 'href="/o/bank/"' in lost.text.split("There is nothing here")[1]
+    assert "Sign in" not in other.text
+
+
+async def test_a_strangers_mistyped_address_tells_nothing_of_the_organization() -> None:
+    async with browser(None) as client:
+        lost = await client.get("/o/bank/boots")
+    assert (lost.status_code, "Northern Bank" in lost.text, 'class="rail"' in lost.text) == (
+        404,
+        False,
+        False,
+    )
+
+
 async def test_a_crash_tells_no_secret() -> None:
     async with browser() as client:
         answer = await client.get("/o/bank/boats/broken")

@@ -43,9 +43,9 @@ async def names(reader: Reader, ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return {row.id: row.name for row in await reader.all(lookups.names_of(wanted))}
 
 
-async def people(reader: Reader) -> list[PersonChoice]:
-    """The active members, by name."""
-    return [_person(row) for row in await reader.all(queries.people())]
+async def people(reader: Reader, called: str = "", most: int | None = None) -> list[PersonChoice]:
+    """The active members, by name; all, or those whose name, address or user name contains the words."""
+    return [_person(row) for row in await reader.all(queries.searched(queries.people(), called).limit(most))]
 
 
 async def teams(reader: Reader) -> list[TeamChoice]:

@@ -3,17 +3,19 @@
 from cutwater.web.assets import Static
 from cutwater.web.charts import chart
 from cutwater.web.csrf import check_csrf
-from cutwater.web.nav import Command, HomePanel, NavItem
+from cutwater.web.nav import Command, Hit, HomePanel, NavItem, SearchSource
 from cutwater.web.refusals import crashed_page, refused_page
 from cutwater.web.templating import configure
 from cutwater.web.view import PublicView, Refusal, View
 
 __all__ = [
     "Command",
+    "Hit",
     "HomePanel",
     "NavItem",
     "PublicView",
     "Refusal",
+    "SearchSource",
     "Static",
     "View",
     "chart",

@@ -4,13 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from cutwater.kernel import search
 from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.envelope import Many, many
 from cutwater.kernel.paging import Page
 from cutwater.kernel.wire import Out
-from cutwater.web.home import hidden_from
+from cutwater.web.home import found_for
 
 router = APIRouter(tags=["search"], dependencies=[needs(Grant.READ)])
 
@@ -28,6 +27,6 @@ class Found(Out):
 async def find(
     request: Request, actor: CurrentActor, reader: ReaderDep, q: Annotated[str, Query(max_length=200)]
 ) -> Any:
-    """Up to 50 things whose keys or titles have words that start with every word of `q`."""
-    rows = await search.find(reader, q, limit=50, hidden=hidden_from(actor, request))
-    return many(Page(rows=rows, per_page=50, total=len(rows)), request)
+    """Up to 50 things whose keys or titles have words that start with every word of `q`, and five people."""
+    rows = await found_for(request, actor, reader, q, limit=50)
+    return many(Page(rows=rows, per_page=55, total=len(rows)), request)

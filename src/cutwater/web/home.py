@@ -1,6 +1,6 @@
 """Home, and the search behind the palette: composed of other modules' panels by address."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from cutwater.kernel import search
 from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
+from cutwater.kernel.reader import Reader
 from cutwater.web.view import View
 
 router = APIRouter(dependencies=[needs(Grant.READ)], include_in_schema=False)
@@ -19,10 +20,15 @@ async def home(request: Request, view: View) -> Response:
     return view.page("home.html", panels=request.app.state.home_panels)
 
 
-def hidden_from(actor: Actor, request: Request) -> list[str]:
-    """The kinds of things whose pages this actor may not open; wiring says what each needs."""
+async def found_for(request: Request, actor: Actor, reader: Reader, text: str, limit: int) -> list[Any]:
+    """What this actor may find; wiring says what a kind of thing needs, and who else is asked."""
     needed: dict[str, Grant] = request.app.state.search_grants
-    return [kind for kind, grant in needed.items() if not actor.may(grant)]
+    hidden = [kind for kind, grant in needed.items() if not actor.may(grant)]
+    found = await search.find(reader, text, limit=limit, hidden=hidden)
+    for source in request.app.state.search_sources:
+        if actor.may(source.grant):
+            found += await source.find(reader, text)
+    return found
 
 
 @router.get("/search")
@@ -35,7 +41,7 @@ async def find(
 ) -> Response:
     """What the palette shows, or a page of results without JavaScript."""
     await request.app.state.limiter.hit(f"search:{actor.id}", per_minute=240)
-    found = await search.find(reader, q, hidden=hidden_from(actor, request))
+    found = await found_for(request, actor, reader, q, limit=12 if view.wants_json else 50)
     if view.wants_json:
         return view.json([{"kind": r.kind, "key": r.key, "title": r.title, "path": r.path} for r in found])
     return view.page("search.html", q=q, found=found)

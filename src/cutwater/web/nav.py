@@ -1,8 +1,11 @@
 """What the rail, the palette and the key map offer. Wiring passes the lists."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.reader import Reader
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +39,23 @@ class HomePanel:
     path: str
     title: str
     is_half: bool = False
+
+
+class Hit(NamedTuple):
+    """Something that was found; `path` is relative to the organization."""
+
+    kind: str
+    key: str
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchSource:
+    """What search asks besides its own index, on behalf of those who hold the grant."""
+
+    grant: Grant
+    find: Callable[[Reader, str], Awaitable[list[Hit]]]
 
 
 def visible_to(actor: Actor | None, entries: "tuple[NavItem, ...]") -> list[NavItem]:

@@ -1,5 +1,7 @@
 """What people see when something is refused or breaks: what happened, what was kept, what to do."""
 
+import re
+from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -7,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from cutwater.kernel import http, log
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Refused, Unauthenticated
 from cutwater.kernel.problem import error_body
 from cutwater.web.templating import shell
@@ -42,6 +45,7 @@ HEADINGS = {
         "Nothing was changed. It is being restarted; try again in a moment.",
     ),
 }
+INSIDE = re.compile(r"/o/([^/]+)/")
 BARE = {status.phrase.lower() for status in HTTPStatus}
 
 
@@ -49,7 +53,7 @@ async def refused_page(request: Request, failure: Exception) -> Response:
     """Answer every expected exception of the pages: JSON for elements, the same page with the reasons, or an
     error page; strangers go to sign-in."""
     found = http.refused(failure, request)
-    view = _view(request)
+    view = await _view_of_whoever(request) if found.status == HTTPStatus.NOT_FOUND else _view(request)
     if view.wants_json:
         body = error_body(found.code, found.message, found.fields, found.obstacles)
         return _with_headers(view.json(body, status=found.status), found)
@@ -104,6 +108,20 @@ def sign_in_first(view: ShellView) -> Response:
 def _view(request: Request) -> ShellView:
     found = getattr(request.state, "view", None)
     return found if isinstance(found, ShellView) else ShellView(request, None)
+
+
+async def _view_of_whoever(request: Request) -> ShellView:
+    """The view where no route has looked who is there: people who mistype an address keep their shell."""
+    found = _view(request)
+    if found.actor is not None:
+        return found
+    inside = INSIDE.match(request.url.path)
+    if inside:
+        request.scope["path_params"] = {"organization": inside[1]}
+    actor: Actor | None = await request.app.state.authenticate(request, needs_organization=False)
+    if actor is not None and not actor.grants:
+        actor = replace(actor, organization="", organization_id=None)
+    return ShellView(request, actor)
 
 
 def _with_headers(response: Response, found: Refused) -> Response:

@@ -126,3 +126,15 @@ def look(kind: str, value: object) -> Look:
     known = LOOKS.get(kind, {})
     found = known.get(text) or known.get(text.upper()) or known.get(text.lower())
     return found or Look(word=times.word(text), icon="circle")
+
+
+def said(value: object) -> str:
+    """A value of the log for people: a status's own word, yes or no, a dash for nothing."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(said(each) for each in value) or "–"
+    text = str(value)
+    return next((known[text].word for known in LOOKS.values() if text in known), text)

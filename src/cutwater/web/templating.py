@@ -1,6 +1,7 @@
 """Jinja, set up once by `configure`: module folders by prefix, block rendering, static addresses."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from cutwater.kernel.actor import Actor
 from cutwater.web import statuses, times
 from cutwater.web.nav import Command, NavItem
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:Z|[+-]\d\d:\d\d)$")
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
 LINKS = {
@@ -212,12 +214,22 @@ def _environment(folders: Mapping[str, Path], development: bool, bytecode_folder
         number=times.number,
         word=times.word,
         initials=times.initials,
+        said=_said,
     )
     return environment
 
 
 def _clock(at: datetime | None, of_day: date | None = None, zone: str = "") -> str:
     return times.clock(at, ZoneInfo(zone) if zone else viewing.get().zone, of_day) if at else ""
+
+
+def _said(value: object) -> str:
+    if isinstance(value, str) and _MOMENT.match(value):
+        try:
+            return times.moment(datetime.fromisoformat(value), viewing.get().zone, viewing.get().now)
+        except ValueError:
+            return value
+    return statuses.said(value)
 
 
 def zone_of(actor: Actor | None) -> ZoneInfo:

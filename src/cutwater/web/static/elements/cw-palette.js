@@ -68,7 +68,7 @@ export class CwPalette extends HTMLElement {
       if (asked !== this.asked || !response?.ok) return;
       const body = await response.json().catch(() => []);
       const base = (this.dataset.url ?? "").replace(/\/search$/, "");
-      const found = (Array.isArray(body) ? body : (body.data ?? [])).map((/** @type {any} */ each) => ({ title: each.title, key: each.key, kind: each.kind, icon: "corner-down-right", path: each.path.startsWith("/o/") ? each.path : base + each.path }));
+      const found = (Array.isArray(body) ? body : (body.data ?? [])).map((/** @type {any} */ each) => ({ title: each.title, key: each.key, kind: each.kind, icon: each.kind === "person" ? "user" : "corner-down-right", path: each.path.startsWith("/o/") ? each.path : base + each.path }));
       this.#show([...found, ...own], text);
     }, 120);
   }
@@ -85,7 +85,7 @@ export class CwPalette extends HTMLElement {
   /** @param {Entry} entry @param {number} at */
   #option(entry, at) {
     const option = make("div", { role: "option", id: `palette-${at}`, "data-at": String(at), "aria-selected": "false" }, icon(entry.icon ?? "arrow-right"));
-    if (entry.kind) option.append(make("span", { class: "key" }, entry.key ?? ""));
+    if (entry.kind && entry.key) option.append(make("span", { class: "key" }, entry.key));
     option.append(make("span", { class: "truncate" }, entry.title));
     if (entry.kind) option.append(make("span", { class: "palette-kind" }, entry.kind));
     else if (entry.key?.trim()) option.append(make("kbd", {}, entry.key));
