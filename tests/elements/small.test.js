@@ -46,6 +46,18 @@ test("a clock shows a zone's time, what has passed, and what is left", () => {
   assert.equal(reading({ until: "2026-11-20T02:00:00Z" }, now), "−15m");
 });
 
+test("j and k walk the links of a list, / without a field of its own finds everything", () => {
+  page('<cw-keys></cw-keys><a id="find" data-palette href="#f">Find</a><main><table class="table"><tbody><tr><td><a id="one" href="#1">1</a></td></tr><tr><td>no link</td></tr><tr><td class="title"><a id="two" href="#2">2</a></td></tr></tbody></table></main>');
+  let found = 0;
+  document.getElementById("find").addEventListener("click", (event) => { event.preventDefault(); found += 1; });
+  for (const [key, id] of [["j", "one"], ["j", "two"], ["j", "two"], ["k", "one"]]) {
+    press(key);
+    assert.equal(document.activeElement.id, id);
+  }
+  press("/");
+  assert.equal(found, 1);
+});
+
 test("single keys and sequences reach what is marked with them", () => {
   page('<cw-keys></cw-keys><a id="r" href="#r" data-key="g r">Runs</a><button id="c" data-key="c">New</button><input id="s" data-key="/" placeholder="Search"><a id="k" href="#k" data-key="mod+k">Find</a>');
   const hit = [];

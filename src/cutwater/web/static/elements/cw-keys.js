@@ -2,6 +2,8 @@
 import { icon, make, typing } from "./core.js";
 
 const PATIENCE = 1200;
+const MOD = /Mac|iPhone|iPad/.test(navigator.platform ?? "") ? "⌘" : "Ctrl";
+const ROWS = ".table tbody tr, .task, .changes > li";
 
 /** @param {KeyboardEvent} event */
 export function pressed(event) {
@@ -33,8 +35,10 @@ export class CwKeys extends HTMLElement {
     if (single && document.querySelector("dialog:modal:not(.drawer)")) return;
     const recent = event.timeStamp - this.at < PATIENCE ? this.first : "";
     const target = (recent && this.#find(`${recent} ${key}`)) || this.#find(key);
-    this.first = single && !target ? key : "";
+    const walks = !target && !recent && (key === "j" || key === "k");
+    this.first = single && !target && !walks ? key : "";
     this.at = event.timeStamp;
+    if (walks && this.#walk(key === "j" ? 1 : -1)) event.preventDefault();
     if (!target) return;
     event.preventDefault();
     if (target.matches("input, textarea, select")) {
@@ -51,7 +55,25 @@ export class CwKeys extends HTMLElement {
         if (!each.closest("template") && !(/** @type {any} */ (each).disabled)) return /** @type {HTMLElement} */ (each);
       }
     }
-    return null;
+    return key === "/" ? document.querySelector("[data-palette]") : null;
+  }
+
+  /** The first link of each row that is listed here, in the drawer while one is open. @returns {HTMLElement[]} */
+  #rows() {
+    const root = document.querySelector("dialog.drawer[open]") ?? document.querySelector("main");
+    const links = [...(root?.querySelectorAll(ROWS) ?? [])].map((row) => row.querySelector(".title a[href], a[href]"));
+    return /** @type {HTMLElement[]} */ (links.filter((link) => link?.checkVisibility?.() ?? link));
+  }
+
+  /** Move the focus to the next row of a list, or the one before; Enter opens it as it opens any link. @param {1 | -1} step */
+  #walk(step) {
+    if (this.#more().length) return false; // an element of this page walks by itself
+    const rows = this.#rows();
+    const row = document.activeElement?.closest(ROWS);
+    const at = row ? rows.findIndex((link) => row.contains(link)) : -1;
+    const next = at < 0 ? rows[step > 0 ? 0 : rows.length - 1] : rows[at + step];
+    next?.focus();
+    return Boolean(next);
   }
 
   /** The list of keys that work on this page. */
@@ -66,7 +88,10 @@ export class CwKeys extends HTMLElement {
       seen.add(key);
       this.#add(list, key, this.#name(each));
     }
-    for (const [key, name] of this.#more()) this.#add(list, key, name);
+    if (!seen.has("/")) this.#add(list, "/", "Search");
+    const more = this.#more();
+    if (!more.length && this.#rows().length) more.push(["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"]);
+    for (const [key, name] of more) this.#add(list, key, name);
     const close = make("button", { type: "button", class: "icon-button", "aria-label": "Close", autofocus: "" }, icon("x"));
     const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "dialog keys-dialog", "aria-label": "Keys" }, make("header", {}, make("h2", {}, "Keys"), close), list));
     close.addEventListener("click", () => dialog.close());
@@ -78,13 +103,14 @@ export class CwKeys extends HTMLElement {
   /** @param {Element} list @param {string} key @param {string} name */
   #add(list, key, name) {
     const keys = make("span");
-    for (const part of key.replace("mod+", "Ctrl ").split(" ")) keys.append(make("kbd", {}, part.length === 1 ? part : part.replace("ArrowRight", "→")), " ");
+    for (const part of key.replace("mod+", `${MOD} `).split(" ")) keys.append(make("kbd", {}, part.length === 1 ? part : part.replace("ArrowRight", "→")), " ");
     list.append(make("li", {}, make("span", {}, name), keys));
   }
 
   /** @param {Element} element */
   #name(element) {
-    const text = element.getAttribute("aria-label") ?? element.getAttribute("placeholder") ?? element.textContent ?? "";
+    if (element.matches("input")) return "Search this page";
+    const text = element.getAttribute("aria-label") ?? element.textContent ?? "";
     const name = text.replace(element.querySelector("kbd")?.textContent ?? "", "").replace(/\s+/g, " ").trim();
     return element.getAttribute("data-key")?.startsWith("g ") ? `Go to ${name}` : name;
   }
