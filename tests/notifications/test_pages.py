@@ -37,7 +37,7 @@ async def in_state(found: Site, id: UUID, state: DeliveryState, error: str = "")
 
 async def test_the_inbox_is_counted_opened_and_read(database: Database) -> None:
     found = await site(database, "VIEWER")
-    await told(found, "VIEWER", "Import <b>done</b>")
+    await told(found, "VIEWER", "Import <b>done</b>", "/releases/R-41")
     await told(found, "VIEWER", "Second")
     await told(found, "OWNER", "Not for the viewer")
     browser = await found.browser("VIEWER")

@@ -76,6 +76,34 @@ async def test_a_repeated_job_tells_nobody_twice(
     assert len((await queries.inbox(reader, owner, Keyset())).rows) == 5
 
 
+@pytest.mark.parametrize("order", [(7, 8, 9), (9, 7, 8), (8, 9, 7)])
+async def test_of_seven_moves_only_the_newest_stays_unread_in_whatever_order_the_jobs_ran(
+    tx: AsyncSession, owner: Actor, reader: SessionReader, order: tuple[int, ...]
+) -> None:
+    assert owner.user_id
+    for event_id in order:
+        title = f"R-1: move {event_id}"
+        await notifications.tell(tx, [owner.user_id], title, "/releases/R-1", kind="moved", event_id=event_id)
+    await notifications.tell(tx, [owner.user_id], "Elsewhere", "/releases/R-2", kind="moved", event_id=10)
+    await notifications.tell(tx, [owner.user_id], "Asked", "/releases/R-1", kind="named", event_id=11)
+    unread = (await queries.inbox(reader, owner, Keyset(), unread_only=True)).rows
+    assert {row.title for row in unread} == {"R-1: move 9", "Elsewhere", "Asked"}
+    assert len((await queries.inbox(reader, owner, Keyset())).rows) == 5
+
+
+async def test_going_where_an_item_leads_reads_all_that_leads_there(
+    tx: AsyncSession, owner: Actor, reader: SessionReader
+) -> None:
+    assert owner.user_id
+    for path, kind in (("/releases/R-1", "moved"), ("/releases/R-1", "named"), ("/releases/R-2", "other")):
+        await notifications.tell(tx, [owner.user_id], path, path, kind=kind, event_id=7)
+    items = (await queries.inbox(reader, owner, Keyset())).rows
+    first = next(item for item in items if item.kind == "moved")
+    await service.open_item(tx, owner, first.id)
+    unread = (await queries.inbox(reader, owner, Keyset(), unread_only=True)).rows
+    assert [row.title for row in unread] == ["/releases/R-2"]
+
+
 async def test_telling_nobody_is_nothing(tx: AsyncSession, owner: Actor) -> None:
     await notifications.tell(tx, [], "Nothing", "/", kind="x")
     assert (await tx.scalars(select(InboxItem))).all() == []

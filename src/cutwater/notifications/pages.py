@@ -58,8 +58,8 @@ async def read_item(item_id: UUID, tx: Tx, actor: CurrentActor, view: View) -> R
 
 @router.post("/inbox/{item_id}/open", dependencies=MAY_READ)
 async def open_item(item_id: UUID, tx: Tx, actor: CurrentActor, view: View) -> Response:
-    """Mark one item as read and go where it leads."""
-    item = await service.read_item(tx, actor, item_id)
+    """Go where an item leads; what else leads there is read with it."""
+    item = await service.open_item(tx, actor, item_id)
     return view.redirect(item.path if item.path.startswith("/") else "/inbox")
 
 

@@ -1,6 +1,6 @@
 """Telling people: the inbox, mail that survives a dead mail server, and long work."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from cutwater.kernel.actor import Actor, job_actor
 from cutwater.kernel.errors import Conflict, NotFound
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.obstacle import Obstacle
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Reader, any_of
 from cutwater.kernel.settings import Settings
 from cutwater.notifications import letters, queries, retrying
 from cutwater.notifications.events import DeliveryGivenUp, DeliveryRetried
@@ -40,15 +40,33 @@ async def tell(
 ) -> None:
     """Put a sentence into people's inboxes; `path`, within the organization, is where it leads.
 
-    With the id of the event behind it, a repeated job that tells the same people again changes nothing.
+    With the id of the event behind it, a repeated job that tells the same people again changes nothing,
+    and of the same kind at the same place only the newest stays unread: seven moves of a release are one.
     """
     people = list(dict.fromkeys(user_ids))
+    if not people:
+        return
+    late = await _overtake(tx, people, path, kind, event_id) if event_id is not None else frozenset()
     row = {"title": letters.one_line(title), "path": path, "kind": kind, "event_id": event_id}
-    if people:
-        told = [row | {"id": new_id(), "user_id": each} for each in people]
-        await tx.execute(upsert(InboxItem).values(told).on_conflict_do_nothing())
+    told = [
+        row | {"id": new_id(), "user_id": each, "read_at": clock.now() if each in late else None}
+        for each in people
+    ]
+    await tx.execute(upsert(InboxItem).values(told).on_conflict_do_nothing())
     for each in people:
         await audit.nudge(tx, f"inbox:{each}")
+
+
+async def _overtake(
+    tx: AsyncSession, people: Sequence[UUID], path: str, kind: str, event_id: int
+) -> frozenset[UUID]:
+    """Mark what an event overtakes as read; gives who has a later one unread, for jobs run in any order."""
+    unread = (any_of(InboxItem.user_id, people), InboxItem.read_at.is_(None))
+    same = (*unread, InboxItem.path == path, InboxItem.kind == kind)
+    older = update(InboxItem).where(*same, InboxItem.event_id < event_id)
+    await tx.execute(older.values(read_at=clock.now()))
+    later = await tx.scalars(select(InboxItem.user_id).where(*same, InboxItem.event_id > event_id))
+    return frozenset(later.all())
 
 
 async def read_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
@@ -57,6 +75,16 @@ async def read_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
     item.read_at = item.read_at or clock.now()
     await tx.flush()
     await audit.nudge(tx, f"inbox:{item.user_id}")
+    return item
+
+
+async def open_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
+    """Go where an item leads: all that leads to the same place counts as read then."""
+    item = await read_item(tx, actor, id)
+    others = update(InboxItem).where(
+        InboxItem.user_id == item.user_id, InboxItem.path == item.path, InboxItem.read_at.is_(None)
+    )
+    await tx.execute(others.values(read_at=clock.now()))
     return item
 
 
