@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
 from uuid import UUID
 
 import httpx2
@@ -13,8 +15,9 @@ import pytest
 from cutwater import audit
 from cutwater.audit import activity, ports
 from cutwater.kernel import clock, search
-from cutwater.kernel.actor import Grant
+from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.db import Database
+from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import Reader
 from tests import factories
@@ -78,6 +81,58 @@ async def test_the_page_shows_who_what_and_before_and_after(served: Served, data
     await audit.seal(database)
     async with served.client("ann") as client:
         assert "Sealed up to" in (await client.get("/audit")).text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BerthGiven(Event):
+    name: ClassVar[str] = "berth.given"
+    berth_id: UUID
+    user_id: UUID
+    was: UUID | None
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("release", self.berth_id, "R-9")
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        return {"status": ("IN_REVIEW", "READY_STAGING"), "owner_id": (self.was, self.user_id)}
+
+    def headline(self) -> str:
+        return "gave the berth away"
+
+
+async def test_people_read_words_and_names_where_programs_read_states_and_ids(
+    served: Served, database: Database
+) -> None:
+    ann, may = served.actors["ann"], served.actors["may"]
+    assert may.user_id
+    async with database.tx(ann) as tx:
+        await audit.record(tx, ann, BerthGiven(berth_id=new_id(), user_id=may.user_id, was=None))
+    async with served.client("ann") as client:
+        page = (await client.get("/audit")).text
+    for expected in (
+        "<del>In review</del>",
+        "<ins>Ready for staging</ins>",
+        "<ins>May Member</ins>",
+        ">Owner<",
+    ):
+        assert expected in page, expected
+    assert re.search(r"gave the berth away: <span class=\"person[^>]*>.*?May Member", page)
+    assert "IN_REVIEW" not in page
+    async with served.api_client("ann") as client:
+        told = (await client.get("/events")).json()["data"][0]
+    assert told["changes"] == {
+        "status": ["IN_REVIEW", "READY_STAGING"],
+        "owner_id": [None, str(may.user_id)],
+    }
+    (entry,) = await feed_of(database, ann, UUID(told["subject"]["id"]))
+    assert (entry.whom, entry.named["owner_id"]) == ("May Member", (None, "May Member"))
+    assert entry.changes["owner_id"] == (None, str(may.user_id))
+
+
+async def feed_of(database: Database, actor: Actor, id: UUID) -> list[audit.FeedEntry]:
+    return await audit.feed(database.reader(actor), "release", id)
 
 
 async def test_every_filter_narrows_the_log(served: Served, database: Database) -> None:
@@ -271,4 +326,4 @@ async def test_a_feed_shows_people_where_the_log_has_their_ids(served: Served, d
     boat = new_id()
     await moor(database, ann, boat, was=str(ann.user_id))
     [entry] = await audit.feed(database.reader(ann), "boat", boat)
-    assert entry.changes == {"status": ("Ann Anders", "MOORED")}
+    assert entry.named == {"status": ("Ann Anders", "MOORED")}

@@ -44,7 +44,7 @@ async def test_a_move_is_in_the_log_with_before_and_after(tx: AsyncSession, owne
     release = await release_at(tx, owner, S.IN_REVIEW)
     latest = (await audit.feed(SessionReader(tx), "release", release.id, 1))[0]
     assert (latest.name, latest.headline) == ("release.moved", "moved to In review")
-    assert latest.changes == {"status": ("In development", "In review")}
+    assert latest.changes == {"status": ("IN_DEVELOPMENT", "IN_REVIEW")}
 
 
 async def test_a_refused_move_names_every_obstacle_and_changes_nothing(

@@ -39,9 +39,21 @@ def test_the_case_of_a_value_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
-    [("IN_PROGRESS", "In progress"), ("READY_STAGING", "Ready for staging"), (None, "–"), ("", "–"),
-     (True, "yes"), (["READY", "Dana"], "Ready, Dana"), ("SEPA", "SEPA"), (3, "3")],
-)  # fmt: skip
-def test_a_value_of_the_log_is_said_in_peoples_words(value: object, words: str) -> None:
-    assert said(value) == words
+    ("kind", "field", "value", "expected"),
+    [
+        ("release", "status", "READY_STAGING", "Ready for staging"),
+        ("step", "state", "IN_PROGRESS", "In progress"),
+        ("release", "priority", "HIGH", "High"),
+        ("member", "role", "OWNER", "Owner"),
+        ("release", "title", "HIGH", "HIGH"),
+        ("boat", "status", "MOORED", "MOORED"),
+        ("release", "hotfix", True, "yes"),
+        ("release", "labels", ["a", "b"], "a, b"),
+        ("release", "owner_id", None, "–"),
+        ("site", "points", "", "–"),
+    ],
+)
+def test_a_change_is_told_in_the_words_of_the_rest_of_the_page(
+    kind: str, field: str, value: object, expected: str
+) -> None:
+    assert said(kind, field, value) == expected

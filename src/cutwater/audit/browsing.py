@@ -14,7 +14,7 @@ from sqlalchemy import select
 from cutwater.audit import queries
 from cutwater.audit.ports import names_of
 from cutwater.audit.queries import Filters
-from cutwater.audit.records import LoggedEvent, actor_name, event_of
+from cutwater.audit.records import LoggedEvent, actor_name, event_of, named, whom
 from cutwater.audit.service import placed
 from cutwater.kernel import clock
 from cutwater.kernel.errors import Invalid
@@ -45,11 +45,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One event with the names and the address that people see."""
+    """One event with the names and the addresses that people see; `named` are its changes with names."""
 
     event: LoggedEvent
     actor_name: str
+    whom: str
+    named: dict[str, tuple[Any, Any]]
     path: str
+    context_path: str
 
     @property
     def is_backdated(self) -> bool:
@@ -159,10 +162,18 @@ async def page_of(reader: Reader, filters: Filters, after: list[Any] | None, lim
 
 
 async def _lines(reader: Reader, events: Sequence[LoggedEvent]) -> list[Line]:
-    names = await names_of(reader, (id for each in events for id in (each.actor_user_id, each.actor_id)))
-    paths = await _paths(reader, {event.subject_id for event in events})
+    names = await names_of(reader, (id for each in events for id in each.named_ids))
+    around = {event.context_id for event in events if event.context_id}
+    paths = await _paths(reader, {event.subject_id for event in events} | around)
     return [
-        Line(event=event, actor_name=actor_name(event, names), path=paths.get(event.subject_id, ""))
+        Line(
+            event=event,
+            actor_name=actor_name(event, names),
+            whom=whom(event, names),
+            named=named(event, names),
+            path=paths.get(event.subject_id, ""),
+            context_path=paths.get(event.context_id, "") if event.context_id else "",
+        )
         for event in events
     ]
 

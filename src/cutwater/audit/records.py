@@ -12,6 +12,10 @@ PLATFORM = UUID(int=0)
 """The chain of what happens outside every organization."""
 
 ERASED = "This note was erased."
+WHO_ARE = frozenset({"member", "account", "api_key", "invitation"})
+"""Subjects that are known by a name or an address, not by a readable key."""
+WHOM = ("user_id", "approver_id")
+"""Where an event's data hold the person it is about."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,21 +63,63 @@ class LoggedEvent:
             return None
         return self.context_kind, self.context_id
 
+    @property
+    def whom_id(self) -> UUID | None:
+        """The person or API key it is about, unless that is who did it."""
+        about = self.subject_id if self.subject_kind in WHO_ARE else None
+        about = about or next((id for id in map(as_id, map(self.data.get, WHOM)) if id), None)
+        return None if about in (self.actor_id, self.actor_user_id) else about
+
+    @property
+    def named_ids(self) -> set[UUID]:
+        """Whoever has to be named to tell it: who did it, whom it is about, people before and after."""
+        values = (as_id(value) for pair in self.changes.values() for value in pair)
+        return {id for id in (self.actor_id, self.actor_user_id, self.whom_id, *values) if id is not None}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FeedEntry:
-    """One line of an activity feed. `cursor` continues the feed after it."""
+    """One line of an activity feed. `cursor` continues the feed after it.
+
+    `changes` is as the log has it; in `named` ids of people, keys and teams are names. `kind` is the subject's.
+    """
 
     event_id: int
     at: datetime
     actor_name: str
     actor_kind: str
+    kind: str
     name: str
     headline: str
+    whom: str
     changes: dict[str, tuple[Any, Any]]
+    named: dict[str, tuple[Any, Any]]
     note: str
     key: str
     cursor: str = ""
+
+
+def as_id(value: Any) -> UUID | None:
+    """An id that was kept as text; None for anything else."""
+    try:
+        return UUID(value) if isinstance(value, str) and len(value) == 36 else None
+    except ValueError:
+        return None
+
+
+def named(event: LoggedEvent, names: Mapping[UUID, str]) -> dict[str, tuple[Any, Any]]:
+    """The changes with names where the log has ids."""
+
+    def name(value: Any) -> Any:
+        id = as_id(value)
+        return names.get(id, value) if id else value
+
+    return {field: (name(was), name(now)) for field, (was, now) in event.changes.items()}
+
+
+def whom(event: LoggedEvent, names: Mapping[UUID, str]) -> str:
+    """The name of whom it is about; empty when that is nobody, or nobody whose name is known."""
+    return names.get(event.whom_id, "") if event.whom_id else ""
 
 
 def event_of(row: Any) -> LoggedEvent:

@@ -1,8 +1,7 @@
 """Writing to the log, and reading it back as feeds and single events."""
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.audit import queries
 from cutwater.audit.ports import names_of
-from cutwater.audit.records import PLATFORM, FeedEntry, LoggedEvent, actor_name, event_of
+from cutwater.audit.records import PLATFORM, FeedEntry, LoggedEvent, actor_name, event_of, named, whom
 from cutwater.kernel import clock, jobs, log
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Invalid, NotFound
@@ -23,7 +22,6 @@ from cutwater.kernel.reader import Reader
 
 _RECORD = text("select event_id, chain_id from record_events(cast(:events as jsonb))")
 _NUDGE = text("select pg_notify('live', current_setting('app.organization') || ' ' || :topic)")
-_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RECENTLY = timedelta(days=45)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -85,8 +83,7 @@ async def feed(
     about, inside = await reader.batch(*queries.feed(subject, id, place_of(before), limit))
     found = {row.id: event_of(row) for row in (*about, *inside)}
     events = sorted(found.values(), key=lambda each: (each.at, each.id), reverse=True)[:limit]
-    actors = {id for each in events for id in (each.actor_user_id, each.actor_id)}
-    names = await names_of(reader, actors | {id for each in events for id in ids_in(each.changes)})
+    names = await names_of(reader, (id for each in events for id in each.named_ids))
     return [_entry(each, names) for each in events]
 
 
@@ -96,27 +93,16 @@ def _entry(event: LoggedEvent, names: Any) -> FeedEntry:
         at=event.happened_at,
         actor_name=actor_name(event, names),
         actor_kind=event.actor_kind,
+        kind=event.subject_kind,
         name=event.name,
         headline=event.headline,
-        changes={field: _named(pair, names) for field, pair in event.changes.items()},
+        whom=whom(event, names),
+        changes=event.changes,
+        named=named(event, names),
         note=event.note,
         key=event.subject_key,
         cursor=encode_cursor(event.at.isoformat(), event.id),
     )
-
-
-def ids_in(changes: Mapping[str, tuple[Any, Any]]) -> set[UUID]:
-    """The ids among the values that changed: some are people's, whose names a feed shows in their place."""
-    texts = (
-        value for pair in changes.values() for value in pair if isinstance(value, str) and len(value) == 36
-    )
-    return {UUID(text) for text in texts if _ID.fullmatch(text)}
-
-
-def _named(pair: tuple[Any, Any], names: Mapping[UUID, str]) -> tuple[Any, Any]:
-    by_text = {str(id): name for id, name in names.items()}
-    was, now = (by_text.get(value, value) if isinstance(value, str) else value for value in pair)
-    return was, now
 
 
 def place_of(cursor: str | None) -> tuple[datetime, int] | None:

@@ -61,9 +61,10 @@ class OfMember(Event):
 class MemberAdded(OfMember):
     name: ClassVar[str] = "member.added"
     role: str
+    has_joined: bool = False
 
     def headline(self) -> str:
-        return f"joined as {self.role.lower()}"
+        return f"{'joined' if self.has_joined else 'added'} as {self.role.lower()}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,8 +78,8 @@ class MemberChanged(OfMember):
         return {key: (self.was[key], self.now[key]) for key in self.now}
 
     def headline(self) -> str:
-        said = (f"{key} {self.was[key].lower()} → {self.now[key].lower()}" for key in self.now)
-        return f"changed {', '.join(said)}"
+        words = {"role": "the role", "auditor": "the auditor grant"}
+        return f"changed {' and '.join(words.get(field, field) for field in self.now)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,16 +89,17 @@ class MemberEnded(OfMember):
     has_left: bool
 
     def headline(self) -> str:
-        return "left the organization" if self.has_left else "was deactivated"
+        return "left the organization" if self.has_left else "deactivated"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberRestored(OfMember):
     name: ClassVar[str] = "member.restored"
     role: str
+    has_joined: bool = False
 
     def headline(self) -> str:
-        return f"was reactivated as {self.role.lower()}"
+        return f"{'came back' if self.has_joined else 'reactivated'} as {self.role.lower()}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +119,7 @@ class InvitationCreated(OfInvitation):
     name: ClassVar[str] = "invitation.created"
 
     def headline(self) -> str:
-        return f"invited somebody as {self.role.lower()}"
+        return f"invited as {self.role.lower()}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,7 +208,7 @@ class TeamLeadChanged(OfTeam):
     is_lead: bool
 
     def headline(self) -> str:
-        return "named a lead" if self.is_lead else "a lead became a member"
+        return "named a lead" if self.is_lead else "made a lead a member again"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,7 +36,7 @@ class TeamChoice:
 
 
 async def names(reader: Reader, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Names of people and API keys by id, in one trip; those that may not be seen here are left out."""
+    """Names of people, API keys, teams and invitations by id; what may not be seen here is left out."""
     wanted = {id for id in ids if id is not None}
     if not wanted:
         return {}

@@ -70,7 +70,7 @@ class ReleaseMoved(_AboutRelease):
 
     @property
     def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"status": (LABELS[Status(self.was)], LABELS[Status(self.now)])}
+        return {"status": (self.was, self.now)}
 
     def headline(self) -> str:
         verb = "forced" if self.is_forced else "moved"

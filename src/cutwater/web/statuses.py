@@ -128,13 +128,13 @@ def look(kind: str, value: object) -> Look:
     return found or Look(word=times.word(text), icon="circle")
 
 
-def said(value: object) -> str:
-    """A value of the log for people: a status's own word, yes or no, a dash for nothing."""
+def said(kind: str, field: str, value: object) -> str:
+    """A value from a change of a thing, in the words people see elsewhere: `IN_REVIEW` → `In review`."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(said(each) for each in value) or "–"
-    text = str(value)
-    return next((known[text].word for known in LOOKS.values() if text in known), text)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(each) for each in value) or "–"
+    known = LOOKS.get(kind if field in ("status", "state") else field, {})
+    return known[str(value)].word if str(value) in known else str(value)

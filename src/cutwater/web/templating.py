@@ -27,9 +27,10 @@ from cutwater.kernel.actor import Actor
 from cutwater.web import statuses, times
 from cutwater.web.nav import Command, NavItem
 
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:Z|[+-]\d\d:\d\d)$")
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 LINKS = {
     "home": "/",
     "search": "/search",
@@ -213,8 +214,8 @@ def _environment(folders: Mapping[str, Path], development: bool, bytecode_folder
         minutes=lambda value: times.span(value) if value is not None else "",
         number=times.number,
         word=times.word,
-        initials=times.initials,
         said=_said,
+        initials=times.initials,
     )
     return environment
 
@@ -223,13 +224,13 @@ def _clock(at: datetime | None, of_day: date | None = None, zone: str = "") -> s
     return times.clock(at, ZoneInfo(zone) if zone else viewing.get().zone, of_day) if at else ""
 
 
-def _said(value: object) -> str:
-    if isinstance(value, str) and _MOMENT.match(value):
-        try:
-            return times.moment(datetime.fromisoformat(value), viewing.get().zone, viewing.get().now)
-        except ValueError:
-            return value
-    return statuses.said(value)
+def _said(value: Any, kind: str, field: str) -> str:
+    """A value of a change for people: a status's word, a moment in the viewer's zone, yes and no."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return times.moment(datetime.fromisoformat(value), viewing.get().zone, viewing.get().now)
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return times.day(date.fromisoformat(value), viewing.get().zone, viewing.get().now)
+    return statuses.said(kind, field, value)
 
 
 def zone_of(actor: Actor | None) -> ZoneInfo:

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from cutwater import audit
 from cutwater.identity import queries
 from cutwater.identity.forms import LeadForm, TeamForm, TeamMemberForm
 from cutwater.identity.models import TeamKind
@@ -62,6 +63,7 @@ async def show_team(
         members=members,
         candidates=[(str(each.id), each.name) for each in people if each.id not in inside],
         kinds=KINDS,
+        feed=await audit.feed(reader, "team", found[0].id, limit=15),
         why_not=lacking(actor, Grant.MANAGE_TEAMS, "manage teams"),
         refusal=refusal,
     )

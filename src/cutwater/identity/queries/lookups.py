@@ -18,6 +18,8 @@ _NAMES = text(
     """
     select id, name from user_account where id = any(:ids)
     union select id, name from api_key where id = any(:ids)
+    union select id, name from team where id = any(:ids)
+    union select id, email from invitation where id = any(:ids)
     union select id, name from identity_platform_names(:ids)
     """
 )
@@ -70,7 +72,7 @@ def organizations_of(user_id: UUID) -> TextClause:
 
 
 def names_of(ids: Iterable[UUID]) -> TextClause:
-    """Names of people, API keys and platform superadmins, as far as they may be seen here."""
+    """Names of people, keys, teams and superadmins, addresses of the invited, as far as to be seen here."""
     return _NAMES.bindparams(ids=list(ids))
 
 

@@ -72,20 +72,22 @@ async def _new_account(tx: AsyncSession, email: str, name: str, password: str) -
     return account
 
 
-async def join(tx: AsyncSession, actor: Actor, user_id: UUID, role: str) -> None:
-    """Make or restore a membership; Conflict when it is there already."""
-    organization_id = scope.organization_of(tx)
+async def join(tx: AsyncSession, actor: Actor, user_id: UUID, role: str, *, is_auditor: bool = False) -> None:
+    """Make or restore a membership; Conflict when it is there already. A former grant does not come back."""
+    organization_id, has_joined = scope.organization_of(tx), actor.user_id == user_id
     try:
         membership = await queries.member_for_update(tx, user_id)
     except NotFound:
         tx.add(Membership(organization_id=organization_id, user_id=user_id, role=role))
-        await audit.record(tx, actor, events.MemberAdded(user_id=user_id, role=role))
+        added = events.MemberAdded(user_id=user_id, role=role, has_joined=has_joined)
+        await audit.record(tx, actor, added)
         return
     if membership.ended_at is None:
         raise Conflict("This person is in the organization already.")
-    membership.ended_at, membership.role = None, role
+    membership.ended_at, membership.role, membership.is_auditor = None, role, is_auditor
     membership.revision += 1
-    await audit.record(tx, actor, events.MemberRestored(user_id=user_id, role=role))
+    said = events.MemberRestored(user_id=user_id, role=role, has_joined=has_joined)
+    await audit.record(tx, actor, said)
 
 
 async def change_member(
@@ -152,4 +154,4 @@ async def restore_member(tx: AsyncSession, actor: Actor, user_id: UUID) -> None:
     """Let somebody back in, as what they were."""
     membership = await queries.member_for_update(tx, user_id)
     refuse_if(permissions.to_give_role(actor, membership.role))
-    await join(tx, actor, user_id, Role(membership.role).value)
+    await join(tx, actor, user_id, Role(membership.role).value, is_auditor=membership.is_auditor)

@@ -84,11 +84,13 @@ async def change_team(
         return team
     team.name, team.kind, team.description = now["name"], now["kind"], now["description"]
     team.revision += 1
+    # what somebody wrote is not quoted in the log, where it could not be erased
+    quiet = {"description": "…"}
     said = events.TeamChanged(
         team_id=team.id,
         slug=team.slug,
-        was={field: was[field] for field in changed},
-        now={field: now[field] for field in changed},
+        was={field: quiet.get(field, was[field]) for field in changed},
+        now={field: quiet.get(field, now[field]) for field in changed},
     )
     await audit.record(tx, actor, said)
     await _find(tx, team)
