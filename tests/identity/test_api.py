@@ -48,8 +48,9 @@ async def test_a_password_buys_a_pair_and_the_pair_says_who(app: FastAPI, databa
         1800,
         organization.slug,
     )
+    assert answer.headers["cache-control"] == "no-store"
     me = await Client(app, pair["access_token"]).ask("GET", "/me")
-    assert me.status == 200
+    assert (me.status, me.headers["cache-control"]) == (200, "no-store")
     assert (me.json["data"]["email"], me.json["data"]["role"]) == (email, "OWNER")
     assert "own" in me.json["data"]["grants"]
     assert me.headers["etag"] == '"1"'

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text, update
 from cutwater import identity
 from cutwater.identity import queries, service, tokens
 from cutwater.identity.authentication import Presented, find_actor
-from cutwater.identity.models import AccountLink, Invitation, LinkPurpose, SignInSession
+from cutwater.identity.models import AccountLink, Invitation, LinkPurpose, SignInSession, UserAccount
 from cutwater.identity.service import accounts, invitations, keys, people, sessions
 from cutwater.kernel import clock, crypto
 from cutwater.kernel.actor import Actor, Grant
@@ -83,6 +83,7 @@ async def test_five_wrong_passwords_lock_the_name_even_for_the_right_one(
     with pytest.raises(TooMany) as locked:
         await sessions.sign_in(database, SECRETS, email, PASSWORD)
     assert 1 <= int(locked.value.headers["Retry-After"]) <= 60
+    assert locked.value.message.startswith("Too many wrong passwords for this name. Try again in ")
     with clock.frozen(datetime.now(UTC) + timedelta(seconds=61)):
         if known:
             await sessions.sign_in(database, SECRETS, email, PASSWORD)
@@ -120,7 +121,7 @@ async def test_no_token_is_stored_as_it_is(database: Database) -> None:
 
 async def test_a_session_is_listed_and_ended_by_its_owner_only(database: Database) -> None:
     organization, made = await committed(database, "MEMBER")
-    owner, member = made["OWNER"], made["MEMBER"]
+    owner, member = made["OWNER"], made["MANAGER"]
     session = await sessions.sign_in(
         database, SECRETS, await email_of(database, owner), PASSWORD, browser="curl/8", address="10.1.2.3"
     )
@@ -219,7 +220,7 @@ async def test_deactivation_in_the_only_organization_ends_sessions_tokens_and_ke
     database: Database,
 ) -> None:
     _, made = await committed(database, "MEMBER")
-    owner, member = made["OWNER"], made["MEMBER"]
+    owner, member = made["OWNER"], made["MANAGER"]
     email = await email_of(database, member)
     session = await sessions.sign_in(database, SECRETS, email, PASSWORD)
     pair = await sessions.issue_tokens(database, SECRETS, email, PASSWORD)
@@ -303,9 +304,33 @@ async def test_a_refresh_token_rotates_and_its_reuse_ends_the_family(database: D
     assert await by_bearer(database, first.access_token) is None
     with pytest.raises(Unauthenticated):
         await sessions.refresh_tokens(database, SECRETS, second.refresh_token)
-    logged = "select count(*) from event_log where name = 'refresh_family.revoked'"
-    async with database.tx(made["OWNER"]) as tx:
-        assert await tx.scalar(text(logged)) == 1
+    assert await names_in_log(database, made["OWNER"]) == ["session.started", "refresh_family.revoked"]
+
+
+async def names_in_log(database: Database, actor: Actor) -> list[str]:
+    """What the organization's log says of getting in and out."""
+    logged = "select name from event_log where subject_kind = 'account' order by id"
+    async with database.tx(actor) as tx:
+        return list((await tx.scalars(text(logged))).all())
+
+
+async def test_signing_in_to_the_api_revoking_it_and_ending_the_others_are_in_the_log(
+    database: Database,
+) -> None:
+    _, made = await committed(database)
+    owner, email = made["OWNER"], await email_of(database, made["OWNER"])
+    pair = await sessions.issue_tokens(database, SECRETS, email, PASSWORD)
+    other = await sessions.issue_tokens(database, SECRETS, email, PASSWORD)
+    await sessions.revoke_token(database, pair.refresh_token)
+    await sessions.revoke_token(database, pair.refresh_token)
+    async with database.tx(owner) as tx:
+        await sessions.end_others(tx, owner)
+    assert await by_bearer(database, other.access_token) is None
+    assert await names_in_log(database, owner) == [
+        *["session.started"] * 2,
+        "refresh_family.revoked",
+        "session.others_ended",
+    ]
 
 
 async def test_another_sign_in_survives_the_reuse(database: Database) -> None:
@@ -446,6 +471,19 @@ async def test_a_reset_works_once_and_ends_every_other_sign_in(database: Databas
             await accounts.reset_password(tx, SETTINGS.secrets, token, "ten quiet estuaries")
 
 
+async def test_a_new_password_spends_every_link_that_was_mailed_to_set_one(database: Database) -> None:
+    _, made = await committed(database)
+    owner, email = made["OWNER"], await email_of(database, made["OWNER"])
+    first, second = await reset_link(database, email), await reset_link(database, email)
+    assert first != second
+    async with database.tx(owner) as tx:
+        await accounts.change_password(tx, owner, current=PASSWORD, new="nine quiet estuaries")
+    for token in (first, second):
+        with pytest.raises(Conflict, match="used already"):
+            async with database.tx(None) as tx:
+                await accounts.reset_password(tx, SETTINGS.secrets, token, "ten quiet estuaries")
+
+
 async def test_a_weak_new_password_does_not_use_the_link_up(database: Database) -> None:
     _, made = await committed(database)
     token = await reset_link(database, await email_of(database, made["OWNER"]))
@@ -548,6 +586,27 @@ async def test_somebody_new_joins_with_a_confirmed_address_and_their_teams(datab
     assert account.email_confirmed_at is not None
     with pytest.raises(Conflict, match="used already"):
         await accept(database, token, actor.user_id)
+
+
+async def test_whoever_comes_back_by_an_invitation_is_what_it_says_and_no_auditor_any_more(
+    database: Database,
+) -> None:
+    _, made = await committed(database, "MANAGER")
+    owner, member = made["OWNER"], made["MANAGER"]
+    assert member.user_id
+    async with database.tx(owner) as tx:
+        await people.change_member(tx, owner, member.user_id, is_auditor=True)
+        await people.end_membership(tx, owner, member.user_id)
+    _, token = await invited(database, owner, await email_of(database, member))
+    await accept(database, token, member.user_id)
+    [row] = await database.reader(owner).all(queries.people().where(UserAccount.id == member.user_id))
+    assert (row.role, row.is_auditor) == ("MEMBER", False)
+    async with database.tx(owner) as tx:
+        await people.change_member(tx, owner, member.user_id, is_auditor=True)
+        await people.end_membership(tx, owner, member.user_id)
+        await people.restore_member(tx, owner, member.user_id)
+    [row] = await database.reader(owner).all(queries.people().where(UserAccount.id == member.user_id))
+    assert (row.role, row.is_auditor) == ("MEMBER", True), "reactivated as what they were"
 
 
 async def test_an_invitation_for_another_address_is_refused(database: Database) -> None:

@@ -1,8 +1,10 @@
 """The pages, as a browser without JavaScript uses them."""
 
 import re
+from time import monotonic
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import select
 
@@ -157,8 +159,10 @@ async def test_a_forgotten_password_is_set_anew_by_the_mailed_link(app: FastAPI,
     owner, browser = made["OWNER"], Browser(app)
     await browser.get("/forgot")
     email = await email_of(database, owner)
+    began = monotonic()
     known = await browser.post("/forgot", email=email)
     unknown = await browser.post("/forgot", email="nobody@bank.example")
+    assert monotonic() - began >= 0.5, "the time told whether there was anything to do"
     assert (known.status, known.headers["location"]) == (unknown.status, unknown.headers["location"])
     links = select(AccountLink.id).where(AccountLink.purpose == "reset")
     link = await database.reader(owner).scalar(links)
@@ -170,6 +174,15 @@ async def test_a_forgotten_password_is_set_anew_by_the_mailed_link(app: FastAPI,
     done = await browser.post(path, password="nine quiet estuaries")
     assert (done.status, done.headers["location"]) == (303, "/")
     assert (await browser.get(path)).status == 409
+
+
+async def test_the_secret_of_a_mailed_link_is_in_no_line_of_the_log(
+    app: FastAPI,
+) -> None:
+    with structlog.testing.capture_logs() as lines:
+        await Browser(app).get("/reset/the-secret-of-the-link")
+        await Browser(app).get("/sign-in")
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/reset/{token}", "/sign-in"]
 
 
 async def test_an_address_is_confirmed_by_a_button_not_by_looking(

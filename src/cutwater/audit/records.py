@@ -81,7 +81,7 @@ class LoggedEvent:
 class FeedEntry:
     """One line of an activity feed. `cursor` continues the feed after it.
 
-    `changes` is as the log has it; in `named` ids of people, keys and teams are names. `kind` is the subject's.
+    `changes` is as the log has it, `named` has names where that has ids; `kind` is its subject's.
     """
 
     event_id: int

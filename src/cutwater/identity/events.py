@@ -281,11 +281,27 @@ class SessionStarted(OfAccount):
     name: ClassVar[str] = "session.started"
     session_id: UUID
 
+    def headline(self) -> str:
+        return "signed in"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionEnded(OfAccount):
     name: ClassVar[str] = "session.ended"
     session_id: UUID
+
+    def headline(self) -> str:
+        return "signed out"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OtherSessionsEnded(OfAccount):
+    """All but the one that asked."""
+
+    name: ClassVar[str] = "session.others_ended"
+
+    def headline(self) -> str:
+        return "ended every other sign-in"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -130,9 +130,15 @@ class TooMany(Refused):
     status = 429
     code = "TOO_MANY_REQUESTS"
 
-    def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__(f"Too many requests. Try again in {retry_after_seconds} seconds.")
+    def __init__(self, retry_after_seconds: int, why: str = "Too many requests.") -> None:
+        super().__init__(f"{why} Try again in {_span(retry_after_seconds)}.")
         self.headers["Retry-After"] = str(retry_after_seconds)
+
+
+def _span(seconds: int) -> str:
+    """`1 second`, `45 seconds`, `10 minutes`: rounded up, so that trying again then is not too early."""
+    count, unit = (-(-seconds // 60), "minute") if seconds > 90 else (seconds, "second")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 class Unavailable(Refused):

@@ -88,7 +88,7 @@ class Envelope:
             log.logger("cutwater.request").info(
                 "request",
                 method=scope["method"],
-                path=scope["path"],
+                path=path if "{token}" in path else scope["path"],  # a mailed secret is not for the log
                 status=status,
                 ms=round(seconds * 1000, 1),
             )

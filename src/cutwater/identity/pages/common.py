@@ -1,5 +1,9 @@
 """What identity's pages share."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -20,6 +24,14 @@ async def _no_refusal() -> None:
 
 
 Refusing = Annotated[Refusal | None, Depends(_no_refusal)]
+
+
+@asynccontextmanager
+async def at_least(*, seconds: float) -> AsyncIterator[None]:
+    """Take so long in any case, so that the time does not tell whether there was anything to do."""
+    began = monotonic()
+    yield
+    await asyncio.sleep(began + seconds - monotonic())
 
 
 def safe_next(path: str) -> str:

@@ -73,7 +73,5 @@ async def end_session(id: UUID, tx: Tx, reader: ReaderDep, actor: CurrentActor, 
 @router.post("/sessions/end-others")
 async def end_others(tx: Tx, actor: CurrentActor, view: View) -> Response:
     """End every session but this one."""
-    if actor.user_id is None:
-        raise Unauthenticated()
-    await sessions.end_all(tx, actor.user_id, but=actor.session_id)
+    await sessions.end_others(tx, actor)
     return view.redirect("/settings/me", flash="Every other sign-in has ended.")

@@ -10,7 +10,7 @@ from cutwater.identity.api.common import slow_down
 from cutwater.identity.authentication import config_of, drop_session
 from cutwater.identity.forms import ForgotForm, ResetForm, SignInForm, SignUpForm
 from cutwater.identity.models import LinkPurpose
-from cutwater.identity.pages.common import Refusing, browser, safe_next, signed_in
+from cutwater.identity.pages.common import Refusing, at_least, browser, safe_next, signed_in
 from cutwater.identity.pages.organization import way_in
 from cutwater.identity.service import accounts, sessions
 from cutwater.kernel.actor import Visitor
@@ -97,12 +97,13 @@ async def show_forgot(view: PublicView, refusal: Refusing = None) -> Response:
 
 
 @router.post("/forgot")
-async def forgot(request: Request, tx: PlatformTx, view: PublicView) -> Response:
-    """Mail a link, if the address is somebody's; the answer is the same if it is not."""
+async def forgot(request: Request, view: PublicView) -> Response:
+    """Mail a link, if the address is somebody's; answer and time are the same if it is not."""
     view.if_refused(lambda refusal: show_forgot(view, refusal))
     await slow_down(request, "reset", per_minute=6)
     form = await view.form(ForgotForm)
-    await accounts.request_reset(tx, form.email)
+    async with at_least(seconds=0.25), database_of(request).tx(None) as tx:
+        await accounts.request_reset(tx, form.email)
     said = "If somebody here has this address, a link is on its way to it. It works for an hour."
     return view.redirect("@/sign-in", flash=said)
 

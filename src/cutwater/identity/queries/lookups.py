@@ -72,7 +72,7 @@ def organizations_of(user_id: UUID) -> TextClause:
 
 
 def names_of(ids: Iterable[UUID]) -> TextClause:
-    """Names of people, keys, teams and superadmins, addresses of the invited, as far as to be seen here."""
+    """Names of people, superadmins, API keys and teams, addresses of the invited: what may be seen here."""
     return _NAMES.bindparams(ids=list(ids))
 
 

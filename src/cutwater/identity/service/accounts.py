@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
@@ -99,7 +99,7 @@ def _check_password(password: str, about: Sequence[str], *, field: str) -> None:
 
 
 async def set_password(tx: AsyncSession, user_id: UUID, password: str) -> None:
-    """Keep the hash of a password that was checked."""
+    """Keep the hash of a password that was checked; a link that was mailed to set one is spent with it."""
     stored = await passwords.hashed(password)
     kept = await tx.scalar(select(UserPassword).where(UserPassword.user_id == user_id).with_for_update())
     if kept is None:
@@ -107,6 +107,9 @@ async def set_password(tx: AsyncSession, user_id: UUID, password: str) -> None:
     else:
         kept.hash, kept.changed_at = stored, clock.now()
     await tx.flush()
+    open_links = (AccountLink.user_id == user_id, AccountLink.used_at.is_(None))
+    spent = update(AccountLink).where(*open_links, AccountLink.purpose == LinkPurpose.RESET)
+    await tx.execute(spent.values(used_at=clock.now()))
 
 
 async def change_password(tx: AsyncSession, actor: Actor, *, current: str, new: str) -> None:

@@ -32,6 +32,10 @@ class WrongCredentials(Refused):
         super().__init__("The name or the password is wrong.")
 
 
+SIGNED_OUT = "signed out"
+LOCKED = "Too many wrong passwords for this name."
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignedIn:
     """A new session: its cookie's value exists only here."""
@@ -60,7 +64,7 @@ async def check_password(database: Database, secrets: Sequence[str], login: str,
     facts = await database.reader(None).first(lookups.credentials(login, login_hash))
     until = lockout.locked_until(facts.failures if facts else (), clock.now())
     if until is not None:
-        raise TooMany(lockout.seconds_left(until, clock.now()))
+        raise TooMany(lockout.seconds_left(until, clock.now()), LOCKED)
     right = await passwords.matches(password[: passwords.LONGEST + 1], facts.hash if facts else None)
     async with database.tx(None) as tx:
         if facts is not None and right and facts.is_active:
@@ -128,8 +132,16 @@ async def end_session(tx: AsyncSession, actor: Actor, session_id: UUID) -> None:
         return
     if not await _revoke_family(tx, session_id, user_id=actor.user_id):
         raise NotFound("This session")
-    reason = events.RefreshFamilyRevoked(user_id=actor.user_id, family_id=session_id, reason="signed out")
-    await audit.record(tx, actor, reason)
+    said = events.RefreshFamilyRevoked(user_id=actor.user_id, family_id=session_id, reason=SIGNED_OUT)
+    await audit.record(tx, actor, said)
+
+
+async def end_others(tx: AsyncSession, actor: Actor) -> None:
+    """End every session and API sign-in of one's own but the one that asks."""
+    if actor.user_id is None:
+        raise NotFound("This session")
+    await end_all(tx, actor.user_id, but=actor.session_id)
+    await audit.record(tx, actor, events.OtherSessionsEnded(user_id=actor.user_id))
 
 
 async def end_all(
@@ -164,7 +176,14 @@ async def issue_tokens(
         await scope.enter(tx, organization_id=chosen.id, user_id=user_id)
         family = new_id()
         refresh = _next_token(tx, user_id, family, clock.now() + families.LIFETIME)
+        started = events.SessionStarted(user_id=user_id, session_id=family)
+        await audit.record(tx, _person_here(user_id, chosen.id), started)
         return _pair(secrets, user_id, chosen.id, family, refresh, chosen.slug)
+
+
+def _person_here(user_id: UUID, organization_id: UUID) -> Actor:
+    """The person of a token, in its organization."""
+    return Actor(kind="user", id=user_id, name="", user_id=user_id, organization_id=organization_id)
 
 
 def chosen_organization(rows: Sequence[Any], wanted: str) -> Any:
@@ -213,7 +232,7 @@ async def _refresh(tx: AsyncSession, secrets: Sequence[str], stored: RefreshToke
     user_id, family, organization_id = stored.user_id, stored.family_id, stored.organization_id
     if found == Verdict.REUSED:
         await _revoke_family(tx, family, user_id=user_id)
-        actor = Actor(kind="user", id=user_id, name="", user_id=user_id, organization_id=organization_id)
+        actor = _person_here(user_id, organization_id)
         said = events.RefreshFamilyRevoked(user_id=user_id, family_id=family, reason="a used token came back")
         await audit.record(tx, actor, said)
         return found
@@ -260,7 +279,10 @@ async def revoke_token(database: Database, token: str) -> None:
         known = (await tx.execute(lookups.refresh_token(crypto.fingerprint(token)))).one_or_none()
         if known is not None:
             await scope.enter(tx, organization_id=known.organization_id, user_id=known.user_id)
-            await _revoke_family(tx, known.family_id, user_id=known.user_id)
+            user_id, family = known.user_id, known.family_id
+            if await _revoke_family(tx, family, user_id=user_id):
+                said = events.RefreshFamilyRevoked(user_id=user_id, family_id=family, reason=SIGNED_OUT)
+                await audit.record(tx, _person_here(user_id, known.organization_id), said)
 
 
 async def _revoke_family(tx: AsyncSession, family: UUID, *, user_id: UUID) -> bool:
