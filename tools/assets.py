@@ -26,7 +26,7 @@ COPIES = {
 FONT = MODULES / "inter-ui" / "variable" / "InterVariable.woff2"
 FACES = SOURCE / "web" / "static" / "css" / "tokens.css"
 _WORD = re.compile(r"[\"']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)[\"']")
-_SPEAKS_OF_ICONS = re.compile(r"icon|ui\.|Look\(|NavItem\(|Command\(", re.IGNORECASE)
+_SPEAKS_OF_ICONS = re.compile(r"icon|ui\.|badge\(|Look\(|NavItem\(|Command\(", re.IGNORECASE)
 _TABLES = ("statuses.py", "preferences.html")
 
 
