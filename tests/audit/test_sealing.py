@@ -149,7 +149,7 @@ async def test_a_cut_tail_shows_against_the_heads_that_went_out(database: Databa
     assert (await audit.verify(database)).intact
     report = await audit.verify(database, heads=heads)
     assert [each.fault for each in report.chains[0].findings] == [Fault.TAIL_CUT]
-    assert "1 findings" in report.as_text()
+    assert ": 1 finding, " in report.as_text()
 
 
 async def test_the_nightly_head_is_logged_once_in_its_organization(

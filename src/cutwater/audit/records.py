@@ -81,7 +81,8 @@ class LoggedEvent:
 class FeedEntry:
     """One line of an activity feed. `cursor` continues the feed after it.
 
-    `changes` is as the log has it, `named` has names where that has ids; `kind` is its subject's.
+    `changes` is as the log has it, `named` has names where that has ids; `kind` is its subject's,
+    and `is_inside` says that its subject is something inside the thing, such as a run's step.
     """
 
     event_id: int
@@ -96,6 +97,7 @@ class FeedEntry:
     named: dict[str, tuple[Any, Any]]
     note: str
     key: str
+    is_inside: bool = False
     cursor: str = ""
 
 

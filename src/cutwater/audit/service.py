@@ -84,10 +84,10 @@ async def feed(
     found = {row.id: event_of(row) for row in (*about, *inside)}
     events = sorted(found.values(), key=lambda each: (each.at, each.id), reverse=True)[:limit]
     names = await names_of(reader, (id for each in events for id in each.named_ids))
-    return [_entry(each, names) for each in events]
+    return [_entry(each, names, of=id) for each in events]
 
 
-def _entry(event: LoggedEvent, names: Any) -> FeedEntry:
+def _entry(event: LoggedEvent, names: Any, *, of: UUID) -> FeedEntry:
     return FeedEntry(
         event_id=event.id,
         at=event.happened_at,
@@ -101,6 +101,7 @@ def _entry(event: LoggedEvent, names: Any) -> FeedEntry:
         named=named(event, names),
         note=event.note,
         key=event.subject_key,
+        is_inside=event.subject_id != of,
         cursor=encode_cursor(event.at.isoformat(), event.id),
     )
 

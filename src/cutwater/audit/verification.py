@@ -83,11 +83,16 @@ class Report:
         """For people: a line per chain, then a line per finding."""
         lines = []
         for chain in self.chains:
-            verdict = "intact" if not chain.findings else f"{len(chain.findings)} findings"
+            verdict = _counted(len(chain.findings), "finding") if chain.findings else "intact"
+            read = f"{_counted(chain.events, 'event')} in {_counted(chain.blocks, 'block')}"
             head = f", head {chain.head.hash.hex()} at block {chain.head.number}" if chain.head else ""
-            lines.append(f"{chain.title}: {verdict}, {chain.events} events in {chain.blocks} blocks{head}")
+            lines.append(f"{chain.title}: {verdict}, {read}{head}")
             lines += [f"  {finding}" for finding in chain.findings]
         return "\n".join(lines) or "Nothing is sealed yet."
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def _chain_json(chain: ChainReport) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,7 +60,11 @@ async def tell(
 async def _overtake(
     tx: AsyncSession, people: Sequence[UUID], path: str, kind: str, event_id: int
 ) -> frozenset[UUID]:
-    """Mark what an event overtakes as read; gives who has a later one unread, for jobs run in any order."""
+    """Mark what an event overtakes as read; gives who has a later one unread, for jobs run in any order.
+
+    One at a time for each place: two jobs at once would not see each other's items.
+    """
+    await tx.execute(_ONE_AT_A_TIME, {"place": f"inbox {kind} {path}"})
     unread = (any_of(InboxItem.user_id, people), InboxItem.read_at.is_(None))
     same = (*unread, InboxItem.path == path, InboxItem.kind == kind)
     older = update(InboxItem).where(*same, InboxItem.event_id < event_id)
@@ -76,6 +80,11 @@ async def read_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
     await tx.flush()
     await audit.nudge(tx, f"inbox:{item.user_id}")
     return item
+
+
+_ONE_AT_A_TIME = text(
+    "select pg_advisory_xact_lock(hashtextextended(current_setting('app.organization') || :place, 1))"
+)
 
 
 async def open_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
