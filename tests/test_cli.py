@@ -60,6 +60,15 @@ def test_an_admin_is_made_once(address: str) -> None:
     assert "password" in weak.stderr
 
 
+def test_an_account_is_shut_and_opened_again(address: str) -> None:
+    made = run("create-admin", "--email", "sam@bank.test", "--name", "Sam", "--password", "correct horse battery")
+    assert made.exit_code == 0, made.output
+    assert "Sam is shut out everywhere" in run("shut-account", "--email", "Sam@bank.test").stderr
+    assert "may sign in again" in run("shut-account", "--email", "sam@bank.test", "--reopen").stderr
+    unknown = run("shut-account", "--email", "nobody@bank.test")
+    assert (unknown.exit_code, "nobody@bank.test does not exist" in unknown.stderr) == (1, True)
+
+
 def test_the_log_verifies_and_says_so_to_scripts() -> None:
     assert run("audit", "verify").exit_code == 0
     found = run("audit", "verify", "--json")

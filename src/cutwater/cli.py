@@ -197,6 +197,23 @@ def create_admin(
     with_runtime(work, makes=True)
 
 
+@app.command("shut-account")
+def shut_account(
+    email: Annotated[str, typer.Option(prompt=True)],
+    reopen: Annotated[bool, typer.Option("--reopen", help="Let the person sign in again.")] = False,
+) -> None:
+    """Shut a person out of every organization: sessions, tokens and keys end at once."""
+    from cutwater.identity.service import set_active_by_email
+
+    async def work(runtime: Any) -> int:
+        async with runtime.database.tx(None) as tx:
+            name = await set_active_by_email(tx, email, is_active=reopen)
+        say.print(f"{name} may sign in again." if reopen else f"{name} is shut out everywhere.")
+        return 0
+
+    with_runtime(work)
+
+
 @audit_commands.command("verify")
 def audit_verify(organization: Slug = "", heads: Heads = None, as_json: AsJson = False) -> None:
     """Recompute the log's chains: names altered, missing and inserted rows. Exit code 1 when any is found.

@@ -1,6 +1,6 @@
 """The verbs of identity, by noun."""
 
-from cutwater.identity.service.accounts import create_admin, set_account_active, sign_up
+from cutwater.identity.service.accounts import create_admin, set_account_active, set_active_by_email, sign_up
 from cutwater.identity.service.invitations import invite
 from cutwater.identity.service.keys import create_api_key
 from cutwater.identity.service.organizations import create_organization
@@ -17,5 +17,6 @@ __all__ = [
     "create_team",
     "invite",
     "set_account_active",
+    "set_active_by_email",
     "sign_up",
 ]

@@ -1,7 +1,7 @@
 """People: signing up, passwords, profile, the platform's administrators."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from cutwater.identity.models import AccountLink, LinkPurpose, UserAccount, User
 from cutwater.identity.queries import lookups
 from cutwater.identity.service import sessions
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, Grant, job_actor, lacking
 from cutwater.kernel.errors import Conflict, Invalid, NotFound, refuse_if
 from cutwater.kernel.etags import refuse_stale
 from cutwater.kernel.ids import new_id
@@ -294,3 +294,13 @@ async def set_account_active(tx: AsyncSession, actor: Actor, user_id: UUID, *, i
             await sessions.end_all(tx, user_id, with_keys=True)
         said = events.AccountActivityChanged(user_id=user_id, is_active=is_active)
         await audit.record(tx, actor, said)
+
+
+async def set_active_by_email(tx: AsyncSession, email: str, *, is_active: bool) -> str:
+    """The same for whoever runs the machine, on the command line; gives the person's name."""
+    known = (await tx.execute(lookups.account_by_email(accounts.tidy_email(email)))).one_or_none()
+    if known is None:
+        raise NotFound(f"An account with the address {email}")
+    operator = replace(job_actor("command line", None), grants=frozenset(Grant))
+    await set_account_active(tx, operator, known.id, is_active=is_active)
+    return str(known.name)
