@@ -127,8 +127,7 @@ async def end_session(tx: AsyncSession, actor: Actor, session_id: UUID) -> None:
     )
     if session is not None:
         session.ended_at = clock.now()
-        said = events.SessionEnded(user_id=actor.user_id, session_id=session_id)
-        await audit.record(tx, actor, said)
+        await audit.record(tx, actor, events.SessionEnded(user_id=actor.user_id, session_id=session_id))
         return
     if not await _revoke_family(tx, session_id, user_id=actor.user_id):
         raise NotFound("This session")
