@@ -61,7 +61,9 @@ def test_an_admin_is_made_once(address: str) -> None:
 
 
 def test_an_account_is_shut_and_opened_again(address: str) -> None:
-    made = run("create-admin", "--email", "sam@bank.test", "--name", "Sam", "--password", "correct horse battery")
+    made = run(
+        "create-admin", "--email", "sam@bank.test", "--name", "Sam", "--password", "correct horse battery"
+    )
     assert made.exit_code == 0, made.output
     assert "Sam is shut out everywhere" in run("shut-account", "--email", "Sam@bank.test").stderr
     assert "may sign in again" in run("shut-account", "--email", "sam@bank.test", "--reopen").stderr

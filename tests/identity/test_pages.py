@@ -151,6 +151,19 @@ async def test_too_many_attempts_from_one_address_are_slowed_down(app: FastAPI) 
     assert "Retry-After".lower() in answers[-1].headers
 
 
+async def test_a_stolen_session_cannot_try_passwords_for_long(app: FastAPI, database: Database) -> None:
+    organization, made = await committed(database)
+    thief = await sign_in(app, database, made["OWNER"])
+    address = f"/o/{organization.slug}/settings/me/password"
+    before, app.state.limiter = app.state.limiter, Limiter()
+    tries = {"current_password": "wrong", "new_password": "nine quiet seas"}
+    try:
+        answers = [await thief.post(address, **tries) for _ in range(7)]
+    finally:
+        app.state.limiter = before
+    assert [each.status for each in answers] == [400] * 6 + [429]
+
+
 # ---------------------------------------------------------------- mailed links
 
 

@@ -21,7 +21,9 @@ async def home(request: Request, view: View) -> Response:
 
 
 async def found_for(request: Request, actor: Actor, reader: Reader, text: str, limit: int) -> list[Any]:
-    """What this actor may find; wiring says what a kind of thing needs, and who else is asked."""
+    """What this actor may find, by page and API together so often a minute; wiring says what a kind of thing
+    needs, and who else is asked."""
+    await request.app.state.limiter.hit(f"search:{actor.id}", per_minute=240)
     needed: dict[str, Grant] = request.app.state.search_grants
     hidden = [kind for kind, grant in needed.items() if not actor.may(grant)]
     found = await search.find(reader, text, limit=limit, hidden=hidden)
@@ -40,7 +42,6 @@ async def find(
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """What the palette shows, or a page of results without JavaScript."""
-    await request.app.state.limiter.hit(f"search:{actor.id}", per_minute=240)
     found = await found_for(request, actor, reader, q, limit=12 if view.wants_json else 50)
     if view.wants_json:
         return view.json([{"kind": r.kind, "key": r.key, "title": r.title, "path": r.path} for r in found])

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cutwater.identity import queries
+from cutwater.identity.api.common import slow_down
 from cutwater.identity.api.me import sessions_of
 from cutwater.identity.forms import PasswordForm, ProfileForm
 from cutwater.identity.pages.common import Refusing, zone_options
@@ -54,9 +55,12 @@ async def change(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> 
 
 
 @router.post("/password")
-async def change_password(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
-    """Change one's own password."""
+async def change_password(
+    request: Request, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View
+) -> Response:
+    """Change one's own password; who took over a session must not find it by trying."""
     view.if_refused(lambda refusal: show_me(reader, actor, view, refusal))
+    await slow_down(request, f"password:{actor.id}", per_minute=6)
     form = await view.form(PasswordForm)
     await accounts.change_password(tx, actor, current=form.current_password, new=form.new_password)
     return view.redirect("/settings/me", flash="Your password is changed. Every other sign-in has ended.")
