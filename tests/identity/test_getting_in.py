@@ -93,10 +93,11 @@ async def test_five_wrong_passwords_lock_the_name_even_for_the_right_one(
                 await sessions.sign_in(database, SECRETS, email, PASSWORD)
 
 
-async def test_a_new_sign_in_ends_the_session_the_browser_had(database: Database) -> None:
-    organization, made = await committed(database)
+@pytest.mark.parametrize("who_was_there", ["OWNER", "MEMBER"])
+async def test_a_new_sign_in_ends_the_session_the_browser_had(database: Database, who_was_there: str) -> None:
+    organization, made = await committed(database, "MEMBER")
     email = await email_of(database, made["OWNER"])
-    first = await sessions.sign_in(database, SECRETS, email, PASSWORD)
+    first = await sessions.sign_in(database, SECRETS, await email_of(database, made[who_was_there]), PASSWORD)
     second = await sessions.sign_in(database, SECRETS, email, PASSWORD, before=first.token)
     assert first.token != second.token
     assert await by_cookie(database, first.token) is None

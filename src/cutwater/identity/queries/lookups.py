@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 _CREDENTIALS = text("select * from identity_credentials(:login, :login_hash)")
+_SESSION_HOLDER = text("select user_id from identity_actor(:token_hash, null, null, null, null, null)")
 _NOTE_FAILURE = text("select identity_note_failure(:login_hash)")
 _FORGET_FAILURES = text("select identity_forget_failures(:login_hash)")
 _ACCOUNT = text("select * from identity_account(:email)")
@@ -29,6 +30,11 @@ _END_SESSIONS = text("select identity_end_sessions(:user_id)")
 def credentials(login: str, login_hash: bytes) -> TextClause:
     """One row, whether the account exists or not: its hash, and the recent failures under this name."""
     return _CREDENTIALS.bindparams(login=login, login_hash=login_hash)
+
+
+def session_holder(token_hash: bytes) -> TextClause:
+    """Whose open session this cookie is."""
+    return _SESSION_HOLDER.bindparams(token_hash=token_hash)
 
 
 def note_failure(login_hash: bytes) -> TextClause:

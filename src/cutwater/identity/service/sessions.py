@@ -101,8 +101,7 @@ async def start_session(
     account = await queries.account_for_update(tx, user_id)
     actor = Actor(kind="user", id=user_id, name=account.name, user_id=user_id)
     if before:
-        old = SignInSession.token_hash == crypto.fingerprint(before)
-        await tx.execute(update(SignInSession).where(old).values(ended_at=clock.now()))
+        await _end_before(tx, crypto.fingerprint(before))
     session = SignInSession(
         id=new_id(),
         user_id=user_id,
@@ -115,6 +114,15 @@ async def start_session(
     tx.add(session)
     await audit.record(tx, actor, events.SessionStarted(user_id=user_id, session_id=session.id))
     return SignedIn(token=token, user_id=user_id)
+
+
+async def _end_before(tx: AsyncSession, token_hash: bytes) -> None:
+    """End the session this browser had, whoever's it was: its cookie is about to be replaced."""
+    holder = await tx.scalar(lookups.session_holder(token_hash))
+    if holder is not None:
+        async with scope.inside(tx, user_id=holder):
+            old = update(SignInSession).where(SignInSession.token_hash == token_hash)
+            await tx.execute(old.values(ended_at=clock.now()))
 
 
 async def end_session(tx: AsyncSession, actor: Actor, session_id: UUID) -> None:
