@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
@@ -320,3 +321,34 @@ async def test_two_partners_deployed_at_once_do_not_deadlock(database: Database)
     async with database.tx(owner) as tx:
         rows = await SessionReader(tx).all(queries.deployments_of(first.key))
         assert sum(row.environment_kind == EnvironmentKind.PRODUCTION for row in rows) == 1
+
+
+WAITING = text(
+    "select exists (select 1 from pg_locks join pg_stat_activity using (pid)"
+    " where not granted and datname = current_database())"
+)
+
+
+async def somebody_waits_for_a_lock(database: Database) -> bool:
+    async with database.engine.connect() as connection:
+        return bool(await connection.scalar(WAITING))
+
+
+async def test_a_partner_named_while_a_release_goes_live_goes_live_with_it(database: Database) -> None:
+    owner = await world.organization_in(database)
+    async with database.tx(owner) as tx:
+        first, second = [await release_at(tx, owner, S.READY_PRODUCTION) for _ in range(2)]
+
+    async def deploy() -> None:
+        async with database.tx(owner) as tx:
+            await service.move_release(tx, owner, first.key, S.DEPLOYED, seen_revision=None)
+
+    async with database.tx(owner) as tx:
+        await service.add_dependency(tx, owner, first.key, second.key, DependencyKind.REQUIRES_SYNC)
+        going = asyncio.create_task(deploy())
+        while not going.done() and not await somebody_waits_for_a_lock(database):
+            pass
+    await going
+    async with database.tx(owner) as tx:
+        row = await queries.release_row(SessionReader(tx), second.key)
+        assert row.status == S.DEPLOYED

@@ -46,8 +46,11 @@ async def releases_for_update(tx: AsyncSession, ids: set[UUID]) -> list[Release]
     return list(await tx.scalars(statement.execution_options(populate_existing=True)))
 
 
-async def together_for_update(tx: AsyncSession, key: str) -> tuple[Release, list[Release]]:
-    """The release and every one that must enter production with it, all locked."""
+async def together_for_update(
+    tx: AsyncSession, organization_id: UUID | None, key: str
+) -> tuple[Release, list[Release]]:
+    """The release and every one that must enter production with it, all locked; none is added meanwhile."""
+    await lock_dependencies(tx, organization_id)
     start = await tx.scalar(select(Release.id).where(by_key_or_id(key), Release.deleted_at.is_(None)))
     if start is None:
         raise NotFound("This release")
@@ -60,7 +63,15 @@ async def together_for_update(tx: AsyncSession, key: str) -> tuple[Release, list
 
 async def lock_dependencies(tx: AsyncSession, organization_id: UUID | None) -> None:
     """One change of the dependencies at a time in an organization: two together could close a cycle."""
-    name = f"releases.dependencies:{organization_id}"
+    await _one_at_a_time(tx, f"releases.dependencies:{organization_id}")
+
+
+async def lock_environments(tx: AsyncSession, organization_id: UUID | None) -> None:
+    """One standard environment made at a time in an organization; held after releases, never before."""
+    await _one_at_a_time(tx, f"releases.environments:{organization_id}")
+
+
+async def _one_at_a_time(tx: AsyncSession, name: str) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 

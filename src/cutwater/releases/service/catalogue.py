@@ -166,7 +166,7 @@ async def environment_of_kind(tx: AsyncSession, actor: Actor, kind: EnvironmentK
     found = await tx.scalar(wanted)
     if found is not None:
         return found
-    await queries.lock_dependencies(tx, actor.organization_id)
+    await queries.lock_environments(tx, actor.organization_id)
     found = await tx.scalar(wanted)
     if found is not None:
         return found

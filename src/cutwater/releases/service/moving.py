@@ -64,7 +64,7 @@ async def deploy_from_step(tx: AsyncSession, actor: Actor, release_id: UUID, ste
 
 
 async def _move(tx: AsyncSession, actor: Actor, key: str, order: _Order) -> Release:
-    release, partners = await _held(tx, key, order.target)
+    release, partners = await _held(tx, actor, key, order.target)
     refuse_if(permissions.to_move(actor, order.manner))
     await refuse_unseen(tx, release, order.seen_revision)
     await refresh_items_of(tx, actor, release)
@@ -94,10 +94,10 @@ def _moved(
     )
 
 
-async def _held(tx: AsyncSession, key: str, target: Status) -> tuple[Release, list[Release]]:
+async def _held(tx: AsyncSession, actor: Actor, key: str, target: Status) -> tuple[Release, list[Release]]:
     """The release, locked; on the way into production also those that must enter it in the same moment."""
     if target is Status.DEPLOYED:
-        return await queries.together_for_update(tx, key)
+        return await queries.together_for_update(tx, actor.organization_id, key)
     return await queries.release_for_update(tx, key), []
 
 
