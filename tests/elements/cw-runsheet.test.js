@@ -17,7 +17,7 @@ const shown = () => [...document.querySelectorAll("tr[data-step]")].filter((each
 
 beforeEach(async () => {
   page(`<b data-counter="startable">2</b><span data-run-cell="forecast_end"></span><progress data-run-cell="done" max="4" value="1"></progress>
-  <cw-runsheet data-run="1" data-topic="run:1" data-state-url="/state" data-verb-url="/steps/{code}/{verb}" data-zone="Europe/Zurich" data-day="2026-11-20">
+  <cw-runsheet data-run="1" data-topic="run:1" data-state-url="/state" data-verb-url="/steps/{code}/{verb}" data-state="RUNNING" data-zone="Europe/Zurich" data-day="2026-11-20">
     <div><button type="button" data-filter="startable" aria-pressed="false"></button><button type="button" data-filter="mine" aria-pressed="false"></button><button type="button" data-filter="late" aria-pressed="false"></button><button type="button" data-filter="all" aria-pressed="true"></button><input data-sheet-search></div>
     <section class="sheet-section"><h3 data-phase="p1"><span data-phase-done>1</span></h3><table><tbody>${row("A-1", "COMPLETED")}${row("A-2", "READY")}${row("A-3", "PENDING")}</tbody></table></section>
     <section class="sheet-section" id="second"><table><tbody>${row("B-1", "READY", 'data-late="4"').replace("data-mine", "")}</tbody></table></section>
@@ -45,6 +45,13 @@ test("a state frame patches rows and figures in place, without moving anything",
   assert.equal(document.querySelector("progress").value, 2);
   assert.deepEqual(shown(), order);
   assert.equal(focused(), "A-2");
+});
+
+test("a run that is paused has no buttons, and gets them back", () => {
+  tell({ run: { id: "1", status: "PAUSED" }, steps: { "A-2": { startable: false, revision: 2 } } });
+  assert.equal(document.querySelectorAll("tr button").length, 0);
+  tell({ run: { id: "1", status: "RUNNING" }, steps: { "A-2": { startable: true, revision: 2 } } });
+  assert.equal(step("A-2").querySelector("button").name, "start");
 });
 
 test("an older frame than the row is ignored", () => {

@@ -98,6 +98,11 @@ def test_an_ended_run_has_its_actual_end_and_no_forecasts() -> None:
     assert (found.done, found.total) == (2, 2)
 
 
+@pytest.mark.parametrize(("state", "startable"), [("RUNNING", 1), ("PAUSED", 0), ("PLANNED", 0)])
+def test_only_a_run_that_is_on_has_startable_steps(state: str, startable: int) -> None:
+    assert sheet(Row("a", "READY"), B, state=state).counters["startable"] == startable
+
+
 def test_counters_count_each_state_where_it_belongs() -> None:
     rows = [
         Row("a", "READY"), Row("c", "IN_PROGRESS", started_at=at(0)), Row("d", "BLOCKED"), Row("e", "FAILED"),

@@ -93,11 +93,11 @@ def compute(
     if head.ended_at is not None:
         base = seconds(head.ended_at)
     schedule = graph.schedule([_step(position, row) for position, row in enumerate(rows)], base)
-    is_over = head.ended_at is not None
+    is_over, is_on = head.ended_at is not None, head.state == RunState.RUNNING
     figures = [
         ENDED_FIGURES
         if is_over or (row.state in _ENDED and row.state != "FAILED")
-        else _figures(row, schedule.dates[at])
+        else _figures(row, schedule.dates[at], is_on)
         for at, row in enumerate(rows)
     ]
     end = seconds(head.ended_at) if is_over else schedule.end
@@ -108,11 +108,11 @@ def compute(
     )  # fmt: skip
 
 
-def _figures(row: Any, dates: Any) -> Figures:
+def _figures(row: Any, dates: Any, is_on: bool) -> Figures:
     late = max(dates.overdue, dates.originating)
     return Figures(
         dates.early_start, dates.early_finish, dates.slack // 60, dates.critical, late // 60,
-        row.state == "READY",
+        is_on and row.state == "READY",
     )  # fmt: skip
 
 

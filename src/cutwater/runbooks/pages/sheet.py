@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from cutwater.kernel.actor import Actor
 from cutwater.runbooks import permissions, runsheet
 from cutwater.runbooks.runsheet import Figures, Sheet
+from cutwater.runbooks.step_machine import RunState
 from cutwater.web import times
 
 ROWS_PER_SECTION = 50
@@ -124,7 +125,8 @@ def _row(
     row: Any, figures: Figures, sheet: Sheet, at: tuple[str, int], *, is_mine: bool, may: bool
 ) -> RowText:
     clock, late = clock_text, figures.late_minutes
-    verb = "start" if figures.startable else "finish" if row.state == "IN_PROGRESS" else ""
+    is_on = sheet.head.state == RunState.RUNNING
+    verb = "start" if figures.startable else "finish" if is_on and row.state == "IN_PROGRESS" else ""
     seconds = runsheet.seconds
     return RowText(
         row.id, row.code, row.title, row.step_type,

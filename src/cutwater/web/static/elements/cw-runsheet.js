@@ -56,7 +56,7 @@ export class CwRunsheet extends HTMLElement {
 
   /** @param {HTMLElement} row */
   #how(row) {
-    return { zone: this.how?.zone ?? "UTC", day: this.how?.day ?? "", mayAct: !this.hasAttribute("data-reader") && (this.hasAttribute("data-pilot") || row.hasAttribute("data-mine")) };
+    return { zone: this.how?.zone ?? "UTC", day: this.how?.day ?? "", mayAct: this.dataset.state === "RUNNING" && !this.hasAttribute("data-reader") && (this.hasAttribute("data-pilot") || row.hasAttribute("data-mine")) };
   }
 
   // ---- what the server tells
@@ -106,8 +106,16 @@ export class CwRunsheet extends HTMLElement {
     head.textContent = String(done);
   }
 
+  /** Only a run that is on has buttons. @param {string} state */
+  #switch(state) {
+    if (this.dataset.state === state) return;
+    this.dataset.state = state;
+    for (const row of this.rows?.values() ?? []) patch(row, {}, this.#how(row));
+  }
+
   /** @param {any} run */
   #figures(run) {
+    if (run.status) this.#switch(run.status);
     for (const [name, count] of Object.entries(run.counters ?? {})) for (const each of document.querySelectorAll(`[data-counter="${CSS.escape(name)}"]`)) each.textContent = String(count);
     for (const cell of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-run-cell]"))) {
       const name = cell.dataset.runCell ?? "";
