@@ -23,13 +23,13 @@ from cutwater.kernel.settings import Settings
 from cutwater.notifications.models import Work
 from cutwater.sprints import issue_query, jobs, service
 from cutwater.sprints.fields import FieldMap
-from cutwater.sprints.models import FieldMapping, ImportRun, Issue, Site, Sprint, SprintMembership
+from cutwater.sprints.models import FieldMapping, ImportRun, Issue, Site, SiteKind, Sprint, SprintMembership
 from cutwater.sprints.ports import IssueFiles
 from cutwater.sprints.queries import issues as issue_queries
 from cutwater.sprints.queries import sprints as sprint_queries
 from cutwater.sprints.queries.whole import whole
 from cutwater.sprints.records import Category, SourceFile, SprintState
-from cutwater.sprints.service import IssueEdit, imports, mappings, sites
+from cutwater.sprints.service import IssueEdit, applying, imports, mappings, sites
 from tests import factories
 
 START, END = date(2026, 11, 9), date(2026, 11, 20)
@@ -299,6 +299,23 @@ async def test_a_key_that_belongs_to_another_id_stops_the_import(tx: AsyncSessio
     assert await tx.scalar(select(func.count()).where(Issue.key == "NEW-1")) == 0
 
 
+async def test_another_jira_with_the_same_ids_is_refused_when_it_is_read(
+    tx: AsyncSession, owner: Actor, reader: SessionReader
+) -> None:
+    await imported(tx, owner)
+    with pytest.raises(Invalid, match="LED-1 has the id 1, which is PAY-1, another issue, in this site"):
+        await imported(tx, owner, b"Issue key,Issue id,Summary\nLED-1,1,Something else\n")
+    assert await query(reader, "") == ["PAY-1", "PAY-2", "PAY-3"]
+
+
+async def test_a_review_says_how_many_issues_are_here_already(tx: AsyncSession, owner: Actor) -> None:
+    await imported(tx, owner)
+    uploads = [SourceFile(name="more.csv", content=b"Issue key,Summary\nPAY-1,One\nPAY-9,Nine\n")]
+    run = await service.start_import(tx, owner, uploads)
+    await imports.show_for_review(tx, owner, run.id, JiraFiles().read(uploads))
+    assert (run.counts["issues"], run.counts["known"]) == (2, 1)
+
+
 async def test_an_issue_that_left_its_sprint_is_no_longer_in_it(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
@@ -467,8 +484,6 @@ async def test_two_people_starting_one_sprint_get_one_success(database: Database
 
 
 async def test_own_sites_are_made_once(tx: AsyncSession, owner: Actor) -> None:
-    from cutwater.sprints.models import SiteKind
-
     first = await sites.own_site(tx, SiteKind.FILES)
     assert await sites.own_site(tx, SiteKind.FILES) == first
     assert await tx.scalar(select(func.count()).select_from(Site)) == 1
@@ -516,3 +531,17 @@ async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
     work = await database.reader(owner).first(select(Work.state, Work.done, Work.total))
     assert (work.state, work.done) == ("DONE", work.total)
     assert work.total > 0
+
+
+async def test_two_imports_of_the_same_issues_at_once_make_each_once(database: Database) -> None:
+    owner = await factories.organization_in(database)
+    batch = JiraFiles().read([SourceFile(name="issues.csv", content=CSV)])
+    async with database.tx(owner) as tx:
+        site = await sites.own_site(tx, SiteKind.FILES)
+
+    async def apply() -> int:
+        async with database.tx(owner) as tx:
+            applied = await applying.apply(tx, site, batch, FieldMap())
+            return applied.counts["issues_created"]
+
+    assert sorted(await asyncio.gather(apply(), apply())) == [0, 3]

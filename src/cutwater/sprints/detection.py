@@ -138,7 +138,9 @@ def _judge(role: Role, facts: FieldFacts, total: int) -> Candidate | None:
         # it says it is the estimate, so what is no number in it must be told, not passed over
         score, reasons = score - 5, [*reasons, f"but its values are mostly {facts.shape}"]
     if facts.shape == _SURE_BY_SHAPE[role] and _plausible(role, facts):
-        score, reasons = score + 30, [*reasons, f"its values are {_WORDS[facts.shape]}"]
+        # a field whose name says something else is offered, not proposed
+        worth = 30 if score or not facts.name else 15
+        score, reasons = score + worth, [*reasons, f"its values are {_WORDS[facts.shape]}"]
     if not score:
         return None
     score += round(10 * facts.filled / total) if total else 0

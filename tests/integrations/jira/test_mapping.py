@@ -79,6 +79,16 @@ def test_fields_are_found_by_schema_and_name() -> None:
     assert "Story point estimate" in best.reason
 
 
+def test_a_field_whose_name_says_something_else_is_offered_and_not_proposed() -> None:
+    rows = b"Issue key,Summary,Times reopened\nA-1,x,3\nA-2,y,1\n"
+    batch = JiraFiles().read([SourceFile(name="x.csv", content=rows)])
+    facts = detection.observe(batch.issues, batch.fields)
+    assert detection.propose(facts, 2).points == ""
+    assert [each.field_id for each in detection.candidates(fields.Role.POINTS, facts, 2)] == [
+        "Times reopened"
+    ]
+
+
 def test_mapped_values_come_out_of_cloud_fields() -> None:
     batch = cloud()
     mapping = detection.propose(detection.observe(batch.issues, batch.fields), 2)

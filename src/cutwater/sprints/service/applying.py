@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -98,6 +98,9 @@ async def apply(
     tell: Tell = tell_nobody,
 ) -> Applied:
     """Write everything or, if anything is wrong, nothing; `tell` hears how many rows are in, of how many."""
+    # two imports into a site would each take the other's new issues for new ones
+    turn = func.hashtextextended(f"import into {site_id}", 0)
+    await tx.execute(select(func.pg_advisory_xact_lock(turn)))
     known = await known_of(tx, site_id, batch)
     staged = stage(batch, mapping, known)
     applied = Applied(oddities=[*batch.oddities, *staged.oddities])

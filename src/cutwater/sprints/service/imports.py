@@ -19,8 +19,8 @@ from cutwater.sprints.fields import FieldMap
 from cutwater.sprints.models import ImportFile, ImportRun, ImportState, SiteKind, Sprint
 from cutwater.sprints.ports import IssueFiles
 from cutwater.sprints.queries.sprints import sprint_for_update
-from cutwater.sprints.records import Batch, SourceFile, SprintState
-from cutwater.sprints.service import applying, reviewing
+from cutwater.sprints.records import Batch, Severity, SourceFile, SprintState
+from cutwater.sprints.service import applying, reviewing, staging
 from cutwater.sprints.service.applying import Tell, tell_nobody
 from cutwater.sprints.service.mappings import ROLES, confirm_for_import, mapping_of
 from cutwater.sprints.service.sites import own_site, site_for_update
@@ -99,11 +99,15 @@ async def show_for_review(tx: AsyncSession, actor: Actor, import_id: UUID, batch
     ):
         await _fail(tx, actor, run, batch.oddities)
         return run
+    known, met = staging.meet(batch, await applying.known_of(tx, run.site_id, batch))
+    if any(item.severity is Severity.ERROR for item in met):
+        await _fail(tx, actor, run, [*batch.oddities, *met])
+        return run
     confirmed = await mapping_of(tx, run.site_id, reviewing.projects(batch))
     review = reviewing.review(batch, confirmed)
     run.choices, run.mapping, run.coverage = review.choices, review.mapping.as_dict(), review.coverage
-    run.counts = review.counts
-    run.oddities = reviewing.kept([*batch.oddities, *review.oddities])
+    run.counts = review.counts | {"known": known}
+    run.oddities = reviewing.kept([*batch.oddities, *met, *review.oddities])
     run.state = ImportState.REVIEW
     return run
 

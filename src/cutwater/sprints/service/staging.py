@@ -39,6 +39,11 @@ class Known:
     rows: Mapping[UUID, Any] = field(default_factory=dict)
     stages: Mapping[tuple[str, str], Category] = field(default_factory=dict)
 
+    def find(self, record: IssueRecord) -> Any:
+        """What is stored of an issue, by external id first, else by key; None when it is new."""
+        issue_id = self.by_external.get(record.external_id or "") or self.by_key.get(record.key)
+        return self.rows.get(issue_id) if issue_id else None
+
     def stage(self, id_: str, name: str) -> Category:
         """The stage of a status by its id, or by its name when that means one stage only."""
         if id_ and ("id", id_) in self.stages:
@@ -80,16 +85,13 @@ def stage(batch: Batch, mapping: FieldMap, known: Known) -> Staged:
     staged = Staged()
     notes: dict[str, Notes] = {}
     for record in batch.issues:
-        spot = Spot(
-            notes=notes.setdefault(record.file, Notes(file=record.file)), row=record.row, key=record.key
-        )
-        issue_id = known.by_external.get(record.external_id or "") or known.by_key.get(record.key)
-        stored = known.rows.get(issue_id) if issue_id else None
-        if stored is not None:
-            _check_identity(record, stored, staged, spot)
+        spot = _spot(record, notes)
+        stored = known.find(record)
+        if stored is not None and _is_same(record, stored, spot) and stored.key != record.key:
+            staged.moved.append((stored.id, stored.key, record.key))
         mapped = fields.apply(mapping, _merged_fields(record, stored), spot)
         row = _row(record, mapped, known, stored)
-        row["id"] = issue_id or new_id()
+        row["id"] = stored.id if stored is not None else new_id()
         staged.rows.append(row)
         staged.records[row["id"]] = record
         staged.sprints[row["id"]] = mapped.sprints
@@ -97,15 +99,44 @@ def stage(batch: Batch, mapping: FieldMap, known: Known) -> Staged:
     return staged
 
 
-def _check_identity(record: IssueRecord, stored: Any, staged: Staged, spot: Spot) -> None:
+def meet(batch: Batch, known: Known) -> tuple[int, list[Oddity]]:
+    """How many issues of a batch the site has already, and what is odd about their being the same."""
+    notes: dict[str, Notes] = {}
+    met = 0
+    for record in batch.issues:
+        stored = known.find(record)
+        if stored is not None:
+            met += _is_same(record, stored, _spot(record, notes))
+    return met, [oddity for item in notes.values() for oddity in item.oddities]
+
+
+def _spot(record: IssueRecord, notes: dict[str, Notes]) -> Spot:
+    told = notes.setdefault(record.file, Notes(file=record.file))
+    return Spot(notes=told, row=record.row, key=record.key)
+
+
+def _is_same(record: IssueRecord, stored: Any, spot: Spot) -> bool:
+    """Whether a record is the issue it seems to be: a second Jira counts its ids from the same start."""
     if record.external_id and stored.external_id and record.external_id != stored.external_id:
         text = f"{record.key} has id {stored.external_id} in this site and {record.external_id} in the file"
-        spot.error("other_site", "id", f"{text}; import it into another site")
-    elif stored.key != record.key:
-        staged.moved.append((stored.id, stored.key, record.key))
-        spot.warn(
-            "key_changed", "key", f"{stored.key} is called {record.key} now (same id {record.external_id})"
-        )
+    elif stored.key == record.key:
+        return True
+    elif _has_moved(record, stored):
+        text = f"{stored.key} is called {record.key} now (same id {record.external_id})"
+        spot.warn("key_changed", "key", text)
+        return True
+    else:
+        text = f"{record.key} has the id {record.external_id}, which is {stored.key}, another issue, in this site"
+    spot.error("other_site", "id", f"{text}; import the file into a site of its own")
+    return False
+
+
+def _has_moved(record: IssueRecord, stored: Any) -> bool:
+    if any(change.field == "Key" and change.was == stored.key for change in record.changes):
+        return True
+    if record.created_at and stored.source_created_at:
+        return bool(record.created_at == stored.source_created_at)
+    return bool(record.title == stored.title)
 
 
 def _merged_fields(record: IssueRecord, stored: Any) -> Mapping[str, Any]:
