@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
+from structlog.testing import capture_logs
 
-from cutwater.kernel import db, health
+from cutwater.kernel import db, health, log
 from cutwater.kernel.db import Database
 from cutwater.kernel.idempotency import IdempotentRoute
 from tests import clients, factories
@@ -184,6 +185,17 @@ async def test_a_crash_is_answered_with_its_request_id_and_the_headers_but_not_i
     assert "from-the-proxy-2" in answer.text
     assert "secret reason" not in answer.text
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+async def test_the_log_has_each_request_with_its_id_and_no_mailed_secret(app: FastAPI) -> None:
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        with capture_logs(processors=[log._with_request_id]) as said:
+            await client.get("/reset/0123456789abcdef", headers={"X-Request-Id": "from-the-proxy-3"})
+    (line,) = [each for each in said if each["event"] == "request"]
+    assert line["request_id"] == "from-the-proxy-3"
+    assert (line["method"], line["path"]) == ("GET", "/reset/{token}")
+    assert "0123456789abcdef" not in str(said)
 
 
 async def test_the_document_is_openapi_3_1_and_the_reference_page_lists_its_operations(app: FastAPI) -> None:

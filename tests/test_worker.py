@@ -1,10 +1,13 @@
+import httpx2
+import pytest
 from sqlalchemy import text
 
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import defer, job, queue_app
-from cutwater.kernel.settings import Settings
-from cutwater.worker import rescue
+from cutwater.kernel.settings import Settings, SettingsError
+from cutwater.worker import metrics_shown, rescue
 from tests import factories
+from tests.faults.serving import free_port
 
 RAN: list[str] = []
 
@@ -12,6 +15,17 @@ RAN: list[str] = []
 @job("test.rescued")
 async def rescued(_run: object, *, what: str) -> None:
     RAN.append(what)
+
+
+def test_a_worker_of_its_own_shows_its_metrics_while_it_runs() -> None:
+    config = Settings(worker_metrics_port=free_port())
+    address = f"http://127.0.0.1:{config.worker_metrics_port}/metrics"
+    with metrics_shown(config):
+        assert "cutwater_job_runs_total" in httpx2.get(address).text
+        with pytest.raises(SettingsError, match="CUTWATER_WORKER_METRICS_PORT"), metrics_shown(config):
+            pass
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(address)
 
 
 async def test_what_a_killed_worker_was_doing_is_done_by_the_next_one(database: Database) -> None:

@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import procrastinate
+from prometheus_client import start_http_server
 
 from cutwater import audit
 from cutwater.kernel import log
 from cutwater.kernel.jobs import queue_app
-from cutwater.kernel.settings import Settings
+from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.wiring import Runtime, running
 
 LOST_SECONDS = 30.0
@@ -72,13 +74,35 @@ async def rescue(queue: procrastinate.App) -> int:
     return len(lost)
 
 
+@contextmanager
+def metrics_shown(settings: Settings) -> Iterator[None]:
+    """Let Prometheus scrape a worker of its own meanwhile, where the settings ask for it."""
+    if not settings.worker_metrics_port:
+        yield
+        return
+    try:
+        server, thread = start_http_server(settings.worker_metrics_port, settings.host)
+    except OSError as failure:
+        raise SettingsError(
+            f"CUTWATER_WORKER_METRICS_PORT: cannot listen on {settings.host} port "
+            f"{settings.worker_metrics_port} ({failure.strerror})"
+        ) from failure
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 async def serve(settings: Settings) -> int:
     """A worker process of its own; gives the exit code."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
-    async with running(settings) as runtime:
-        logging.getLogger(__name__).info("worker is ready")
-        await work(runtime, stop)
+    with metrics_shown(settings):
+        async with running(settings) as runtime:
+            logging.getLogger(__name__).info("worker is ready")
+            await work(runtime, stop)
     return 0

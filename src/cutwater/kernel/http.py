@@ -81,17 +81,28 @@ class Envelope:
 
     @staticmethod
     def _account(scope: Any, status: int, seconds: float) -> None:
-        route = scope.get("route")
-        path = scope.get("root_path", "") + route.path if route is not None else "unmatched"
-        REQUESTS.labels(scope["method"], path, str(status)).observe(seconds)
-        if path not in ("/health/live", "/health/ready", "/metrics"):
+        pattern = pattern_of(scope)
+        REQUESTS.labels(scope["method"], pattern or "unmatched", str(status)).observe(seconds)
+        if pattern not in ("/health/live", "/health/ready", "/metrics"):
             log.logger("cutwater.request").info(
                 "request",
                 method=scope["method"],
-                path=path if "{token}" in path else scope["path"],  # a mailed secret is not for the log
+                path=loggable(scope),
                 status=status,
                 ms=round(seconds * 1000, 1),
             )
+
+
+def pattern_of(scope: Any) -> str:
+    """The route's path with the names of its parts, once a route was found."""
+    route = scope.get("route")
+    return scope.get("root_path", "") + route.path if route is not None else ""
+
+
+def loggable(scope: Any) -> str:
+    """The address as the log may keep it: whoever reads the log gets no mailed secret."""
+    pattern = pattern_of(scope)
+    return pattern if "{token}" in pattern else str(scope["path"])
 
 
 def refused(failure: Exception, request: Request) -> Refused:
@@ -161,7 +172,7 @@ async def api_refusal(request: Request, failure: Exception) -> Response:
 
 async def api_crash(request: Request, failure: Exception) -> Response:
     """The API's answer to a bug: logged with its trace, told with the request's id only."""
-    log.logger(__name__).error("crash", path=request.url.path, exc_info=failure)
+    log.logger(__name__).error("crash", path=loggable(request.scope), exc_info=failure)
     message = "Something broke on our side. Nothing was changed; the request id helps to find it."
     return JSONResponse(error_body("INTERNAL", message), 500)
 

@@ -82,6 +82,13 @@ class Settings(BaseSettings):
         default=True, description="Run background jobs in the web process. Off: start `cutwater worker`."
     )
     worker_concurrency: int = Field(default=4, ge=1, le=64, description="Jobs that run at the same time.")
+    worker_metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Where a `cutwater worker` shows its metrics, at CUTWATER_HOST; the web process does at "
+        "`/metrics`. 0: nowhere.",
+    )
     upload_limit_mb: int = Field(
         default=50,
         ge=1,

@@ -73,7 +73,7 @@ async def refused_page(request: Request, failure: Exception) -> Response:
 
 async def crashed_page(request: Request, failure: Exception) -> Response:
     """Answer a bug: logged with its trace, told with the request's id only."""
-    log.logger(__name__).error("crash", path=request.url.path, exc_info=failure)
+    log.logger(__name__).error("crash", path=http.loggable(request.scope), exc_info=failure)
     found = Refused("Something broke on our side. Nothing was changed; the request id helps to find it.")
     found.status, found.code = 500, "INTERNAL"
     view = _view(request)
