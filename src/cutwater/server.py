@@ -14,7 +14,10 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from cutwater.kernel import log
 from cutwater.kernel.settings import Settings
+
+KEEP_ALIVE_SECONDS = 75  # longer than proxies keep theirs: else one sends into a connection that just closed
 
 
 class Server(uvicorn.Server):
@@ -74,6 +77,7 @@ def serve(settings: Settings) -> int:
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http="httptools",
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
         lifespan="off",
@@ -89,6 +93,7 @@ def serve(settings: Settings) -> int:
 async def run(app: FastAPI, server: Server, bound: socket.socket) -> None:
     """The app's lifespan around the server: what fails at the start is the caller's to say in one line."""
     async with app.router.lifespan_context(app):
+        log.logger(__name__).info("serving", address=app.state.settings.base_url, port=bound.getsockname()[1])
         await server.serve(sockets=[bound])
 
 

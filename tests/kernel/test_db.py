@@ -3,11 +3,13 @@
 from uuid import UUID
 
 import pytest
+from fastapi import Request
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.kernel import files, search
+from cutwater.kernel import files, http, search
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
@@ -61,6 +63,20 @@ async def test_several_reads_cost_one_trip(database: Database) -> None:
     reader = database.reader(None)
     assert await reader.batch(text("select 1 as a"), text("select 2 as b")) == [[(1,)], [(2,)]]
     assert reader.trips == 1
+
+
+async def test_nobody_waits_for_ever_behind_a_lock(database: Database) -> None:
+    limits = text(
+        "select current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle"
+    )
+    assert await database.reader(None).first(limits) == ("30s", "10min")
+    async with database.tx(None) as tx:
+        assert (await tx.execute(limits)).one() == ("30s", "10min")
+
+
+async def test_what_finds_no_connection_in_time_is_an_outage_and_no_crash() -> None:
+    request = Request({"type": "http", "headers": []})
+    assert http.refused(PoolTimeout("QueuePool limit reached"), request).status == 503
 
 
 async def test_a_row_cannot_be_written_into_another_organization(database: Database) -> None:

@@ -94,6 +94,7 @@ class Database:
 
     async def _become(self, connection: psycopg.AsyncConnection[Any]) -> None:
         await dbroles.become(connection, self.role)
+        await dbroles.limit(connection)
 
     async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection[Any]:
         """A connection of one's own, in the app's role."""

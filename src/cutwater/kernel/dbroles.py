@@ -12,6 +12,12 @@ async def become(connection: psycopg.AsyncConnection[Any], role: str) -> None:
         await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
 
 
+async def limit(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Nobody waits for ever behind a lock, and what hangs in a transaction does not keep its own for ever."""
+    await connection.execute("set lock_timeout = '30s'")
+    await connection.execute("set idle_in_transaction_session_timeout = '10min'")
+
+
 async def refuse_mighty_login(conninfo: str) -> None:
     """A login that is a superuser could take its rights back with RESET ROLE: refuse it before anything."""
     async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -13,6 +14,12 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 def _with_request_id(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
     found = request_id.get()
     return {**line, "request_id": found} if found else line
+
+
+def _without_colours(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value for name, value in line.items() if name != "color_message"
+    }  # uvicorn's, for terminals
 
 
 def configure(*, level: str = "INFO", style: str = "json") -> None:
@@ -34,7 +41,7 @@ def configure(*, level: str = "INFO", style: str = "json") -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _without_colours],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *errors, last],
         )
     )
