@@ -67,7 +67,8 @@ async def test_several_reads_cost_one_trip(database: Database) -> None:
 
 async def test_nobody_waits_for_ever_behind_a_lock(database: Database) -> None:
     limits = text(
-        "select current_setting('lock_timeout') as lock, current_setting('idle_in_transaction_session_timeout') as idle"
+        "select current_setting('lock_timeout') as lock,"
+        " current_setting('idle_in_transaction_session_timeout') as idle"
     )
     assert await database.reader(None).first(limits) == ("30s", "10min")
     async with database.tx(None) as tx:
