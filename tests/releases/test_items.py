@@ -8,7 +8,7 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import SessionReader
-from cutwater.releases import queries, references, releases_of_issue, service
+from cutwater.releases import queries, references, releases_of_issue, releases_of_sprint, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import ItemKind, Status
 from cutwater.sprints.service import IssueEdit, update_issue
@@ -72,6 +72,19 @@ async def test_an_imported_issue_brings_its_title_status_and_assignee(tx: AsyncS
     assert (item.is_done, item.assignee) == (False, "Omar")
     assert item.synced_at is not None
     assert [each.key for each in await releases_of_issue(SessionReader(tx), issue.id)] == [release.key]
+
+
+async def test_a_sprint_sees_the_releases_that_belong_to_it_and_those_that_carry_its_issues(
+    tx: AsyncSession, owner: Actor
+) -> None:
+    sprint = await sprints.create_sprint(tx, owner, "Harbour 1")
+    issue = await sprints.create_issue(tx, owner, IssueEdit(title="Instant payments"), sprint=sprint.key)
+    carrying, _ = await a_release(tx, owner), await a_release(tx, owner)
+    await service.add_item(tx, owner, carrying.key, ItemDraft(reference=issue.key))
+    reader = SessionReader(tx)
+    issues = await sprints.issues_in_sprint(reader, sprint.id)
+    assert issues == [issue.id]
+    assert [each.key for each in await releases_of_sprint(reader, sprint.id, issues)] == [carrying.key]
 
 
 async def test_a_move_is_decided_on_what_the_issues_say_now(tx: AsyncSession, owner: Actor) -> None:

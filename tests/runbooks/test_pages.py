@@ -52,6 +52,7 @@ async def test_empty_pages_say_what_to_do_first(browser: httpx2.AsyncClient) -> 
         ("/runbooks/import", "Worksheet"), ("/migrations/new", "New migration"),
         ("/runs/summary", "Plan a cutover"),
         ("/runs/panel?release=R-1", "No cutover step"), ("/runs/panel?issue=PAY-1", "No cutover step"),
+        ("/runs/panel?sprint=SPR-1", "No cutover step"),
     ):  # fmt: skip
         answer = await browser.get(path)
         assert answer.status_code == 200, path

@@ -303,7 +303,7 @@ async def test_another_jira_with_the_same_ids_is_refused_when_it_is_read(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
     await imported(tx, owner)
-    with pytest.raises(Invalid, match="LED-1 has the id 1, which is PAY-1, another issue, in this site"):
+    with pytest.raises(Invalid, match="LED-1 has id 1, which is PAY-1, another issue, in this site"):
         await imported(tx, owner, b"Issue key,Issue id,Summary\nLED-1,1,Something else\n")
     assert await query(reader, "") == ["PAY-1", "PAY-2", "PAY-3"]
 

@@ -10,6 +10,7 @@ from cutwater.releases.face import (
     release_brief,
     releases_by_ids,
     releases_of_issue,
+    releases_of_sprint,
 )
 from cutwater.releases.service import deploy_from_step
 
@@ -25,5 +26,6 @@ __all__ = [
     "release_brief",
     "releases_by_ids",
     "releases_of_issue",
+    "releases_of_sprint",
     "service",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.releases import queries
@@ -54,6 +54,14 @@ async def releases_of_issue(reader: Reader, issue_id: UUID) -> list[ReleaseBrief
     """The releases that carry an issue, the latest moved first."""
     carries = Release.id.in_(queries.releases_carrying(ReleaseItem.issue_id == issue_id))
     rows = await reader.all(queries.release_rows().where(carries).order_by(Release.moved_at.desc()))
+    return [_brief(row) for row in rows]
+
+
+async def releases_of_sprint(reader: Reader, sprint_id: UUID, issues: Iterable[UUID]) -> list[ReleaseBrief]:
+    """The releases that belong to a sprint or carry one of its issues, the latest moved first."""
+    carries = Release.id.in_(queries.releases_carrying(any_of(ReleaseItem.issue_id, issues)))
+    beside = or_(Release.sprint_id == sprint_id, carries)
+    rows = await reader.all(queries.release_rows().where(beside).order_by(Release.moved_at.desc()).limit(50))
     return [_brief(row) for row in rows]
 
 

@@ -6,6 +6,7 @@ from cutwater.sprints.face import (
     find_issues,
     issue_by_key,
     issues_by_ids,
+    issues_in_sprint,
     sprint_by_key,
     sprints,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "import_files",
     "issue_by_key",
     "issues_by_ids",
+    "issues_in_sprint",
     "move_sprint",
     "sprint_by_key",
     "sprints",

@@ -64,6 +64,11 @@ async def issues_by_ids(reader: Reader, ids: Iterable[UUID]) -> list[IssueBrief]
     return [_issue(row) for row in rows]
 
 
+async def issues_in_sprint(reader: Reader, sprint_id: UUID) -> list[UUID]:
+    """The ids of the issues that are in a sprint now."""
+    return [row.issue_id for row in await reader.all(sprint_queries.issues_now(sprint_id))]
+
+
 async def find_issues(reader: Reader, text: str, limit: int = 20) -> list[IssueBrief]:
     """Issues whose key is, or whose title has the words of, a text; exact keys first."""
     return [_issue(row) for row in await issue_queries.found(reader, text, limit)]

@@ -16,12 +16,19 @@ Key = Annotated[str, Query(max_length=80)]
 
 
 @router.get("/runs/panel")
-async def panel(reader: ReaderDep, view: View, release: Key = "", issue: Key = "") -> Response:
-    """The run steps that put a release live, or the releases of an issue."""
-    keys = await threads.release_keys(reader, release=release, issue=issue)
+async def panel(
+    reader: ReaderDep, view: View, release: Key = "", issue: Key = "", sprint: Key = ""
+) -> Response:
+    """The run steps that put a release live, or the releases of an issue or a sprint."""
+    keys = await threads.release_keys(reader, release=release, issue=issue, sprint=sprint)
     found = await queries.steps_of_releases(reader, keys)
     return view.show(
-        "runbooks/panel.html", block="panel", steps=found, release_keys=keys, release=release, issue=issue
+        "runbooks/panel.html",
+        block="panel",
+        steps=found,
+        release_keys=keys,
+        release=release,
+        subject=release or issue or sprint,
     )
 
 

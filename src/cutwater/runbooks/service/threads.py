@@ -1,4 +1,4 @@
-"""The delivery thread seen from runs: which releases a release's or an issue's question is about."""
+"""The delivery thread seen from runs: which releases a question about a release, issue or sprint means."""
 
 from uuid import UUID
 
@@ -6,7 +6,9 @@ from cutwater import releases, sprints
 from cutwater.kernel.reader import Reader
 
 
-async def release_keys(reader: Reader, *, release: str = "", issue: str = "") -> dict[UUID, str]:
+async def release_keys(
+    reader: Reader, *, release: str = "", issue: str = "", sprint: str = ""
+) -> dict[UUID, str]:
     """The releases in question, by id; none for what does not exist."""
     if release:
         brief = await releases.release_brief(reader, release)
@@ -15,4 +17,9 @@ async def release_keys(reader: Reader, *, release: str = "", issue: str = "") ->
         found = await sprints.issue_by_key(reader, issue)
         if found is not None:
             return {each.id: each.key for each in await releases.releases_of_issue(reader, found.id)}
+    if sprint:
+        named = await sprints.sprint_by_key(reader, sprint)
+        if named is not None:
+            issues = await sprints.issues_in_sprint(reader, named.id)
+            return {each.id: each.key for each in await releases.releases_of_sprint(reader, named.id, issues)}
     return {}

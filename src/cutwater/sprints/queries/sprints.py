@@ -228,3 +228,16 @@ def issues_of(sprint_id: UUID) -> Select[Any]:
     return select(func.count()).where(
         SprintMembership.sprint_id == sprint_id, SprintMembership.left_at.is_(None)
     )
+
+
+def issues_now(sprint_id: UUID) -> Select[Any]:
+    """The ids of the issues that are in a sprint now."""
+    return (
+        select(SprintMembership.issue_id)
+        .join(Issue, Issue.id == SprintMembership.issue_id)
+        .where(
+            SprintMembership.sprint_id == sprint_id,
+            SprintMembership.left_at.is_(None),
+            Issue.deleted_at.is_(None),
+        )
+    )

@@ -126,7 +126,7 @@ def _is_same(record: IssueRecord, stored: Any, spot: Spot) -> bool:
         spot.warn("key_changed", "key", text)
         return True
     else:
-        text = f"{record.key} has the id {record.external_id}, which is {stored.key}, another issue, in this site"
+        text = f"{record.key} has id {record.external_id}, which is {stored.key}, another issue, in this site"
     spot.error("other_site", "id", f"{text}; import the file into a site of its own")
     return False
 
