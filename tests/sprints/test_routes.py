@@ -1,11 +1,14 @@
 """Pages and API on the real apps: the wizard through the worker, the twins, refusals and files."""
 
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -145,6 +148,33 @@ async def test_the_sprint_page_and_its_twin_say_the_same(world: World) -> None:
     block = await world.page("/sprints/SPR-1?by=assignee", **{"HX-Request-Type": "partial"})
     assert block.text.lstrip().startswith('<section id="breakdown"')
     assert "Kim" in block.text
+
+
+async def test_every_number_on_the_sprint_pages_opens_as_many_issues(world: World) -> None:
+    await world.imported()
+    counted = r'data-label="(?:Issues|Estimated|Blocked)"[^>]*><a href="([^"]+)">([\d,]+)</a>'
+    by_whom = r'<a href="([^"]+owner%3Anone[^"]*)">(\d+)(?: issues)?</a>'
+    found: list[tuple[str, str]] = []
+    for path in ("/sprints", "/sprints/SPR-1", "/sprints/SPR-1?by=stakeholder"):
+        page = (await world.page(path)).text
+        found += re.findall(counted, page) + re.findall(by_whom, page)
+    assert len(found) > 14
+    for address, number in found:
+        words = parse_qs(urlsplit(html.unescape(address)).query)["q"][0]
+        answer = await world.api.get("/issues", params={"q": words, "per_page": 1})
+        assert answer.json()["meta"]["total"] == int(number), words
+
+
+async def test_a_page_that_has_seen_this_state_of_an_import_keeps_its_progress(world: World) -> None:
+    answer = await world.api.post("/imports", files=[("files", ("issues.csv", CSV))])
+    path = f"/sprints/import/{answer.json()['data']['key']}"
+    whole = await world.page(path)
+    assert f"{path}?seen=READING" in whole.text
+    assert "/work/" in whole.text
+    block = {"HX-Request-Type": "partial"}
+    assert (await world.page(f"{path}?seen=READING", **block)).status_code == 204
+    await world.work()
+    assert "Which field is what" in (await world.page(f"{path}?seen=READING", **block)).text
 
 
 async def test_every_page_answers(world: World) -> None:

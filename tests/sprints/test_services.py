@@ -539,9 +539,15 @@ async def test_two_imports_of_the_same_issues_at_once_make_each_once(database: D
     async with database.tx(owner) as tx:
         site = await sites.own_site(tx, SiteKind.FILES)
 
+    heard: list[tuple[int, int]] = []
+
+    async def tell(done: int, total: int) -> None:
+        heard.append((done, total))
+
     async def apply() -> int:
         async with database.tx(owner) as tx:
-            applied = await applying.apply(tx, site, batch, FieldMap())
+            applied = await applying.apply(tx, site, batch, FieldMap(), tell=tell)
             return applied.counts["issues_created"]
 
     assert sorted(await asyncio.gather(apply(), apply())) == [0, 3]
+    assert heard == [(0, 3), (3, 3)] * 2

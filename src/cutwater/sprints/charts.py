@@ -38,11 +38,16 @@ def by_stage(analysis: Analysis, dimension: Dimension, *, empty: str = "Not set"
                 "type": "nominal",
                 "title": None,
                 "scale": {"domain": COLOURED},
-                "legend": {"orient": "top"},
+                "legend": {"orient": "top", "values": _present(rows)},
             },
             "order": {"field": "order", "type": "quantitative"},
         },
     }
+
+
+def _present(rows: list[dict[str, Any]]) -> list[str]:
+    seen = {row["stage"] for row in rows}
+    return [word for _, word in STAGES if word in seen]
 
 
 def _bars(lines: list[Line], empty: str) -> list[tuple[str, dict[str, int]]]:

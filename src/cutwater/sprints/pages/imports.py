@@ -1,8 +1,8 @@
 """The import wizard: upload, look at what was recognised and how complete it is, confirm, read the report."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
@@ -57,14 +57,24 @@ async def start(request: Request, tx: Tx, reader: ReaderDep, actor: CurrentActor
 
 
 @router.get("/sprints/import/{key}", dependencies=[reads])
-async def import_page(key: Line, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+async def import_page(
+    key: Line,
+    reader: ReaderDep,
+    actor: CurrentActor,
+    view: View,
+    seen: Annotated[Line, Query(max_length=20)] = "",
+) -> Response:
     """An import: being read, waiting for confirmation, applied with its report, or failed with reasons."""
-    return await show(key, reader, actor, view)
+    return await show(key, reader, actor, view, seen=seen)
 
 
-async def show(key: str, reader: Reader, actor: Actor, view: View, refusal: Any = None) -> Response:
-    """The page of an import, also after a refusal."""
+async def show(
+    key: str, reader: Reader, actor: Actor, view: View, refusal: Any = None, *, seen: str = ""
+) -> Response:
+    """The page of an import, also after a refusal; 204 to a page that has seen this state already."""
     run, files = await queries.import_whole(reader, key)
+    if view.kind == "partial" and run.state == seen:
+        return Response(status_code=204)
     sprints = []
     if run.state == "REVIEW":
         ours = [row for row in await reader.all(sprint_queries.choices()) if row.external_id is None]

@@ -84,6 +84,20 @@ async def known_of(tx: AsyncSession, site_id: UUID, batch: Batch) -> Known:
 Tell = Callable[[int, int], Awaitable[None]]
 
 
+@dataclass(kw_only=True, slots=True)
+class Progress:
+    """How many rows are in, told piece by piece."""
+
+    tell: Tell
+    total: int
+    done: int = 0
+
+    async def add(self, rows: int) -> None:
+        """So many more rows are in."""
+        self.done += rows
+        await self.tell(self.done, self.total)
+
+
 async def tell_nobody(_done: int, _total: int) -> None:
     """For those who do not follow the progress."""
 
@@ -110,15 +124,14 @@ async def apply(
     projects = await _mirror_projects(tx, site_id, batch)
     counts = applied.counts
     total = len(staged.rows) + sum(len(each.changes) for each in batch.issues)
-    await tell(0, total)
+    progress = Progress(tell=tell, total=total)
+    await progress.add(0)
     counts["sprints_created"], counts["sprints_updated"], sprint_ids = await mirror_sprints(
         tx, site_id, batch, staged.sprints.values()
     )
-    written = await _write_issues(tx, site_id, staged, projects)
+    written = await _write_issues(tx, site_id, staged, projects, progress)
     counts.update(_issue_counts(written, len(staged.rows)))
-    await tell(len(staged.rows), total)
-    counts["changes"] = await _write_changes(tx, staged)
-    await tell(total, total)
+    counts["changes"] = await _write_changes(tx, staged, progress)
     counts["links"] = await _write_links(tx, site_id, staged)
     if _tells_sprints(batch, mapping):
         applied.oddities += await _write_stays(tx, staged, sprint_ids)
@@ -203,7 +216,7 @@ async def _upsert(
 
 
 async def _write_issues(
-    tx: AsyncSession, site_id: UUID, staged: Staged, projects: dict[str, UUID]
+    tx: AsyncSession, site_id: UUID, staged: Staged, projects: dict[str, UUID], progress: Progress
 ) -> list[Any]:
     now = clock.now()
     for row in staged.rows:
@@ -211,7 +224,7 @@ async def _write_issues(
         row["site_id"], row["synced_at"] = site_id, now
     if staged.moved:
         await tx.execute(upserts.PARK_KEYS, {"ids": upserts.as_ids([item[0] for item in staged.moved])})
-    written = await upserts.write(tx, upserts.UPSERT_ISSUES, staged.rows)
+    written = await upserts.write(tx, upserts.UPSERT_ISSUES, staged.rows, told=progress.add)
     same = sorted({row["id"] for row in staged.rows} - {row.id for row in written})
     for piece in upserts.chunks(same, 10_000):
         await tx.execute(upserts.FRESH, {"ids": upserts.as_ids(piece), "now": now})
@@ -227,7 +240,7 @@ def _issue_counts(written: Sequence[Any], total: int) -> dict[str, int]:
     }
 
 
-async def _write_changes(tx: AsyncSession, staged: Staged) -> int:
+async def _write_changes(tx: AsyncSession, staged: Staged, progress: Progress) -> int:
     rows = [
         {
             "id": new_id(),
@@ -247,7 +260,7 @@ async def _write_changes(tx: AsyncSession, staged: Staged) -> int:
         for issue_id, record in staged.records.items()
         for change in record.changes
     ]
-    return len(await upserts.write(tx, upserts.INSERT_CHANGES, rows))
+    return len(await upserts.write(tx, upserts.INSERT_CHANGES, rows, told=progress.add))
 
 
 async def _write_links(tx: AsyncSession, site_id: UUID, staged: Staged) -> int:

@@ -1,6 +1,6 @@
 """Set-based writes of an import: rows travel as JSON, a thousand at a time; only what differs is written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -197,11 +197,18 @@ def as_ids(ids: Sequence[UUID]) -> list[str]:
     return [str(each) for each in ids]
 
 
-async def write(tx: AsyncSession, statement: Any, rows: Sequence[Any], **values: Any) -> list[Any]:
-    """Run a statement over rows, piece by piece; gives all rows it returned."""
+Told = Callable[[int], Awaitable[None]]
+
+
+async def write(
+    tx: AsyncSession, statement: Any, rows: Sequence[Any], *, told: Told | None = None, **values: Any
+) -> list[Any]:
+    """Run a statement over rows, piece by piece, and tell how many each had; gives all rows it returned."""
     found: list[Any] = []
     for piece in chunks(rows):
         result: Any = await tx.execute(statement, {"rows": as_json(piece), **values})
         if result.returns_rows:
             found.extend(result.all())
+        if told is not None:
+            await told(len(piece))
     return found
