@@ -208,7 +208,15 @@ def test_a_completed_sprint_is_judged_by_what_was_done(done: float, level: Level
     found = health.judge(
         tally(done=done), state="COMPLETED", starts_on=MONDAY, ends_on=FRIDAY, unassigned=0, today=FRIDAY
     )
-    assert found.terms[0].level is level
+    assert (found.terms[0].level, found.level) == (level, level)
+
+
+def test_all_done_at_the_close_is_no_bad_sprint_for_want_of_estimates() -> None:
+    facts = Tally(issues=10, done_issues=10)
+    found = health.judge(
+        facts, state="COMPLETED", starts_on=MONDAY, ends_on=FRIDAY, unassigned=0, today=FRIDAY
+    )
+    assert (found.terms[2].level, found.level) == (Level.BAD, Level.GOOD)
 
 
 def test_a_sprint_without_issues_is_not_judged() -> None:

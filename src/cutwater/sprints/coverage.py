@@ -104,9 +104,11 @@ def missing_text(missing: int, total: int, label: str) -> str:
     noun = "issue" if total == 1 else "issues"
     if missing == 0:
         return (
-            f"all {total} {noun} {have} {article(label)}" if total > 1 else f"the issue has {article(label)}"
+            f"all {total:,} {noun} {have} {article(label)}"
+            if total > 1
+            else f"the issue has {article(label)}"
         )
-    return f"{missing} of {total} {noun} {have} no {label}"
+    return f"{missing:,} of {total:,} {noun} {have} no {label}"
 
 
 def article(label: str) -> str:
@@ -130,7 +132,7 @@ def _oddly_filled(rows: list[Any]) -> list[Gap]:
     total = len(rows)
     priorities = {row.priority for row in rows}
     if total >= 10 and len(priorities) == 1 and None not in priorities:
-        text = f"all {total} issues have priority {rows[0].priority}"
+        text = f"all {total:,} issues have priority {rows[0].priority}"
         found.append(
             _odd(
                 "priority_same", "priority", rows, total, text, "", Effect.MISLEADING, "any order by priority"
@@ -139,14 +141,14 @@ def _oddly_filled(rows: list[Any]) -> list[Gap]:
     negative = sum(1 for row in rows if row.points is not None and row.points < 0)
     if negative:
         have = "has" if negative == 1 else "have"
-        text = f"{negative} of {total} issues {have} fewer than zero story points; not counted"
+        text = f"{negative:,} of {total:,} issues {have} fewer than zero story points; not counted"
         query, spoils = "points:negative", "points and averages"
         found.append(
             _odd("points_negative", "story points", rows, negative, text, query, Effect.PARTIAL, spoils)
         )
     undated = sum(1 for row in rows if row.status_category == "DONE" and row.done_at is None)
     if undated:
-        text = f"{undated} of {total} issues are done, but nothing says since when"
+        text = f"{undated:,} of {total:,} issues are done, but nothing says since when"
         query, spoils = "is:done done:none", "burndown and cycle times"
         found.append(_odd("done_at", "date done", rows, undated, text, query, Effect.PARTIAL, spoils))
     return found

@@ -144,7 +144,7 @@ def _judge(role: Role, facts: FieldFacts, total: int) -> Candidate | None:
     if not score:
         return None
     score += round(10 * facts.filled / total) if total else 0
-    reasons.append(f"{facts.filled} of {total} issues have it")
+    reasons.append(f"{facts.filled:,} of {total:,} issues have it")
     return Candidate(
         field_id=facts.id,
         name=facts.name or facts.id,

@@ -55,7 +55,7 @@ def judge(
             total.issues,
             "issues have no estimate",
             (10, 30),
-            "points:none",
+            "-is:estimated",
         ),
         _share(
             "Owners",
@@ -66,7 +66,9 @@ def judge(
             "is:open assignee:none",
         ),
     )
-    measured = [term.level for term in terms if term.level is not Level.UNKNOWN]
+    # what could still go wrong no longer matters once a sprint is over
+    counted = terms[:1] if state == "COMPLETED" else terms
+    measured = [term.level for term in counted if term.level is not Level.UNKNOWN]
     order = [Level.GOOD, Level.WATCH, Level.BAD]
     level = max(measured, key=order.index) if measured else Level.UNKNOWN
     if level is Level.GOOD and terms[0].level is Level.UNKNOWN:
@@ -147,7 +149,11 @@ def _share(name: str, part: int, whole: int, what: str, bounds: tuple[int, int],
         return Term(name=name, level=Level.UNKNOWN, text="there are no open issues", limits=limits)
     level = Level.GOOD if share <= bounds[0] else Level.WATCH if share <= bounds[1] else Level.BAD
     return Term(
-        name=name, level=level, text=f"{part} of {whole} {what} ({_pct(share)})", limits=limits, query=query
+        name=name,
+        level=level,
+        text=f"{part:,} of {whole:,} {what} ({_pct(share)})",
+        limits=limits,
+        query=query,
     )
 
 

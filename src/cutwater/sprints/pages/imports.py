@@ -100,7 +100,7 @@ def _options(run: Any, role: str) -> list[tuple[str, str]]:
     known = {field for field, _ in first}
     total = run.counts.get("issues", 0)
     rest = [
-        (field, f"{name} · {filled} of {total} issues")
+        (field, f"{name} · {filled:,} of {total:,} issues")
         for field, name, filled in run.choices.get("all", [])
         if field not in known
     ]
