@@ -336,6 +336,14 @@ async def test_issues_without_a_sprint_go_where_the_person_says(
     assert await query(reader, "sprint:SPR-1") == ["PAY-7"]
 
 
+async def test_a_sprint_named_like_the_key_of_another_is_not_that_one(
+    tx: AsyncSession, owner: Actor, reader: SessionReader
+) -> None:
+    first = await service.create_sprint(tx, owner, "Harbour 1")
+    await imported(tx, owner, f"Issue key,Summary,Sprint\nPAY-1,One,{first.key}\n".encode())
+    assert await query(reader, f"sprint:{first.key}") == []
+
+
 async def test_a_changed_mapping_reads_the_stored_issues_anew(tx: AsyncSession, owner: Actor) -> None:
     run = await imported(tx, owner)
     row = await service.confirm_mapping(tx, owner, run.site_id, FieldMap(points="Story Points"))

@@ -1,5 +1,6 @@
 """The conditions of the query box as SQL."""
 
+import re
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select
@@ -10,6 +11,7 @@ from cutwater.sprints.models import Issue, IssueLink, Project, Site, SiteKind, S
 
 _other = aliased(Issue)
 OPEN = ("TODO", "IN_PROGRESS")
+_KEY = re.compile(r"SPR-\d+", re.IGNORECASE)
 
 has_open_blocker = exists(
     select(literal(1))
@@ -110,8 +112,10 @@ def _in_sprint(key: str) -> ColumnElement[bool]:
     )
     if key == NONE:
         return ~exists(stays.correlate(Issue))
+    # what looks like a key is one: a sprint may be named like the key of another
+    wanted = Sprint.key == key.upper() if _KEY.fullmatch(key) else Sprint.name == key
     named = stays.join(Sprint, Sprint.id == SprintMembership.sprint_id).where(
-        or_(Sprint.key == key.upper(), Sprint.name == key), Sprint.deleted_at.is_(None)
+        wanted, Sprint.deleted_at.is_(None)
     )
     return exists(named.correlate(Issue))
 

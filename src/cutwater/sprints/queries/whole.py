@@ -94,7 +94,7 @@ def _stays(chosen: Any) -> Any:
     return (
         select(Sprint.key, Sprint.name, Sprint.state, SprintMembership.joined_at, SprintMembership.left_at)
         .join(Sprint, Sprint.id == SprintMembership.sprint_id)
-        .where(SprintMembership.issue_id == chosen)
+        .where(SprintMembership.issue_id == chosen, Sprint.deleted_at.is_(None))
         .order_by(SprintMembership.left_at.is_not(None), Sprint.starts_on.desc().nulls_last())
     )
 
