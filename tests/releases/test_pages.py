@@ -7,6 +7,7 @@ from itertools import pairwise
 import httpx2
 import pytest
 
+from cutwater import sprints
 from cutwater.identity.service.people import end_membership
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
@@ -17,6 +18,8 @@ from cutwater.releases import filters, queries, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import DependencyKind, Status
 from cutwater.releases.pages import show
+from cutwater.sprints.service import IssueEdit
+from cutwater.sprints.service.sprints import add_issues
 from tests import factories as world
 from tests.releases.factories import a_release, a_service, person, release_at, walk
 from tests.releases.serving import browser
@@ -46,7 +49,7 @@ async def test_every_page_of_an_empty_organization_says_what_to_do(page: httpx2.
         ("/releases/summary", "Make a release"),
         ("/releases/requirements", "At least one item"),
         ("/releases/panel?issue=PAY-1", "No release carries PAY-1 yet"),
-        ("/releases/panel?sprint=SPR-1", "No release belongs to SPR-1 yet"),
+        ("/releases/panel?sprint=SPR-1", "No release belongs to SPR-1"),
         ("/releases/panel?run=MIG-1-CUT", "No release is put live"),
         ("/services", "No service yet"),
         ("/services/new", "Add a service"),
@@ -233,6 +236,23 @@ async def test_an_owner_who_left_and_an_archived_service_stay_until_they_are_cha
     assert (await page.post(edit, data={**again, "target_date": "2026-12-01"})).status_code == 303
     anew = await page.post(edit, data={**sent, "revision": "3", "target_date": "2026-12-01"})
     assert (anew.status_code, "Choose a member of the organization." in anew.text) == (409, True)
+
+
+async def test_a_sprint_shows_the_releases_that_belong_to_it_and_those_that_carry_its_issues(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        sprint = await sprints.create_sprint(tx, boss, "Sprint 1")
+        issue = await sprints.create_issue(tx, boss, IssueEdit(title="Instant payments", status="To do"))
+        await add_issues(tx, boss, sprint.key, [issue.key])
+        of = (await a_service(tx, boss)).slug
+        own, carrier, other = [await a_release(tx, boss, service=of, title=t) for t in ("A", "B", "C")]
+        await service.edit_release(tx, boss, own.key, {"sprint": sprint.key}, seen_revision=None)
+        await service.add_item(tx, boss, carrier.key, ItemDraft(reference=issue.key))
+    panel = (await page.get(f"/releases/panel?sprint={sprint.key}")).text
+    shown = [each.key for each in (own, carrier, other) if f"/releases/{each.key}" in panel]
+    assert shown == [own.key, carrier.key]
+    assert carrier.key in (await page.get(f"/releases/panel?issue={issue.key}")).text
 
 
 def card_of(html: str, key: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from cutwater import identity
+from cutwater import identity, sprints
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
 from cutwater.kernel.db import ReaderDep
@@ -162,7 +162,7 @@ async def panel(
     run: Word = "",
     keys: Annotated[Line, Query(max_length=1000)] = "",
 ) -> Response:
-    """The releases that carry an issue, belong to a sprint, or are put live by a run."""
+    """The releases that carry an issue, belong to a sprint or carry its issues, or are put live by a run."""
     rows = await _beside(reader, actor, issue=issue, sprint=sprint, run=run, keys=keys)
     return view.show(
         "releases/panel.html",
@@ -177,11 +177,13 @@ async def panel(
 
 async def _beside(reader: Reader, actor: Actor, *, issue: str, sprint: str, run: str, keys: str) -> list[Any]:
     """The rows of a panel, at most fifty."""
-    if issue or sprint:
-        wanted = filters.parse(combined("", item=issue, sprint=sprint))
+    if sprint:
+        found = await sprints.sprint_by_key(reader, sprint)
+        issues = await sprints.issues_in_sprint(reader, found.id) if found else []
+        return await reader.all(queries.rows_of_sprint(found.id, issues)) if found else []
+    if issue:
+        wanted = filters.Filter(items=(issue.upper(),))
         resolved = await queries.resolve(reader, actor, wanted)
-        if sprint and not resolved.sprint_ids:
-            return []
         return await reader.all(queries.rows_for(wanted, resolved).limit(50))
     if run or keys:
         return await reader.all(queries.rows_of_run(run, [each for each in keys.split(",") if each][:50]))

@@ -51,6 +51,7 @@ from cutwater.releases.queries.lists import (
     resolve,
     rows_for,
     rows_of_run,
+    rows_of_sprint,
     status_counts,
     summary,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "rows_for",
     "rows_of",
     "rows_of_run",
+    "rows_of_sprint",
     "scene",
     "service_for_update",
     "service_row",

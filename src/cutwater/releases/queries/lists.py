@@ -201,6 +201,17 @@ def recently(now: datetime, days: int = 30) -> datetime:
     return now - timedelta(days=days)
 
 
+def rows_of_sprint(sprint_id: UUID, issue_ids: Sequence[UUID]) -> Rows:
+    """The releases that belong to a sprint or carry one of its issues, the latest moved first."""
+    carrying = Release.id.in_(releases_carrying(any_of(ReleaseItem.issue_id, issue_ids)))
+    return (
+        release_rows()
+        .where(or_(Release.sprint_id == sprint_id, carrying))
+        .order_by(Release.moved_at.desc(), Release.id)
+        .limit(50)
+    )
+
+
 def rows_for(wanted: Filter, resolved: Resolved) -> Rows:
     """The releases a filter lets through, the latest moved first."""
     return (
