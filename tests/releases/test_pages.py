@@ -345,6 +345,21 @@ async def test_lists_and_boards_ask_the_same_few_queries_however_long_they_are(
     assert (len(context["waits"]), reader.trips) == (count, 4)
 
 
+async def test_a_page_watches_what_can_change_it_and_never_more_than_a_stream_takes(
+    database: Database, boss: Actor
+) -> None:
+    async with database.tx(boss) as tx:
+        of = (await a_service(tx, boss)).slug
+        chain = [await a_release(tx, boss, service=of) for _ in range(show.MOST_WATCHED + 1)]
+        for first, second in pairwise(chain):
+            await service.add_dependency(tx, boss, second.key, first.key, DependencyKind.BLOCKS)
+    reader = database.reader(boss)
+    near = show.watched(await queries.neighbourhood(reader, chain[1].key))
+    assert set(near.split()) == {f"release:{each.id}" for each in chain[:2]} | {"freezes", "requirements"}
+    far = show.watched(await queries.neighbourhood(reader, chain[-1].key))
+    assert far.split() == ["releases", "freezes", "requirements"]
+
+
 async def test_a_detail_costs_the_same_trips_with_or_without_dependencies(
     database: Database, boss: Actor
 ) -> None:

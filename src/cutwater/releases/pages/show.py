@@ -26,6 +26,7 @@ VERBS = {
     lifecycle.Move.BACK_BEFORE_STAGING: "Back to",
 }
 FREEZE = "requirement.no_freeze"
+MOST_WATCHED = 40
 DEPENDENCIES = [
     (DependencyKind.BLOCKS.value, "must be deployed first (blocks)"),
     (DependencyKind.SOFT_DEPENDENCY.value, "should go first (only warns)"),
@@ -123,8 +124,9 @@ async def detail_context(reader: Reader, actor: Actor, key: str) -> dict[str, An
 
 
 def watched(around: Neighbourhood) -> str:
-    """The live topics of everything that can change what this page says."""
-    return " ".join(f"release:{each}" for each in around.releases)
+    """The live topics of everything that can change what this page says; of very many releases, all of them."""
+    near = [f"release:{each}" for each in around.releases]
+    return " ".join([*(near if len(near) <= MOST_WATCHED else ["releases"]), "freezes", "requirements"])
 
 
 def _mine(actor: Actor, detail: queries.Detail) -> list[Any]:

@@ -36,7 +36,8 @@ async def name_approver(
         ReleaseApproval.deleted_at.is_(None),
     )
     if await tx.scalar(select(there)):
-        raise Conflict([Obstacle(code="approval.named_already", text=f"{person.name} is named already.")])
+        text = f"{person.name} is named already."
+        raise Conflict([Obstacle(code="approval.named_already", text=text, hint="Name somebody else.")])
     approval = ReleaseApproval(
         id=new_id(),
         release_id=release.id,
@@ -100,5 +101,6 @@ def _over(release: Release) -> list[Obstacle]:
         Obstacle(
             code="release.finished",
             text=f"{release.key} is {LABELS[status]}; there is nothing left to approve.",
+            hint="Plan a new release.",
         )
     ]
