@@ -298,6 +298,15 @@ async def test_a_narrowed_board_takes_in_only_the_cards_it_asked_for(
     assert "No card matches" in (await page.get(f"/releases?service={other.slug}")).text
 
 
+async def test_a_list_watches_all_releases_and_not_each_of_its_rows(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    await many_releases(database, boss, 3)
+    rows = (await page.get("/releases/list?per_page=200")).text.split('id="rows"')[1].split("</table>")[0]
+    assert 'data-refresh-on="releases"' in rows
+    assert "data-topic" not in rows
+
+
 async def test_a_page_past_the_end_says_so(database: Database, boss: Actor, page: httpx2.AsyncClient) -> None:
     async with database.tx(boss) as tx:
         await a_release(tx, boss)
