@@ -109,6 +109,15 @@ async def test_a_refused_move_shows_the_page_again_with_every_reason(
     assert element.json()["error"]["obstacles"][0]["code"] == "requirement.has_items"
 
 
+async def test_forcing_begins_at_the_next_status(
+    database: Database, boss: Actor, page: httpx2.AsyncClient
+) -> None:
+    async with database.tx(boss) as tx:
+        release = await release_at(tx, boss, Status.IN_REVIEW)
+    shown = (await page.get(f"/releases/{release.key}")).text
+    assert '<option value="READY_STAGING" selected>Ready for staging</option>' in shown
+
+
 async def test_a_move_redirects_patches_in_place_or_answers_the_board(
     database: Database, boss: Actor, page: httpx2.AsyncClient
 ) -> None:

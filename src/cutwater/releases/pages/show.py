@@ -105,6 +105,7 @@ async def detail_context(reader: Reader, actor: Actor, key: str) -> dict[str, An
         "waits": {detail.release.id: waits(status, around.facts())},
         "buttons": move_buttons(actor, around),
         "force_targets": force_targets(actor, status),
+        "force_first": lifecycle.next_status(status),
         "path": PATH,
         "labels": LABELS,
         "place": rank(status),
