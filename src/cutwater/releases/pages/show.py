@@ -125,7 +125,7 @@ async def detail_context(reader: Reader, actor: Actor, key: str) -> dict[str, An
 
 
 def watched(around: Neighbourhood) -> str:
-    """The live topics of everything that can change what this page says; of very many releases, all of them."""
+    """The live topics of all that can change what this page says; of very many releases, their plural."""
     near = [f"release:{each}" for each in around.releases]
     return " ".join([*(near if len(near) <= MOST_WATCHED else ["releases"]), "freezes", "requirements"])
 
