@@ -169,6 +169,28 @@ async def test_a_run_is_worked_by_keyboard_alone(bank: Served, into: Enter) -> N
     await expect(page.locator("dialog.drawer[open]")).to_have_count(0)
 
 
+async def test_a_step_is_moved_in_its_drawer_and_the_runsheet_stays_under_it(
+    bank: Served, into: Enter
+) -> None:
+    priya = await into(bank, PILOT)
+    page = priya.page
+    await priya.go(RUN)
+    code = await page.locator('tr[data-status="IN_PROGRESS"]').first.get_attribute("data-code") or ""
+    row, drawer = page.locator(f'tr[data-code="{code}"]'), page.locator("dialog.drawer[open]")
+    await row.get_by_role("link", name=code).click()
+    await drawer.locator("summary", has_text="Hold").click()
+    await drawer.locator("details[open] textarea").fill("The bridge waits for the vendor")
+    await drawer.get_by_role("button", name=f"Hold {code}").click()
+    await expect(drawer.get_by_text("The bridge waits for the vendor").first).to_be_visible()
+    await expect(row).to_have_attribute("data-status", "ON_HOLD")
+    await drawer.get_by_role("button", name="Resume", exact=True).click()
+    await expect(row).to_have_attribute("data-status", "IN_PROGRESS")
+    await expect(drawer.get_by_role("button", name="Finish", exact=True)).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(drawer).to_have_count(0)
+    await expect(page).to_have_url(bank.at(RUN))
+
+
 async def test_phases_that_are_done_are_folded_so_that_the_first_screen_shows_what_is_next(
     bank: Served, into: Enter
 ) -> None:

@@ -2,6 +2,7 @@
 import { icon, make } from "./core.js";
 
 const PHONE = "(width < 760px)";
+const ASKS = { "HX-Request": "true", "HX-Request-Type": "drawer", Accept: "text/html" };
 
 export class CwDrawer extends HTMLElement {
   connectedCallback() {
@@ -9,6 +10,7 @@ export class CwDrawer extends HTMLElement {
     const signal = this.ending.signal;
     this.asked = 0;
     document.addEventListener("click", (event) => this.#click(event), { signal });
+    this.addEventListener("submit", (event) => this.#submit(/** @type {SubmitEvent} */ (event)), { signal });
     window.addEventListener("popstate", () => this.#turn(), { signal });
     document.addEventListener("htmx:before:history:restore", (event) => this.turning && event.preventDefault(), { signal });
   }
@@ -32,7 +34,7 @@ export class CwDrawer extends HTMLElement {
    */
   async open(url, opener) {
     const asked = (this.asked = (this.asked ?? 0) + 1);
-    const response = await fetch(url, { headers: { "HX-Request": "true", "HX-Request-Type": "drawer", Accept: "text/html" }, credentials: "same-origin" }).catch(() => null);
+    const response = await fetch(url, { headers: ASKS, credentials: "same-origin" }).catch(() => null);
     if (asked !== this.asked) return;
     const html = response && (response.ok || response.status === 404 || response.status === 403) ? await response.text() : "";
     if (!response || response.headers.has("HX-Redirect") || !html.includes("drawer-page")) {
@@ -64,6 +66,42 @@ export class CwDrawer extends HTMLElement {
     if (!dialog.open) dialog.showModal();
     body.scrollTop = 0;
     document.dispatchEvent(new CustomEvent("cw:look"));
+  }
+
+  /** A form in the drawer is sent from there: what lies under it stays. @param {SubmitEvent} event */
+  #submit(event) {
+    const form = event.target;
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post") return;
+    event.preventDefault();
+    if (form.ariaBusy === "true") return;
+    form.ariaBusy = "true";
+    void this.#send(form, event.submitter).finally(() => (form.ariaBusy = null));
+  }
+
+  /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
+  async #send(form, submitter) {
+    const fields = new FormData(form, submitter);
+    const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(/** @type {any} */ (fields));
+    const response = await fetch(form.getAttribute("action") ?? location.href, { method: "POST", body, headers: ASKS, credentials: "same-origin" }).catch(() => null);
+    if (!response) {
+      form.before(make("p", { class: "flash tone-bad", role: "alert" }, "The server did not answer. Try again."));
+      return;
+    }
+    const next = new URL(response.headers.get("HX-Redirect") ?? location.href, location.href);
+    const html = await response.text();
+    if (next.pathname !== location.pathname) location.assign(next.href);
+    else if (html.includes("drawer-page")) this.#show(html, location.href);
+    else await this.#again(form.getAttribute("action") ?? "");
+  }
+
+  /** The same page anew, where the person was in it. @param {string} action */
+  async #again(action) {
+    const top = this.dialog?.querySelector(".drawer-body")?.scrollTop ?? 0;
+    await this.open(location.href);
+    const body = this.dialog?.querySelector(".drawer-body");
+    if (!body) return;
+    body.scrollTop = top;
+    /** @type {HTMLElement | null} */ (body.querySelector(`form[action="${CSS.escape(action)}"] button`))?.focus();
   }
 
   /** Elements the drawer's page needs and this one has not loaded. @param {Document} parsed */
