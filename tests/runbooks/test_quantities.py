@@ -96,6 +96,7 @@ KNOWN = {"a-5", "a-51", "press", "5", "mig ss", "b 2"}
         ("5FS+2 edays", LinkText(code="5", lag_minutes=2880)),
         ("5.0", LinkText(code="5")),
         ("PRESS 5", LinkText(code="PRESS 5")),
+        ("?", LinkText(code="?")),
     ],
 )
 def test_a_link_is_read_with_its_kind_and_lag(written: str, expected: LinkText) -> None:

@@ -143,9 +143,9 @@ def _parts(token: str, known: Collection[str]) -> list[str]:
 def read_link(token: str, known: Collection[str]) -> LinkText:
     """One reference. Codes may end in letters such as SS or in -5: what is a known code (casefolded) wins."""
     hard = True
-    soft = _SOFT.search(token)
-    if soft and soft.start() and token.casefold() not in known:
-        token, hard = token[: soft.start()].strip(), False
+    soft = None if token.casefold() in known else _SOFT.search(token)
+    if soft and (before := token[: soft.start()].strip()):
+        token, hard = before, False
     if token.casefold() in known:
         return LinkText(code=token, hard=hard)
     if token.endswith(".0") and token[:-2].casefold() in known:  # a whole number that was saved as 14.0
