@@ -2,6 +2,7 @@
 
 import re
 
+from cutwater.web.templating import STATIC
 from tests.web.app import browser, token_of
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -207,6 +208,14 @@ async def test_the_design_page_shows_every_component_without_inline_style_or_scr
     assert not re.search(r"\sstyle=|<style|\son[a-z]+=", page.text)
     for word in ("obstacles", "pager", "feed", "chart", "cw-board", "cw-runsheet", "mode-rehearsal", "empty"):
         assert word in page.text
+
+
+def test_no_component_is_left_out_of_the_design_page() -> None:
+    """`panel` shows another module's part of a page, of which the design page has none."""
+    templates = STATIC.parent / "templates"
+    offered = re.findall(r"macro ([a-z]\w*)\(", (templates / "components" / "ui.html").read_text())
+    shown = set(re.findall(r"ui\.(\w+)\(", (templates / "design.html").read_text()))
+    assert set(offered) - shown == {"panel"}
 
 
 async def test_static_files_are_kept_for_ever_under_this_build_only() -> None:

@@ -56,6 +56,9 @@ def examples() -> dict[str, Any]:
         "tones": TONES,
         "obstacles": OBSTACLES,
         "example_page": ExamplePage(),
+        "example_conflict": Refusal(
+            code="CONFLICT", message="Not now.", status=409, obstacles=tuple(OBSTACLES)
+        ),
         "example_refusal": Refusal(
             code="VALIDATION_ERROR",
             message="Some fields need a correction.",

@@ -121,7 +121,10 @@ export class LiveStream {
         signal: this.abort.signal,
       });
       if (generation !== this.generation) return;
-      if (this.#gone(response)) return;
+      if (this.#gone(response)) {
+        void response.body?.cancel(); // what nobody reads would keep the connection
+        return;
+      }
       if (!response.ok || !response.body || !(response.headers.get("content-type") ?? "").startsWith("text/event-stream")) throw new Error(`stream answered ${response.status}`);
       lived = await this.#read(response.body, generation, fresh);
     } catch {
