@@ -122,7 +122,7 @@ export class LiveStream {
       });
       if (generation !== this.generation) return;
       if (this.#gone(response)) {
-        void response.body?.cancel(); // what nobody reads would keep the connection
+        await response.text().catch(() => ""); // what nobody reads would keep the connection
         return;
       }
       if (!response.ok || !response.body || !(response.headers.get("content-type") ?? "").startsWith("text/event-stream")) throw new Error(`stream answered ${response.status}`);
