@@ -77,6 +77,12 @@ document.addEventListener("click", (event) => {
   if (choice) /** @type {HTMLElement} */ (choice.closest(".menu")).hidePopover?.();
 });
 
+/** On a phone the tabs scroll: the one we are on is in sight. */
+for (const each of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".tabs [aria-current]"))) {
+  const tabs = /** @type {HTMLElement} */ (each.parentElement);
+  tabs.scrollLeft = each.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - each.offsetWidth) / 2;
+}
+
 /** Times that say "4 min ago" keep saying the truth. */
 const UNITS = /** @type {const} */ ([[86_400, "d"], [3600, "h"], [60, "min"]]);
 /** @param {Date} at @param {Date} now */
