@@ -13,6 +13,7 @@ HOME = "/o/harbour"
 RUN = f"{HOME}/runs/MIG-1-CUT1"
 MAIN_PAGES = (
     "/",
+    "/activity",
     "/runs",
     "/runs/MIG-1-CUT1",
     "/runs/MIG-1-CUT1/steps/DUM-0426",
@@ -144,6 +145,32 @@ async def test_the_palette_finds_a_release_and_goes_there(bank: Served, into: En
     await expect(priya.page.get_by_role("option", name=re.compile("Cards on the new core"))).to_be_visible()
     await priya.page.keyboard.press("Enter")
     await priya.page.wait_for_url("**/releases/R-10")
+
+
+async def test_home_says_where_the_run_is_and_follows_it(bank: Served, into: Enter) -> None:
+    olga, priya = await into(bank, OWNER), await into(bank, PILOT)
+    await olga.go(f"{HOME}/")
+    run = olga.page.locator(".run-now")
+    await expect(run).to_contain_text("MIG-1-CUT1")
+    before = await run.locator("progress").get_attribute("value")
+    await priya.go(RUN)
+    await priya.page.locator('tr[data-status="IN_PROGRESS"] [data-verb="finish"]').first.click()
+    await expect(run.locator("progress")).to_have_attribute(
+        "value", str(int(before or 0) + 1), timeout=15_000
+    )
+
+
+async def test_a_list_is_walked_and_opened_by_keyboard(bank: Served, into: Enter) -> None:
+    vera = await into(bank, VIEWER)
+    page = vera.page
+    await vera.go(f"{HOME}/releases/list?sort=key")
+    for key, release in (("j", "R-1"), ("j", "R-2"), ("k", "R-1")):
+        await page.keyboard.press(key)
+        await expect(page.locator("tbody a:focus")).to_have_text(release)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("dialog.drawer[open]")).to_contain_text("Ledger posts both cores")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("tbody a:focus")).to_have_text("R-1")
 
 
 async def test_a_run_is_worked_by_keyboard_alone(bank: Served, into: Enter) -> None:
