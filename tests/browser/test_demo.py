@@ -160,6 +160,17 @@ async def test_home_says_where_the_run_is_and_follows_it(bank: Served, into: Ent
     )
 
 
+async def test_other_modules_panels_stay_when_the_page_around_them_changes(bank: Served, into: Enter) -> None:
+    olga = await into(bank, OWNER)
+    await olga.go(f"{HOME}/releases/R-10")
+    issues = olga.page.get_by_label("Issues and sprint")
+    await expect(issues).to_contain_text("HB-24")
+    await olga.page.get_by_label("Write a comment").fill("Ready when you are.")
+    await olga.press("Comment")
+    await expect(olga.page.get_by_text("Ready when you are.")).to_be_visible()
+    await expect(issues).to_contain_text("HB-24")
+
+
 async def test_a_list_is_walked_and_opened_by_keyboard(bank: Served, into: Enter) -> None:
     vera = await into(bank, VIEWER)
     page = vera.page

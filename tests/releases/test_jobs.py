@@ -55,7 +55,11 @@ async def test_the_owner_is_told_what_others_did_and_not_what_they_did_themselve
     for entry in await audit.feed(database.reader(boss), "release", release.id, 2):
         await jobs.tell(run_of(database, boss), organization_id=boss.organization_id, event_id=entry.event_id)
     assert [(row.user_id, row.title, row.path) for row in await told(database, boss, keeper)] == [
-        (keeper.user_id, f"{release.key}: moved to In development", f"/releases/{release.key}")
+        (
+            keeper.user_id,
+            f"{release.key} {release.title}: moved to In development",
+            f"/releases/{release.key}",
+        )
     ]
 
 
@@ -68,7 +72,7 @@ async def test_an_approver_is_told_that_the_release_waits_for_them(database: Dat
     (entry,) = await audit.feed(database.reader(boss), "release", release.id, 1)
     await jobs.tell(run_of(database, boss), organization_id=boss.organization_id, event_id=entry.event_id)
     (row,) = await told(database, boss, dana)
-    assert (row.user_id, row.title) == (dana.user_id, f"{release.key} needs your approval")
+    assert (row.user_id, row.title) == (dana.user_id, f"{release.key} {release.title} needs your approval")
 
 
 async def test_an_edited_issue_brings_its_items_up_to_date(database: Database) -> None:

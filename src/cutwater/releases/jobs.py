@@ -28,7 +28,8 @@ async def tell(run: JobRun, *, organization_id: UUID, event_id: int) -> None:
     """Put what happened into the inbox of the release's owner, or of the approver who was named."""
     event = await audit.event_by_id(run.reader(), event_id)
     async with run.tx() as tx:
-        owner_id = await tx.scalar(select(Release.owner_id).where(Release.id == event.subject_id))
+        found = select(Release.owner_id, Release.title).where(Release.id == event.subject_id)
+        owner_id, title = (await tx.execute(found)).one_or_none() or (None, "")
         named = event.data.get("approver_id")
         person = UUID(named) if named else owner_id
         if person is None or person == event.actor_user_id:
@@ -36,7 +37,7 @@ async def tell(run: JobRun, *, organization_id: UUID, event_id: int) -> None:
         await notifications.tell(
             tx,
             [person],
-            _sentence(event),
+            _sentence(event, title),
             f"/releases/{event.subject_key}",
             kind=event.name,
             event_id=event_id,
@@ -50,7 +51,10 @@ async def refresh_items(run: JobRun, *, organization_id: UUID, event_id: int) ->
         await service.refresh_items(tx, run.actor)
 
 
-def _sentence(event: audit.LoggedEvent) -> str:
-    if event.name == "release.approver_named":
-        return f"{event.subject_key} needs your approval"
-    return f"{event.subject_key}: {event.headline}"
+def _sentence(event: audit.LoggedEvent, title: str) -> str:
+    name = f"{event.subject_key} {title}".rstrip()
+    return (
+        f"{name} needs your approval"
+        if event.name == "release.approver_named"
+        else f"{name}: {event.headline}"
+    )

@@ -58,10 +58,10 @@ export class CwKeys extends HTMLElement {
     return key === "/" ? document.querySelector("[data-palette]") : null;
   }
 
-  /** The first link of each row that is listed here, in the drawer while one is open. @returns {HTMLElement[]} */
+  /** What opens each row that is listed here, in the drawer while one is open. @returns {HTMLElement[]} */
   #rows() {
     const root = document.querySelector("dialog.drawer[open]") ?? document.querySelector("main");
-    const links = [...(root?.querySelectorAll(ROWS) ?? [])].map((row) => row.querySelector(".title a[href], a[href]"));
+    const links = [...(root?.querySelectorAll(ROWS) ?? [])].map((row) => row.querySelector(".title :is(a[href], button), a[href]"));
     return /** @type {HTMLElement[]} */ (links.filter((link) => link?.checkVisibility?.() ?? link));
   }
 

@@ -103,6 +103,13 @@ setInterval(() => {
   }
 }, 30_000);
 
+/** Other modules' panels inside a refreshed block kept what they showed (hx-morph-skip-children); now they ask anew. */
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = /** @type {CustomEvent} */ (event).detail?.ctx?.target;
+  if (!(target instanceof Element) || !target.isConnected) return;
+  for (const panel of target.querySelectorAll("[data-panel]")) panel.dispatchEvent(new CustomEvent("cw:changed", { bubbles: false }));
+});
+
 /** A block that was refreshed by somebody's change lights up for a moment. */
 document.addEventListener("htmx:after:swap", (event) => {
   const source = /** @type {CustomEvent} */ (event).detail?.ctx?.sourceElement;
