@@ -139,8 +139,8 @@ async def end_session(tx: AsyncSession, actor: Actor, session_id: UUID) -> None:
         return
     if not await _revoke_family(tx, session_id, user_id=actor.user_id):
         raise NotFound("This session")
-    said = events.RefreshFamilyRevoked(user_id=actor.user_id, family_id=session_id, reason=SIGNED_OUT)
-    await audit.record(tx, actor, said)
+    revoked = events.RefreshFamilyRevoked(user_id=actor.user_id, family_id=session_id, reason=SIGNED_OUT)
+    await audit.record(tx, actor, revoked)
 
 
 async def end_others(tx: AsyncSession, actor: Actor) -> None:
