@@ -11,7 +11,7 @@ from cutwater import identity
 from cutwater.identity import queries, service, tokens
 from cutwater.identity.authentication import Presented, find_actor
 from cutwater.identity.models import AccountLink, Invitation, LinkPurpose, SignInSession, UserAccount
-from cutwater.identity.service import accounts, invitations, keys, people, sessions
+from cutwater.identity.service import accounts, invitations, keys, organizations, people, sessions
 from cutwater.kernel import clock, crypto
 from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.db import Database
@@ -572,17 +572,20 @@ async def accept(database: Database, token: str, user_id: UUID | None) -> None:
             await invitations.accept_invitation(tx, reader, SETTINGS.secrets, token, user_id)
 
 
-async def test_somebody_new_joins_with_a_confirmed_address_and_their_teams(database: Database) -> None:
+async def test_somebody_new_joins_with_a_confirmed_address_their_teams_and_the_local_time(
+    database: Database,
+) -> None:
     organization, made = await committed(database)
     owner, email = made["OWNER"], world.address()
     async with database.tx(owner) as tx:
+        await organizations.change_organization(tx, owner, zone="Europe/Zurich")
         team = await service.create_team(tx, owner, "DBA")
     _, token = await invited(database, owner, email, team_ids=[team.id])
     await accept(database, token, None)
     session = await sessions.sign_in(database, SECRETS, email, PASSWORD)
     actor = await by_cookie(database, session.token, organization.slug)
     assert actor is not None
-    assert (actor.role, actor.team_ids) == ("MEMBER", {team.id})
+    assert (actor.role, actor.team_ids, actor.zone) == ("MEMBER", {team.id}, "Europe/Zurich")
     account = await database.reader(actor).first(queries.account(actor.user_id))
     assert account.email_confirmed_at is not None
     with pytest.raises(Conflict, match="used already"):

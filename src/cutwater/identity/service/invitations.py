@@ -130,13 +130,14 @@ async def accept_as_new(
     *,
     name: str,
     password: str,
-    zone: str = "UTC",
 ) -> UserAccount:
-    """Make the account the invitation is for, and join: the mailed link has proven the address."""
+    """Make the account the invitation is for, and join: the mailed link has proven the address.
+
+    They begin in the organization's time zone.
+    """
     facts = await invitation_of(reader, secrets, token)
     refuse_if(obstacles_to_accept(facts, ""))
-    account = await accounts.sign_up(
-        tx, email=facts.email, name=name, password=password, zone=zone, is_confirmed=True
-    )
+    account = await accounts.sign_up(tx, email=facts.email, name=name, password=password, is_confirmed=True)
     await accept_invitation(tx, reader, secrets, token, account.id)
+    account.zone = (await tx.execute(queries.organization())).one().zone
     return account
