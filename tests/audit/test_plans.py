@@ -24,19 +24,25 @@ select (1000 + i)::text::xid8, t, t, (%(organizations)s::uuid[])[1 + i %% 3], 'u
     'boat.n' || i %% 40, 'boat', (%(things)s::uuid[])[1 + i %% 300], 'B-' || i %% 300,
     'harbour', (%(things)s::uuid[])[1 + i %% 30], 'H-1', '{}', 'r'
 from generate_series(1, 30000) i, lateral (
-    select now() - i * interval '1 minute' as t, (%(people)s::uuid[])[1 + i %% 20] as u) x
+    select case when i %% 2 = 0 then now() - (now() - %(month)s::timestamptz) * (i / 30000.0)
+        else %(month)s::timestamptz - i * interval '1 minute' end as t, (%(people)s::uuid[])[1 + i %% 20] as u) x
 """
 PART = "create table event_log_{0:%Y_%m} partition of event_log for values from ('{0}') to ('{1}')"
 
 
 @pytest.fixture
 async def filled(database: Database) -> Database:
-    """Some weeks of events of three organizations, with statistics."""
+    """Two months of events of three organizations, with statistics, on whatever day of the month."""
     month = clock.now().date().replace(day=1)
     before = (month - timedelta(days=1)).replace(day=1)
     with tampering(database) as connection:
         connection.execute(PART.format(before, month))
-        values = {"organizations": ORGANIZATIONS, "people": PEOPLE, "things": THINGS}
+        values = {
+            "organizations": ORGANIZATIONS,
+            "people": PEOPLE,
+            "things": THINGS,
+            "month": f"{month} 00:00Z",
+        }
         connection.execute(FILL, values)
         connection.execute("analyze event_log")
     return database
