@@ -25,7 +25,8 @@ select (1000 + i)::text::xid8, t, t, (%(organizations)s::uuid[])[1 + i %% 3], 'u
     'harbour', (%(things)s::uuid[])[1 + i %% 30], 'H-1', '{}', 'r'
 from generate_series(1, 30000) i, lateral (
     select case when i %% 2 = 0 then now() - (now() - %(month)s::timestamptz) * (i / 30000.0)
-        else %(month)s::timestamptz - i * interval '1 minute' end as t, (%(people)s::uuid[])[1 + i %% 20] as u) x
+        else %(month)s::timestamptz - i * interval '1 minute' end as t,
+        (%(people)s::uuid[])[1 + i %% 20] as u) x
 """
 PART = "create table event_log_{0:%Y_%m} partition of event_log for values from ('{0}') to ('{1}')"
 
