@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { page, press, server, settle } from "./dom.js";
+import { page, press, server, settle, until } from "./dom.js";
 
 page();
 await import("../../src/cutwater/web/static/elements/cw-board.js");
@@ -49,14 +49,14 @@ test("shift and an arrow move the card at once, and the server is told what the 
   assert.equal(asked[0].url, "/o/bank/releases/R-1/move");
   assert.equal(asked[0].headers["X-CSRF-Token"], "token-1");
   answer({ json: { card: { key: "R-1", status: "REVIEW", revision: 4 } } });
-  await settle(300);
+  await until(() => /Fresh/.test(document.querySelector("#card-R-1").textContent));
   assert.equal(document.querySelector("#card-R-1").dataset.revision, "4");
   assert.match(document.querySelector("#card-R-1").textContent, /Fresh/);
   assert.equal(focused(), "R-1");
 });
 
 test("a refused move goes back to its place with every reason", async () => {
-  server((url) => url.endsWith("/move")
+  const asked = server((url) => url.endsWith("/move")
     ? { status: 409, json: { error: { message: "No.", obstacles: [{ code: "a", text: "An item is open.", hint: "Merge it.", cleared_by: "Mara" }, { code: "b", text: "Frozen." }], details: [] } } }
     : { text: card("R-1", "PLANNING", 3) });
   document.querySelector("#card-R-1").focus();
@@ -67,7 +67,8 @@ test("a refused move goes back to its place with every reason", async () => {
   assert.match(said.textContent, /An item is open\..*Merge it\. · Mara.*Frozen\./s);
   assert.equal(said.getAttribute("role"), "alert");
   assert.equal(focused(), "R-1");
-  await settle(300);
+  await until(() => asked.length === 2);
+  await settle();
   assert.ok(document.querySelector("#card-R-1 .card-refusal"), "fresh card, same reasons");
 });
 
@@ -130,9 +131,8 @@ test("somebody else's change brings the fresh card, where it now belongs", async
   const change = { subject: "release:uuid", context: null, key: "R-3" };
   document.dispatchEvent(new CustomEvent("cw:change", { detail: change }));
   document.dispatchEvent(new CustomEvent("cw:change", { detail: change }));
-  await settle(300);
+  await until(() => at("R-3") === "STAGING");
   assert.equal(asked.length, 1, "asked once for changes that come together");
-  assert.equal(at("R-3"), "STAGING");
   assert.match(document.querySelector("#card-R-3").textContent, /Moved by Jonas/);
   assert.equal(document.querySelector('[data-lane="STAGING"] [data-count]').textContent, "1/2");
 });
@@ -141,7 +141,7 @@ test("a card that is gone for us leaves the board, a new one comes at the end, o
   const asked = server((url) => url.includes("R-2") ? { status: 404, text: "" } : { text: card("R-9", "REVIEW") });
   for (const key of ["R-2", "R-9"]) document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key } }));
   document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "issue:x", context: null, key: "A-1" } }));
-  await settle(300);
+  await until(() => keys("REVIEW").length === 2 && keys("PLANNING").length === 1);
   assert.deepEqual(keys("PLANNING"), ["R-1"]);
   assert.deepEqual(keys("REVIEW"), ["R-3", "R-9"]);
   assert.equal(asked.length, 2);
@@ -150,7 +150,7 @@ test("a card that is gone for us leaves the board, a new one comes at the end, o
 test("a lane over its limit says so", async () => {
   server(() => ({ text: card("R-8", "PLANNING") }));
   document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key: "R-8" } }));
-  await settle(300);
+  await until(() => keys("PLANNING").includes("R-8"));
   assert.ok(document.querySelector('[data-lane="PLANNING"]').classList.contains("over-limit"));
 });
 
@@ -193,7 +193,7 @@ test("a card changed by somebody while it was asked about is moved as it is now"
   press("ArrowRight", { shiftKey: true });
   await settle(5);
   document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key: "R-3" } }));
-  await settle(300);
+  await until(() => document.querySelector("#card-R-3").dataset.revision === "7");
   answer("Because");
   await settle(5);
   assert.equal(asked.at(-1).fields.revision, "7");
@@ -205,7 +205,7 @@ test("a change of one release asks anew for those that go together with it", asy
   document.querySelector("#card-R-4").dataset.beside = "R-30";
   const asked = server((url) => ({ text: card(/R-\d+/.exec(url)[0], "PLANNING") }));
   document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key: "R-3" } }));
-  await settle(300);
+  await until(() => asked.length === 2);
   assert.deepEqual(asked.map((each) => /R-\d+/.exec(each.url)[0]), ["R-3", "R-2"]);
 });
 

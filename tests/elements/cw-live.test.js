@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { page, settle } from "./dom.js";
+import { page, settle, until } from "./dom.js";
 
 page();
 const { CwLive, topicsOf, watched } = await import("../../src/cutwater/web/static/elements/cw-live.js");
@@ -130,7 +130,8 @@ test("changes that come together refresh a block once, and only the blocks that 
   const refreshed = [];
   for (const id of ["a", "b"]) document.getElementById(id).addEventListener("cw:changed", () => refreshed.push(id));
   open[0].send("id: t1\n\n" + [1, 2, 3].map((at) => frame(change(), `t${at + 1}`)).join(""));
-  await settle(400);
+  await until(() => refreshed.length);
+  await settle();
   assert.deepEqual(refreshed, ["a"]);
   live.remove();
 });

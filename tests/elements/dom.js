@@ -41,6 +41,20 @@ export function settle(milliseconds = 0) {
 }
 
 /**
+ * Wait until a claim holds, however slow the machine; after five seconds the claim itself fails the test.
+ * @param {() => unknown} claim what is false, or throws, as long as it does not hold yet
+ */
+export async function until(claim) {
+  for (let turn = 0; turn < 1000; turn += 1) {
+    try {
+      if (claim()) return;
+    } catch { /* not yet */ }
+    await settle(5);
+  }
+  if (!claim()) throw new Error(`never: ${claim}`);
+}
+
+/**
  * A fetch that answers what it is told to and remembers what it was asked.
  * @param {(url: string, options: any) => {status?: number, json?: any, text?: string} | Promise<any>} answer
  */
