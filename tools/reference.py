@@ -268,7 +268,10 @@ def command_line() -> str:
     from cutwater.cli import app
 
     root = typer.main.get_command(app)
-    parts = ["`cutwater --help` prints the same. Every command answers 0 when it did what it was asked.\n"]
+    parts = [
+        "`cutwater --help` prints the same. Every command answers 0 when it did what it was asked, 2 when a "
+        "word or a setting is wrong, and 1 otherwise, with one line that says why.\n"
+    ]
     for path, command in _commands("cutwater", root):
         parts += [f"## `{path}`\n", f"{(command.help or '').strip()}\n"]
         rows = [
