@@ -1,5 +1,6 @@
 """The pages of releases: what is in the way before the click, refusals in place, few queries."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
@@ -314,6 +315,15 @@ async def test_a_list_watches_all_releases_and_not_each_of_its_rows(
     rows = (await page.get("/releases/list?per_page=200")).text.split('id="rows"')[1].split("</table>")[0]
     assert 'data-refresh-on="releases"' in rows
     assert "data-topic" not in rows
+
+
+async def test_the_query_box_keeps_the_chips_and_the_order_and_begins_at_page_one(
+    page: httpx2.AsyncClient,
+) -> None:
+    shown = (await page.get("/releases/list?service=cards&status=PLANNING&sort=-title&page=2&q=load")).text
+    box = shown.split('role="search"')[1].split("</form>")[0]
+    kept = re.findall(r'type="hidden" name="([a-z]+)" value="([^"]*)"', box)
+    assert kept == [("service", "cards"), ("status", "PLANNING"), ("sort", "-title")]
 
 
 async def test_a_page_past_the_end_says_so(database: Database, boss: Actor, page: httpx2.AsyncClient) -> None:

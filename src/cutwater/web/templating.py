@@ -184,6 +184,12 @@ def with_query(url: str, **changes: Any) -> str:
     return urlunsplit(("", "", parts.path, urlencode(kept), parts.fragment))
 
 
+def rest_of_query(url: str, *besides: str) -> list[tuple[str, str]]:
+    """What a GET form must carry along so that the address keeps it; a new search begins at page one."""
+    pairs = parse_qsl(urlsplit(url).query)
+    return [(key, value) for key, value in pairs if key not in (*besides, "page", "cursor")]
+
+
 def _environment(folders: Mapping[str, Path], development: bool, bytecode_folder: Path | None) -> Environment:
     loaders: dict[str, BaseLoader] = {name: FileSystemLoader(path) for name, path in folders.items()}
     environment = Environment(
@@ -202,6 +208,7 @@ def _environment(folders: Mapping[str, Path], development: bool, bytecode_folder
         csrf_field=csrf_field,
         unique=unique,
         with_query=with_query,
+        rest_of_query=rest_of_query,
         look=statuses.look,
     )
     environment.filters.update(
