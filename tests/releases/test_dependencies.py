@@ -89,9 +89,8 @@ async def test_explain_tells_the_whole_way_down(tx: AsyncSession, owner: Actor) 
     told = around.told()
     assert told["standing"] == "BLOCKED"
     assert [line["key"] for line in told["lines"]] == [third.key, second.key, first.key]
-    assert told["sentence"] == (
-        f"{third.key} does not move because of {first.key} (In development, Ada Manager). It has no items."
-    )
+    waits = f"{third.key} can move on, but will wait for {first.key} (In development, Ada Manager)."
+    assert told["sentence"] == f"{waits} It has no items."
 
 
 async def test_viewers_add_no_dependency(tx: AsyncSession, owner: Actor) -> None:
