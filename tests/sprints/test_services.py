@@ -175,6 +175,13 @@ async def test_a_member_may_not_manage_sprints(tx: AsyncSession, owner: Actor, v
         await VERBS[verb](tx, member(owner))
 
 
+async def test_a_member_makes_issues_but_fills_no_sprint_with_them(tx: AsyncSession, owner: Actor) -> None:
+    sprint = await service.create_sprint(tx, owner, "Harbour 1")
+    with pytest.raises(Forbidden, match="fill a sprint"):
+        await service.create_issue(tx, member(owner), IssueEdit(title="More work"), sprint=sprint.key)
+    assert (await service.create_issue(tx, member(owner), IssueEdit(title="More work"))).title == "More work"
+
+
 async def test_a_viewer_may_not_write_issues(tx: AsyncSession, owner: Actor) -> None:
     with pytest.raises(Forbidden):
         await service.create_issue(tx, viewer(owner), IssueEdit(title="One"))

@@ -90,13 +90,18 @@ async def export(
 
 
 @router.get("/issues/new", dependencies=[contributes])
-async def new(reader: ReaderDep, view: View, sprint: Annotated[Line, Query()] = "") -> Response:
+async def new(
+    reader: ReaderDep, actor: CurrentActor, view: View, sprint: Annotated[Line, Query()] = ""
+) -> Response:
     """The form of a new issue."""
-    return await _form(reader, view, None, sprint=sprint)
+    return await _form(reader, actor, view, None, sprint=sprint)
 
 
-async def _form(reader: Reader, view: View, issue: Any, *, sprint: str = "", refusal: Any = None) -> Response:
-    ours = [row for row in await reader.all(sprint_queries.choices()) if row.external_id is None]
+async def _form(
+    reader: Reader, actor: Actor, view: View, issue: Any, *, sprint: str = "", refusal: Any = None
+) -> Response:
+    fills = actor.may(Grant.PILOT)
+    ours = [row for row in await reader.all(sprint_queries.choices()) if fills and row.external_id is None]
     return view.page(
         "sprints/issue_form.html",
         status=refusal.status if refusal else 200,
@@ -114,7 +119,7 @@ async def _form(reader: Reader, view: View, issue: Any, *, sprint: str = "", ref
 @router.post("/issues", dependencies=[contributes])
 async def create(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Make an issue of our own."""
-    view.if_refused(lambda refusal: _form(reader, view, None, refusal=refusal))
+    view.if_refused(lambda refusal: _form(reader, actor, view, None, refusal=refusal))
     form = await view.form(IssueForm)
     issue = await service.create_issue(tx, actor, _edit(form), sprint=form.sprint)
     return view.done(f"/issues/{issue.key}", flash=f"Issue {issue.key} created")
@@ -156,16 +161,16 @@ async def show(
 
 
 @router.get("/issues/{key}/edit", dependencies=[contributes])
-async def edit(key: Line, reader: ReaderDep, view: View) -> Response:
+async def edit(key: Line, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """The form of an issue."""
-    return await _form(reader, view, (await whole(reader, key))["issue"])
+    return await _form(reader, actor, view, (await whole(reader, key))["issue"])
 
 
 @router.post("/issues/{key}", dependencies=[contributes])
 async def change(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Change an issue of our own."""
     issue = (await whole(reader, key))["issue"]
-    view.if_refused(lambda refusal: _form(reader, view, issue, refusal=refusal))
+    view.if_refused(lambda refusal: _form(reader, actor, view, issue, refusal=refusal))
     form = await view.form(IssueForm)
     stage = issue.status_category if form.status == issue.status else None
     edit = _edit(form)

@@ -59,8 +59,9 @@ _EDITED = tuple(item.name for item in fields(IssueEdit) if item.name != "stage")
 
 
 async def create_issue(tx: AsyncSession, actor: Actor, new: IssueEdit, *, sprint: str = "") -> Issue:
-    """Make an issue of our own, in a sprint of our own if one is named."""
-    refuse_if(lacking(actor, Grant.CONTRIBUTE, "create an issue"))
+    """Make an issue of our own, in a sprint of our own if one is named: that takes who may fill sprints."""
+    filling = lacking(actor, Grant.PILOT, "fill a sprint") if sprint else []
+    refuse_if(lacking(actor, Grant.CONTRIBUTE, "create an issue") + filling)
     values = _values(new)
     now = clock.now()
     issue = Issue(
