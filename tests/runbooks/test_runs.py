@@ -443,7 +443,7 @@ async def test_of_two_people_finishing_one_step_one_succeeds_and_the_other_is_to
     assert won == "done"
     assert isinstance(lost, Conflict)
     assert codes(lost) == ["step.completed"]
-    assert lost.message.startswith("A is completed by Olga Owner at ")
+    assert lost.message.startswith("A is completed by Olga Owner, ")
     async with database.tx(owner) as tx:
         moves = [data["now"] for _, data in await world.logged(tx, "step.moved")]
     assert moves == ["IN_PROGRESS", "COMPLETED"]
