@@ -55,7 +55,7 @@ def test_one_of_two_finishes_a_step_and_the_other_is_told_who_did(ada: Person, b
         )
         refusal = next(answer for answer in answers if answer.status_code == 409).json()["error"]
         assert [each["code"] for each in refusal["obstacles"]] == ["step.completed"]
-        assert refusal["obstacles"][0]["text"].startswith(f"{code} is completed by {first.name} at ")
+        assert refusal["obstacles"][0]["text"].startswith(f"{code} is completed by {first.name}, ")
     moves = [line for line in ada.get("/events?what=step.moved&limit=100") if line["context"]["key"] == run]
     assert len(moves) == 12
 
@@ -69,4 +69,4 @@ def test_in_two_browsers_the_second_page_names_the_first_person(ada: Person, ben
     assert sorted(answer.status_code for answer in answers) == [303, 409], [a.text[-900:] for a in answers]
     first = next(who for who, answer in zip((ada, ben), answers, strict=True) if answer.status_code == 303)
     shown = next(answer for answer in answers if answer.status_code == 409).text
-    assert f"A-1 is completed by {first.name} at " in shown
+    assert f"A-1 is completed by {first.name}, " in shown
