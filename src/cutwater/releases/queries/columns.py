@@ -37,7 +37,8 @@ def items_done() -> Any:
 
 def blocked_by() -> Any:
     """The keys of the releases that must still be deployed before the one of the outer query."""
-    keys = select(Blocker.key).where(*_blocking()).order_by(func.length(Blocker.key), Blocker.key)
+    key = _of_blocker(Blocker.key)
+    keys = select(key).where(*_blocking()).order_by(func.length(key), key)
     return func.array(keys.correlate(Release).scalar_subquery(), type_=ARRAY(Text))
 
 
@@ -57,9 +58,15 @@ def _blocking() -> tuple[Any, ...]:
         ReleaseDependency.dependent_id == Release.id,
         ReleaseDependency.kind == DependencyKind.BLOCKS.value,
         ReleaseDependency.deleted_at.is_(None),
-        Blocker.id == ReleaseDependency.blocker_id,
-        Blocker.status != Status.DEPLOYED.value,
+        _of_blocker(Blocker.status) != Status.DEPLOYED.value,
     )
+
+
+def _of_blocker(column: Any) -> Any:
+    """A column of the release that blocks. Looked up, not joined: of a join, a planner without statistics
+    walked through all releases for each row."""
+    found = select(column).where(Blocker.id == ReleaseDependency.blocker_id)
+    return found.correlate(ReleaseDependency).scalar_subquery()
 
 
 def status_order() -> Any:
