@@ -189,9 +189,12 @@ def _register(
         app.periodic(cron=each.cron, periodic_id=each.name)(task)
 
 
+IDS = (UUID, UUID | None)
+
+
 def _typed(work: Work, arguments: dict[str, Any]) -> dict[str, Any]:
     wanted = inspect.signature(work).parameters
     return {
-        key: UUID(value) if key in wanted and wanted[key].annotation is UUID and value is not None else value
+        key: UUID(value) if value is not None and key in wanted and wanted[key].annotation in IDS else value
         for key, value in arguments.items()
     }

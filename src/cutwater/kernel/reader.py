@@ -3,7 +3,8 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, cast
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol, cast
 from uuid import UUID
 
 import psycopg
@@ -22,34 +23,60 @@ _compiled: Any = LRUCache(1000)
 _TRIPS = QUERIES.labels("read")
 
 
+class Bound(NamedTuple):
+    """SQL with its values, ready to be sent."""
+
+    sql: str
+    values: dict[str, Any]
+
+
+class Fixed:
+    """A statement that is built and compiled once: for the hottest reads, where building it anew would take
+    longer than running it. Calling it gives its `bindparam`s their values; lists are compared by `any_`."""
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return cast(Any, self._statement).compile(dialect=_dialect)
+
+    def __call__(self, **values: Any) -> Bound:
+        found = self._compiled.construct_params(values, escape_names=False)
+        return Bound(self._compiled.string, _converted(self._compiled, found))
+
+
+Statement = Executable | Bound
+
+
 class Reader(Protocol):
     """What queries need: rows as named tuples, in as few trips as possible."""
 
     trips: int
 
-    async def batch(self, *statements: Executable) -> list[list[Any]]: ...
-    async def all(self, statement: Executable) -> list[Any]: ...
-    async def first(self, statement: Executable) -> Any | None: ...
-    async def scalar(self, statement: Executable) -> Any: ...
+    async def batch(self, *statements: Statement) -> list[list[Any]]: ...
+    async def all(self, statement: Statement) -> list[Any]: ...
+    async def first(self, statement: Statement) -> Any | None: ...
+    async def scalar(self, statement: Statement) -> Any: ...
 
 
 class _Conveniences(ABC):
     trips: int
 
     @abstractmethod
-    async def batch(self, *statements: Executable) -> list[list[Any]]:
+    async def batch(self, *statements: Statement) -> list[list[Any]]:
         """Several queries in one trip; their rows in the same order."""
 
-    async def all(self, statement: Executable) -> list[Any]:
+    async def all(self, statement: Statement) -> list[Any]:
         """Every row."""
         return (await self.batch(statement))[0]
 
-    async def first(self, statement: Executable) -> Any | None:
+    async def first(self, statement: Statement) -> Any | None:
         """The first row, or None."""
         rows = await self.all(statement)
         return rows[0] if rows else None
 
-    async def scalar(self, statement: Executable) -> Any:
+    async def scalar(self, statement: Statement) -> Any:
         """The first column of the first row, or None."""
         row = await self.first(statement)
         return row[0] if row is not None else None
@@ -69,7 +96,7 @@ class PipelinedReader(_Conveniences):
     def _connection(self) -> AbstractAsyncContextManager[psycopg.AsyncConnection[Any]]:
         return self._pool.connection()
 
-    async def batch(self, *statements: Executable) -> list[list[Any]]:
+    async def batch(self, *statements: Statement) -> list[list[Any]]:
         ready = [sql_of(statement) for statement in statements]
         self.trips += 1
         async with self._connection() as connection, connection.pipeline():
@@ -88,7 +115,7 @@ class SessionReader(_Conveniences):
         self._tx = tx
         self.trips = 0
 
-    async def batch(self, *statements: Executable) -> list[list[Any]]:
+    async def batch(self, *statements: Statement) -> list[list[Any]]:
         """Several queries in one trip, after what the session has changed; their rows in the same order."""
         ready = [sql_of(statement) for statement in statements]
         self.trips += 1
@@ -114,8 +141,10 @@ async def _send(connection: Any, sql: str, values: Any) -> Any:
     return await cursor.execute(sql, values)
 
 
-def sql_of(statement: Any) -> tuple[str, Any]:
+def sql_of(statement: Any) -> Bound:
     """A Core statement as psycopg's SQL and parameters; the compiled text is cached by its shape."""
+    if isinstance(statement, Bound):
+        return statement
     compiled, extracted, collected, _stats = statement._compile_w_cache(
         _dialect, compiled_cache=_compiled, column_keys=[]
     )
@@ -126,10 +155,15 @@ def sql_of(statement: Any) -> tuple[str, Any]:
     if compiled.post_compile_params or compiled.literal_execute_params:
         expanded = compiled._process_parameters_for_postcompile(values)
         text, values = expanded.statement, {**values, **expanded.parameters}
+    return Bound(text, _converted(compiled, values))
+
+
+def _converted(compiled: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """The values as the driver takes them."""
     for name, convert in compiled._bind_processors.items():
         if name in values and callable(convert):
             values[name] = convert(values[name])
-    return text, values
+    return values
 
 
 def any_of(

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.reader import Reader, any_of
+from cutwater.kernel.reader import Bound, Fixed, Reader, any_of
 from cutwater.runbooks.models import (
     Iteration,
     Migration,
@@ -46,7 +46,6 @@ def detail(run: Query, code: str) -> Query:
     )
 
 
-# made once: a new alias copies every column's expression, which took a third of a step's move
 _before, _after = aliased(RunStep), aliased(RunStep)
 
 
@@ -68,24 +67,38 @@ def _gates(other: Any) -> Query:
     )
 
 
-def gates_into(step_ids: Iterable[UUID]) -> Query:
+_step, _steps = bindparam("step", type_=Uuid()), bindparam("steps", type_=ARRAY(Uuid()))
+_INTO = _gates(_before).join(_before, _before.id == RunLink.before_id).order_by(_before.position)
+_OUT_OF = _gates(_after).join(_after, _after.id == RunLink.after_id).order_by(_after.position)
+_INTO_MANY = Fixed(_INTO.where(RunLink.after_id == any_(_steps)))
+# for one step by equality: its plan is kept, that of an array is made anew each time
+_AROUND = (
+    Fixed(_INTO.where(RunLink.after_id == _step)),
+    Fixed(
+        select(
+            RunInstruction.id,
+            RunInstruction.position,
+            RunInstruction.text,
+            RunInstruction.is_mandatory,
+            RunInstruction.done_at,
+            RunInstruction.done_by_id,
+        )
+        .where(RunInstruction.step_id == _step)
+        .order_by(RunInstruction.position)
+    ),
+    Fixed(_OUT_OF.where(RunLink.before_id == _step)),
+)
+
+
+def gates_into(step_ids: Iterable[UUID]) -> Bound:
     """The links into some steps, each with its predecessor as it stands."""
-    return (
-        _gates(_before)
-        .join(_before, _before.id == RunLink.before_id)
-        .where(any_of(RunLink.after_id, step_ids))
-        .order_by(_before.position)
-    )
+    return _INTO_MANY(steps=list(step_ids))
 
 
-def gates_out_of(step_ids: Iterable[UUID]) -> Query:
-    """The links out of some steps, each with its successor as it stands."""
-    return (
-        _gates(_after)
-        .join(_after, _after.id == RunLink.after_id)
-        .where(any_of(RunLink.before_id, step_ids))
-        .order_by(_after.position)
-    )
+def around(step_id: UUID) -> tuple[Bound, Bound, Bound]:
+    """The links into a step, its instructions in order, and the links out of it with its successors."""
+    into, instructions, out_of = (each(step=step_id) for each in _AROUND)
+    return into, instructions, out_of
 
 
 # Readiness joins in Python, not in SQL: right after a run of 10,000 steps was made, the database has no
@@ -109,36 +122,18 @@ def states_of_run(run_id: UUID) -> Query:
     return select(*_WAITING).where(RunStep.iteration_id == run_id).order_by(RunStep.position)
 
 
-def states_of(step_ids: Iterable[UUID]) -> Query:
+_STATES_OF = Fixed(select(*_WAITING).where(RunStep.id == any_(_steps)).order_by(RunStep.position))
+
+
+def states_of(step_ids: Iterable[UUID]) -> Bound:
     """The same for some steps."""
-    return select(*_WAITING).where(any_of(RunStep.id, step_ids)).order_by(RunStep.position)
+    return _STATES_OF(steps=list(step_ids))
 
 
 def start_gates(run_id: UUID) -> Query:
     """The hard links of a run that hold back starts."""
     return select(RunLink.before_id, RunLink.after_id, RunLink.kind, RunLink.lag_minutes).where(
         RunLink.iteration_id == run_id, RunLink.is_hard.is_(True), any_of(RunLink.kind, ["FS", "SS"])
-    )
-
-
-def around(step_id: UUID) -> tuple[Query, Query, Query]:
-    """What a step waits for, its instructions, and what waits for it."""
-    return gates_into([step_id]), instructions_of(step_id), gates_out_of([step_id])
-
-
-def instructions_of(step_id: UUID) -> Query:
-    """A step's instructions in order."""
-    return (
-        select(
-            RunInstruction.id,
-            RunInstruction.position,
-            RunInstruction.text,
-            RunInstruction.is_mandatory,
-            RunInstruction.done_at,
-            RunInstruction.done_by_id,
-        )
-        .where(RunInstruction.step_id == step_id)
-        .order_by(RunInstruction.position)
     )
 
 

@@ -94,11 +94,12 @@ async def _all_waiting(reader: Reader, run_id: UUID) -> Waiting:
     return waiting, gates
 
 
-def gate_of(row: Any) -> Gate:
-    """One link into a step, as the rules see it."""
+def gate_of(row: Any, team: str = "") -> Gate:
+    """One link into a step, as the rules see it; `team` owns the step that is waited for."""
     return Gate(
         code=row.code,
         title=row.title,
+        team=team,
         kind=LinkKind(row.kind),
         lag_minutes=row.lag_minutes,
         hard=row.is_hard,

@@ -1,8 +1,9 @@
 """The steps of a run: every move with its rules, ticks, people and releases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import refuse_if
 from cutwater.kernel.etags import refuse_stale
 from cutwater.kernel.obstacle import Obstacle
-from cutwater.kernel.reader import SessionReader, any_of
+from cutwater.kernel.reader import Reader, SessionReader, any_of
 from cutwater.runbooks import events, permissions
 from cutwater.runbooks.facts import DeployState
 from cutwater.runbooks.models import Iteration, RunInstruction, RunStep
@@ -55,10 +56,16 @@ async def move_step(
     run = await runs.run_for_update(tx, run_key)
     step = await queries.step_for_update(tx, run.id, code)
     before, instructions, behind = await SessionReader(tx).batch(*queries.around(step.id))
-    facts = facts_of(run, step, before, instructions, await _who_was_faster(tx, step, move))
-    now, team = clock.now(), await _team_name(tx, actor, step)
-    may = permissions.to_move(actor, step, move, override=how.override, team=team)
-    refuse_if(may + obstacles(move, facts, now, reason=how.reason, override=how.override))
+    facts, now = facts_of(run, step, before, instructions), clock.now()
+
+    def hindered(facts: StepFacts, team: str = "") -> list[Obstacle]:
+        may = permissions.to_move(actor, step, move, override=how.override, team=team)
+        return may + obstacles(move, facts, now, reason=how.reason, override=how.override)
+
+    if hindered(facts):
+        names = await names_around(SessionReader(tx), step, before)
+        team = names.get(step.team_id, "") if step.team_id else ""
+        refuse_if(hindered(facts_of(run, step, before, instructions, names), team))
     refuse_stale(step.revision, how.seen_revision)
     waived = tuple(each.code for each in obstacles(move, facts, now, reason="-")) if how.override else ()
     was = step.state
@@ -77,18 +84,28 @@ async def move_step(
     return step
 
 
+async def names_around(reader: Reader, step: Any, before: Sequence[Any]) -> Mapping[UUID, str]:
+    """Of whoever changed a step last, of its team and of the teams that it waits for: what a refusal says."""
+    ids = {step.changed_by_id, step.team_id, *(row.team_id for row in before)}
+    return await identity.names(reader, ids - {None})
+
+
 def facts_of(
-    run: Any, step: Any, before: Sequence[Any], instructions: Sequence[Any], changed_by: str = ""
+    run: Any,
+    step: Any,
+    before: Sequence[Any],
+    instructions: Sequence[Any],
+    names: Mapping[UUID, str] = MappingProxyType({}),
 ) -> StepFacts:
     """All that decides about a step, from its rows."""
     return StepFacts(
         code=step.code,
         state=StepState(step.state),
         run=RunState(run.state),
-        gates=[readiness.gate_of(row) for row in before],
+        gates=[readiness.gate_of(row, names.get(row.team_id, "")) for row in before],
         fixed_start=step.fixed_start,
         started_at=step.started_at,
-        changed_by=changed_by,
+        changed_by=names.get(step.changed_by_id, ""),
         changed_at=step.changed_at,
         open_mandatory=[line.text for line in instructions if line.is_mandatory and line.done_at is None],
         zone=run.zone,
@@ -111,20 +128,11 @@ async def _settle_behind(
         await tx.refresh(step)
 
 
-async def _who_was_faster(tx: AsyncSession, step: RunStep, move: StepMove) -> str:
-    """Who changed the step last, which only a refusal of its state says."""
-    if step.changed_by_id is None or step.state in MOVES[move].sources:
-        return ""
-    return (await identity.names(SessionReader(tx), [step.changed_by_id])).get(step.changed_by_id, "")
-
-
 async def _team_name(tx: AsyncSession, actor: Actor, step: RunStep) -> str:
     """Whose the step is, which only a refusal says."""
     if step.team_id is None or not permissions.to_execute(actor, step):
         return ""
-    return next(
-        (team.name for team in await identity.teams(SessionReader(tx)) if team.id == step.team_id), ""
-    )
+    return (await identity.names(SessionReader(tx), [step.team_id])).get(step.team_id, "")
 
 
 def _change(step: RunStep, move: StepMove, facts: StepFacts, how: Moving, now: datetime) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cutwater import identity
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.errors import NotFound
@@ -66,8 +65,8 @@ async def step_view(reader: Reader, actor: Actor, run_key: str, code: str) -> St
     if at is None or step is None:
         raise NotFound("This step")
     after, instructions, before = await reader.batch(*queries.around(step.id))
-    names = await identity.names(reader, [step.changed_by_id])
-    facts = steps.facts_of(sheet.head, step, after, instructions, names.get(step.changed_by_id, ""))
+    names = await steps.names_around(reader, step, after)
+    facts = steps.facts_of(sheet.head, step, after, instructions, names)
     team = sheet.teams.get(step.team_id, "") if step.team_id else ""
     return StepView(
         sheet=sheet, step=step, figures=sheet.figures[at], after=after, before=before,
