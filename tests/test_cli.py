@@ -137,7 +137,7 @@ def test_looking_into_a_folder_without_a_database_is_refused_and_makes_none(
     monkeypatch.setenv("CUTWATER_DATA_FOLDER", str(tmp_path / "elsewhere"))
     settings.cache_clear()
     found = run("audit", "verify")
-    assert found.exit_code == 1
+    assert found.exit_code == 2
     assert "There is no database in" in found.stderr
     assert not (tmp_path / "elsewhere").exists()
 
@@ -153,7 +153,7 @@ def test_a_given_database_that_is_not_migrated_is_refused_with_the_remedy(
     monkeypatch.setenv("DATABASE_URL", cluster.conninfo("clerk", "postgres"))
     settings.cache_clear()
     found = run("audit", "verify")
-    assert found.exit_code == 1
+    assert found.exit_code == 2
     assert "is empty; run: cutwater migrate" in found.stderr
 
 
@@ -170,7 +170,7 @@ def test_a_superuser_is_refused_with_the_fix(
     monkeypatch.setenv("DATABASE_URL", cluster.conninfo(OWNER, "operated"))
     settings.cache_clear()
     found = run("audit", "verify")
-    assert found.exit_code == 1
+    assert found.exit_code == 2
     assert "superuser" in found.stderr
     assert "DATABASE_OWNER_URL" in found.stderr
 
@@ -179,7 +179,7 @@ def test_a_database_that_is_not_there_is_one_line(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("DATABASE_URL", "host=/nowhere user=clerk dbname=operated")
     settings.cache_clear()
     found = run("audit", "verify")
-    assert found.exit_code == 1
+    assert found.exit_code == 2
     assert found.stderr.startswith("cutwater:")
 
 

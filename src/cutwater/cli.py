@@ -49,8 +49,8 @@ def answer(as_json: bool, data: Any, lines: Callable[[], None]) -> None:
         lines()
 
 
-def with_runtime(work: Callable[[Any], Awaitable[int]], *, makes: bool = False) -> None:
-    """Run a command on the database; exit with its code, and with one line on what failed.
+def with_runtime(work: Callable[[Any], Awaitable[int]], *, makes: bool = False, failed: int = 1) -> None:
+    """Run a command on the database; exit with its code, or with one line on what failed and `failed`.
 
     Only a command that `makes` something may be the first to use a data folder: others would look into an
     empty one, made for the looking, and say that all is well.
@@ -61,11 +61,11 @@ def with_runtime(work: Callable[[Any], Awaitable[int]], *, makes: bool = False) 
         async with running(settings(), join=True, make=makes) as runtime:
             return await work(runtime)
 
-    raise typer.Exit(guarded(lambda: asyncio.run(run())))
+    raise typer.Exit(guarded(lambda: asyncio.run(run()), failed=failed))
 
 
-def guarded(work: Callable[[], int]) -> int:
-    """The command's exit code; expected failures become one line, a wrong setting 2 and all others 1."""
+def guarded(work: Callable[[], int], *, failed: int = 1) -> int:
+    """The exit code; an expected failure becomes one line, a wrong setting gives 2 and any other `failed`."""
     import psycopg
     from alembic.util import CommandError
 
@@ -77,7 +77,7 @@ def guarded(work: Callable[[], int]) -> int:
         return work()
     except (EmbeddedError, Refused, RuntimeError, *told) as failure:
         say.print(f"[red]cutwater:[/red] {escape(str(failure))}", highlight=False, soft_wrap=True)
-        return 2 if isinstance(failure, SettingsError) else 1
+        return 2 if isinstance(failure, SettingsError) else failed
 
 
 @app.command()
@@ -216,7 +216,8 @@ def shut_account(
 
 @audit_commands.command("verify")
 def audit_verify(organization: Slug = "", heads: Heads = None, as_json: AsJson = False) -> None:
-    """Recompute the log's chains: names altered, missing and inserted rows. Exit code 1 when any is found.
+    """Recompute the log's chains: names altered, missing and inserted rows. Exit code 1 when any is found, 2
+    when the log could not be read.
 
     With --heads (a file of published heads, or a folder of them) a cut tail is found too.
     """
@@ -228,7 +229,7 @@ def audit_verify(organization: Slug = "", heads: Heads = None, as_json: AsJson =
         answer(as_json, report.as_json(), lambda: typer.echo(report.as_text()))
         return 0 if report.intact else 1
 
-    with_runtime(work)
+    with_runtime(work, failed=2)
 
 
 @job_commands.command("list")

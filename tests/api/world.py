@@ -131,7 +131,7 @@ def _runs(make: Maker) -> dict[str, str]:
     second = make.post("/runbook-imports", files=sheet, data={"title": "Another plan"})
     plan = {"runbook": "RB-1", "type": "RUN", "planned_start": "2027-02-01T18:00:00+01:00"}
     run = make.post("/migrations/MIG-1/iterations", plan)["key"]
-    told = [line.code for line in worksheet.lines() if line.minutes % 3 == 0]  # these have instructions
+    told = [line.code for line in worksheet.lines() if worksheet.is_instructed(line)]
     begun = {step["code"] for step in make.get("/runs/MIG-1-CUT1/steps?state=IN_PROGRESS")}
     now = next(code for code in told if code in begun)
     detail = make.get(f"/runs/MIG-1-CUT1/steps/{now}")

@@ -122,7 +122,7 @@ async def test_no_token_is_stored_as_it_is(database: Database) -> None:
 
 async def test_a_session_is_listed_and_ended_by_its_owner_only(database: Database) -> None:
     organization, made = await committed(database, "MEMBER")
-    owner, member = made["OWNER"], made["MANAGER"]
+    owner, member = made["OWNER"], made["MEMBER"]
     session = await sessions.sign_in(
         database, SECRETS, await email_of(database, owner), PASSWORD, browser="curl/8", address="10.1.2.3"
     )
@@ -221,7 +221,7 @@ async def test_deactivation_in_the_only_organization_ends_sessions_tokens_and_ke
     database: Database,
 ) -> None:
     _, made = await committed(database, "MEMBER")
-    owner, member = made["OWNER"], made["MANAGER"]
+    owner, member = made["OWNER"], made["MEMBER"]
     email = await email_of(database, member)
     session = await sessions.sign_in(database, SECRETS, email, PASSWORD)
     pair = await sessions.issue_tokens(database, SECRETS, email, PASSWORD)

@@ -104,5 +104,10 @@ def as_csv() -> bytes:
     return out.getvalue().encode()
 
 
+def is_instructed(line: Line) -> bool:
+    """Whether a step says how it is done; about every second one does, of those under way one."""
+    return line.minutes % 2 == 0
+
+
 def _instructions(line: Line) -> str:
-    return "" if line.minutes % 3 else "\n".join(INSTRUCTIONS[bank.PHASES[line.phase][3]])
+    return "\n".join(INSTRUCTIONS[bank.PHASES[line.phase][3]]) if is_instructed(line) else ""

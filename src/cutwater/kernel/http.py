@@ -34,6 +34,7 @@ HEADERS = {
     b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
 }
 UNREADABLE = "There was an error parsing the body"  # as FastAPI says it, of JSON beyond its means
+OUR_FAULT = (psycopg.errors.NotNullViolation, psycopg.errors.CheckViolation)  # a bug, not somebody faster
 _SAFE_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
@@ -124,7 +125,7 @@ def refused(failure: Exception, request: Request) -> Refused:
         if failure.status_code == 405:
             found.headers["Allow"] = ", ".join(allowed_methods(request))
         return found
-    if isinstance(failure, IntegrityError):
+    if isinstance(failure, IntegrityError) and not isinstance(failure.orig, OUR_FAULT):
         return _integrity(failure)
     if isinstance(failure, OperationalError | psycopg.OperationalError | PoolTimeout):
         return Unavailable("The database did not answer. Nothing was changed; try again.")

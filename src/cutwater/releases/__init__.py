@@ -2,9 +2,7 @@
 
 from cutwater.releases import drafts, facts, service
 from cutwater.releases.face import (
-    EnvironmentChoice,
     ReleaseBrief,
-    environments,
     find_releases,
     issue_keys_of,
     release_brief,
@@ -15,11 +13,9 @@ from cutwater.releases.face import (
 from cutwater.releases.service import deploy_from_step
 
 __all__ = [
-    "EnvironmentChoice",
     "ReleaseBrief",
     "deploy_from_step",
     "drafts",
-    "environments",
     "facts",
     "find_releases",
     "issue_keys_of",

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.releases import queries
-from cutwater.releases.facts import EnvironmentKind, ItemKind, Status
+from cutwater.releases.facts import ItemKind, Status
 from cutwater.releases.filters import Filter
 from cutwater.releases.models import Release, ReleaseItem
 
@@ -24,16 +24,6 @@ class ReleaseBrief:
     service_name: str
     status: Status
     version: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EnvironmentChoice:
-    """An environment, to choose from."""
-
-    id: UUID
-    slug: str
-    name: str
-    kind: EnvironmentKind
 
 
 async def release_brief(reader: Reader, key: str) -> ReleaseBrief | None:
@@ -81,14 +71,6 @@ async def find_releases(reader: Reader, text: str, limit: int = 12) -> list[Rele
     today, month_start = queries.days_of("UTC")
     nobody = queries.Resolved(me=None, today=today, month_start=month_start)
     return [_brief(row) for row in await reader.all(queries.rows_for(wanted, nobody).limit(limit))]
-
-
-async def environments(reader: Reader) -> list[EnvironmentChoice]:
-    """The environments in their order."""
-    return [
-        EnvironmentChoice(id=row.id, slug=row.slug, name=row.name, kind=EnvironmentKind(row.kind))
-        for row in await reader.all(queries.environments())
-    ]
 
 
 def _brief(row: Any) -> ReleaseBrief:

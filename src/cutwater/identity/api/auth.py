@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from cutwater.identity.api.common import slow_down
+from cutwater.identity.api.common import OFFICE, slow_down
 from cutwater.identity.authentication import config_of
 from cutwater.identity.schemas import RefreshRequest, TokenPair, TokenRequest
 from cutwater.identity.service import sessions
@@ -27,7 +27,7 @@ def _given(pair: sessions.Pair) -> TokenPair:
 @router.post("/token", response_model=Item[TokenPair])
 async def token(request: Request, body: TokenRequest) -> Any:
     """Sign in to one organization: an access token for half an hour, a refresh token for seven days."""
-    await slow_down(request, "token")
+    await slow_down(request, "token", per_minute=OFFICE)
     secrets = config_of(request).secrets
     pair = await sessions.issue_tokens(
         database_of(request), secrets, body.login, body.password, body.organization

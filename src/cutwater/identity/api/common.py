@@ -23,6 +23,9 @@ def whole_list(rows: list[Any]) -> Page[Any]:
     return Page(rows=rows, per_page=max(len(rows), 1), total=len(rows))
 
 
+OFFICE = 120  # sign-ins a minute: a whole office shares an address; one name is locked after a few
+
+
 async def slow_down(request: Request, purpose: str, *, per_minute: int = 20) -> None:
     """Limit how often one address may try what costs us much or could be guessed."""
     limiter: Limiter = request.app.state.limiter

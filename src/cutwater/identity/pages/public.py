@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cutwater.identity.accounts import SignUpPolicy
-from cutwater.identity.api.common import slow_down
+from cutwater.identity.api.common import OFFICE, slow_down
 from cutwater.identity.authentication import config_of, drop_session
 from cutwater.identity.forms import ForgotForm, ResetForm, SignInForm, SignUpForm
 from cutwater.identity.models import LinkPurpose
@@ -71,7 +71,7 @@ async def show_sign_in(
 async def sign_in(request: Request, view: PublicView) -> Response:
     """Start a session; the one this browser had ends."""
     view.if_refused(lambda refusal: show_sign_in(request, view, _kept(refusal), refusal))
-    await slow_down(request, "sign-in")
+    await slow_down(request, "sign-in", per_minute=OFFICE)
     form = await view.form(SignInForm)
     secrets = config_of(request).secrets
     session = await sessions.sign_in(

@@ -85,14 +85,18 @@ async def member_for_update(tx: AsyncSession, user_id: UUID) -> Membership:
 
 
 async def owners_for_update(tx: AsyncSession) -> int:
-    """How many active owners there are, each locked, so that two cannot leave at once."""
+    """How many owners can still sign in, each locked, so that two cannot leave at once."""
     found = await tx.scalars(
         select(Membership.id)
+        .join(UserAccount, UserAccount.id == Membership.user_id)
         .where(
-            Membership.organization_id == _HERE, Membership.role == Role.OWNER, Membership.ended_at.is_(None)
+            Membership.organization_id == _HERE,
+            Membership.role == Role.OWNER,
+            Membership.ended_at.is_(None),
+            UserAccount.is_active,
         )
         .order_by(Membership.id)
-        .with_for_update()
+        .with_for_update(of=Membership)
     )
     return len(found.all())
 
