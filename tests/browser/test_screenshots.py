@@ -35,7 +35,7 @@ async def test_draw(bank: Served, into: Enter, name: str, path: str, context: di
     person = await into(bank, OWNER if name == "audit" else PILOT, reduced_motion="reduce", **context)
     await person.go(f"/o/harbour{path}")
     await person.page.wait_for_load_state("load")
-    await expect(person.page.locator("[hx-trigger=load] > a:only-child")).to_have_count(0)
+    await expect(person.page.locator("[hx-trigger^=load] > a:only-child")).to_have_count(0)
     await _draw(person.page, name)
 
 
