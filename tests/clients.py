@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from cutwater import audit, wiring
+from cutwater.identity import authentication
 from cutwater.identity.roles import KEY_SCOPES
 from cutwater.identity.service import create_api_key
 from cutwater.kernel.actor import Actor
@@ -27,8 +28,11 @@ def the_app() -> FastAPI:
 
 
 def app_on(database: Database) -> FastAPI:
-    """Pages with the API in it, as `serve` makes them, without a lifespan, on a test's database."""
+    """Pages with the API in it, as `serve` makes them, without a lifespan, on a test's database; whoever an
+    earlier test had signed in is nobody here."""
     pages = the_app()
+    pages.state.authenticate = authentication.authenticate_page
+    pages.state.api.state.authenticate = authentication.authenticate_api
     hub = audit.Hub(database, wiring.live_views())
     for app in (pages, pages.state.api):
         app.state.database, app.state.limiter, app.state.hub = database, Limiter(), hub

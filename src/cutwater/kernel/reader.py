@@ -42,8 +42,7 @@ class Fixed:
         return cast(Any, self._statement).compile(dialect=_dialect)
 
     def __call__(self, **values: Any) -> Bound:
-        found = self._compiled.construct_params(values, escape_names=False)
-        return Bound(self._compiled.string, _converted(self._compiled, found))
+        return _bound(self._compiled, self._compiled.construct_params(values, escape_names=False))
 
 
 Statement = Executable | Bound
@@ -151,19 +150,19 @@ def sql_of(statement: Any) -> Bound:
     values = compiled.construct_params(
         extracted_parameters=extracted, escape_names=False, _collected_params=collected
     )
+    return _bound(compiled, values)
+
+
+def _bound(compiled: Any, values: dict[str, Any]) -> Bound:
+    """The text with its lists spelled out, and the values as the driver takes them."""
     text = compiled.string
     if compiled.post_compile_params or compiled.literal_execute_params:
         expanded = compiled._process_parameters_for_postcompile(values)
         text, values = expanded.statement, {**values, **expanded.parameters}
-    return Bound(text, _converted(compiled, values))
-
-
-def _converted(compiled: Any, values: dict[str, Any]) -> dict[str, Any]:
-    """The values as the driver takes them."""
     for name, convert in compiled._bind_processors.items():
         if name in values and callable(convert):
             values[name] = convert(values[name])
-    return values
+    return Bound(text, values)
 
 
 def any_of(

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, select
+from sqlalchemy import Uuid, bindparam, case, select
 
 from cutwater import identity
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Bound, Fixed, Reader
 from cutwater.releases.models import (
     Deployment,
     Environment,
@@ -199,15 +198,18 @@ def comments_of(key: str) -> Rows:
     )
 
 
-def _head(key: str) -> Rows:
-    return _heads().where(by_key_or_id(key))
+_HEADS = release_rows().add_columns(
+    Release.description, Release.blocked_at, Release.blocked_by_id, Release.service_id
+)
+_HEAD_BY_ID = Fixed(_HEADS.where(Release.id == bindparam("id", type_=Uuid())))
+_HEAD_BY_KEY = Fixed(_HEADS.where(Release.key == bindparam("key")))
 
 
-@cache
-def _heads() -> Rows:
-    return release_rows().add_columns(
-        Release.description, Release.blocked_at, Release.blocked_by_id, Release.service_id
-    )
+def _head(key: str) -> Bound:
+    try:
+        return _HEAD_BY_ID(id=UUID(key))
+    except ValueError:
+        return _HEAD_BY_KEY(key=key.upper() if key.isascii() and "\0" not in key else "")
 
 
 def _this(key: str) -> Rows:

@@ -1,14 +1,15 @@
 """Sprints: the list, and one sprint with the facts its analysis stands on."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, Uuid, bindparam, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.paging import Offset, Page
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Fixed, Reader
 from cutwater.sprints.models import (
     Board,
     FieldMapping,
@@ -151,19 +152,11 @@ async def sprint(reader: Reader, key: str) -> Any:
 
 async def with_facts(reader: Reader, key: str, *, subtasks: bool) -> tuple[Any, list[Any], dict[str, Any]]:
     """A sprint, the facts of its issues, and where they come from: one trip."""
-    chosen = select(Sprint.id).where(Sprint.deleted_at.is_(None), _named(key)).scalar_subquery()
-    site = select(Sprint.site_id).where(Sprint.deleted_at.is_(None), _named(key)).scalar_subquery()
-    facts = _inside(chosen, *FACTS)
-    if not subtasks:
-        facts = facts.where(Issue.is_subtask.is_(False))
-    aside = _inside(
-        chosen,
-        func.count().filter(Issue.is_subtask).label("subtasks"),
-        func.max(func.coalesce(Issue.synced_at, Issue.updated_at)).label("fresh_at"),
-    )
-    head, rows, around, mapped, run = await reader.batch(
-        named(key), facts, aside, _site_mapping(site), _last_import(site)
-    )
+    try:
+        asked = [each(named=UUID(key)) for each in _report(by_id=True, subtasks=subtasks)]
+    except ValueError:
+        asked = [each(named=key) for each in _report(by_id=False, subtasks=subtasks)]
+    head, rows, around, mapped, run = await reader.batch(*asked)
     if not head:
         raise NotFound(f"Sprint {key[:60]}")
     origin = {
@@ -173,6 +166,24 @@ async def with_facts(reader: Reader, key: str, *, subtasks: bool) -> tuple[Any, 
         "import": run[0] if run else None,
     }
     return head[0], rows, origin
+
+
+@cache
+def _report(*, by_id: bool, subtasks: bool) -> tuple[Fixed, ...]:
+    """All that a report reads, compiled once for each way of asking."""
+    named = Sprint.id == bindparam("named", type_=Uuid()) if by_id else Sprint.key == bindparam("named")
+    chosen = select(Sprint.id).where(Sprint.deleted_at.is_(None), named).scalar_subquery()
+    site = select(Sprint.site_id).where(Sprint.deleted_at.is_(None), named).scalar_subquery()
+    facts = _inside(chosen, *FACTS)
+    if not subtasks:
+        facts = facts.where(Issue.is_subtask.is_(False))
+    aside = _inside(
+        chosen,
+        func.count().filter(Issue.is_subtask).label("subtasks"),
+        func.max(func.coalesce(Issue.synced_at, Issue.updated_at)).label("fresh_at"),
+    )
+    read = (_base(*COLUMNS).where(named), facts, aside, _site_mapping(site), _last_import(site))
+    return tuple(Fixed(each) for each in read)
 
 
 def _inside(chosen: Any, *columns: Any) -> Select[Any]:
