@@ -197,11 +197,15 @@ class Prepared(Generic[Id]):
                     began = now if step.started is None else step.started
                     worked = max(began + step.duration, now)
                 else:
-                    began = max(now, gate)
+                    began = now
+                    if gate > began:
+                        began = gate
                     if step.not_before is not None and step.not_before > began:
                         began = step.not_before
                     worked = began + step.duration
-                ends = max(worked, hold)
+                ends = worked
+                if hold > ends:
+                    ends = hold
             add(began)
             add(ends)
             add_work(worked)
@@ -229,7 +233,9 @@ class Prepared(Generic[Id]):
             late[start + 1] = last
             if progress is not _RUNNING:
                 worked = last - step.duration
-                late[start] = min(worked, latest)
+                late[start] = worked
+                if latest < worked:
+                    late[start] = latest
         return late
 
 
@@ -282,7 +288,9 @@ def _inherited(step: Step[Id], delay: int, gate: int, hold: int) -> int:
     pushed = hold - (step.planned_finish or 0)
     if step.planned_start is not None and gate - step.planned_start > pushed:
         pushed = gate - step.planned_start
-    return delay if pushed > delay else max(0, pushed)
+    if pushed <= 0:
+        return 0
+    return min(pushed, delay)
 
 
 def find_cycles(ids: Sequence[Id], links: Iterable[Link[Id]]) -> list[list[Id]]:
