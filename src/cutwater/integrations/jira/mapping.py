@@ -33,11 +33,7 @@ def issue(row: dict[str, Any], spot: Spot) -> IssueRecord | None:
     """One issue with its changelog, links and mappable fields; None, with an error, when it has no key."""
     fields = row["fields"]
     spot.key = spot.text(row.get("key"), "key", NAME_LIMIT)
-    if not spot.key:
-        spot.error("missing", "key", "the issue has no key")
-        return None
-    if not ISSUE_KEY.fullmatch(spot.key):
-        spot.error("key", "key", f"“{spot.key[:40]}” is no issue key")
+    if not _is_key(spot.key, spot):
         return None
     status, category = _status_of(fields.get("status"), spot)
     kind = _dict(fields.get("issuetype"))
@@ -70,6 +66,17 @@ def issue(row: dict[str, Any], spot: Spot) -> IssueRecord | None:
         absent=frozenset(name for name, given in GIVEN_BY.items() if given not in fields)
         | (frozenset() if "changelog" in row else {"changes"}),
     )
+
+
+def _is_key(key: str, spot: Spot) -> bool:
+    """Whether an issue can be known by this; the reason is noted when it cannot."""
+    if not key:
+        spot.error("missing", "key", "the issue has no key")
+    elif not ISSUE_KEY.fullmatch(key):
+        spot.error("key", "key", f"“{key[:40]}” is no issue key")
+    else:
+        return True
+    return False
 
 
 def _title(fields: dict[str, Any], spot: Spot) -> str:
