@@ -119,9 +119,10 @@ async def test_the_palette_goes_by_keyboard_alone(page: Page, address: str) -> N
     assert await page.get_by_role("option", name="Go to Boats").get_attribute("aria-selected") == "true"
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/o/bank/boats")
-    await page.keyboard.press("g")
-    await page.keyboard.press("b")
-    await page.wait_for_url("**/o/bank/boats")
+    await page.goto(f"{address}/design")
+    async with page.expect_navigation(url="**/o/bank/boats"):
+        await page.keyboard.press("g")
+        await page.keyboard.press("b")
 
 
 async def test_a_card_dragged_with_the_mouse_goes_back_when_refused(page: Page, address: str) -> None:
