@@ -276,6 +276,25 @@ async def test_a_browser_that_went_away_is_forgotten(served: Served, database: D
             await moor(database, served.actors["ann"])
 
 
+async def test_a_browser_that_leaves_while_its_stream_opens_costs_no_connection(
+    served: Served, database: Database
+) -> None:
+    ann = served.actors["ann"]
+    since = str(await served.hub.ready())
+    await moor(database, ann, new_id())
+    for turns in range(40):
+        chunks = live._chunks(served.hub, ann, frozenset({"boats"}), since)
+        opening = asyncio.ensure_future(anext(chunks))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        while not opening.done():  # as the server does it: until the stream gives in
+            opening.cancel()
+            await asyncio.sleep(0)
+        await chunks.aclose()
+    await asyncio.gather(*live._READING, return_exceptions=True)
+    assert database.pool.get_stats().get("returns_bad", 0) == 0
+
+
 async def test_a_topics_state_is_drawn_once_for_all_and_for_events_that_come_together(
     database: Database,
 ) -> None:

@@ -64,7 +64,8 @@ def serving(*command: str) -> Iterator[Served]:
             told = log.read_text()
             log.unlink()
     if "Traceback" in told:
-        raise RuntimeError(f"cutwater failed inside:\n{told[-6000:]}")
+        crash = told.index("Traceback")
+        raise RuntimeError(f"cutwater failed inside:\n{told[max(0, crash - 1500) : crash + 6000]}")
 
 
 def _wait_until_ready(served: Served, process: subprocess.Popen[bytes], log: Path) -> None:

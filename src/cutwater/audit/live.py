@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import random
 import re
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Coroutine
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Header, Query, Request
@@ -22,12 +22,14 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Unauthenticated
 from cutwater.kernel.reader import Reader
 
+T = TypeVar("T")
 STREAM_SECONDS = 300.0
 FRESHEN_AFTER = 20_000
 Topics = Annotated[str, Query(max_length=4000, description="Such as releases,run:<uuid>,inbox.")]
 Place = Annotated[str, Query(max_length=8000, description="The token of the answer before.")]
 LastEventId = Annotated[str, Header(max_length=8000)]
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_READING: set["asyncio.Task[Any]"] = set()
 
 
 def hub_of(request: Request) -> Hub:
@@ -55,18 +57,33 @@ async def _chunks(hub: Hub, actor: Actor, topics: frozenset[str], since: str) ->
     token = await hub.ready()
     cursor = parse(since) if since else None
     if cursor is not None and cursor.xmax > token.xmax:
-        await hub.look()  # it followed another process, which was a moment ahead of this one
+        await _to_its_end(hub.look())  # it followed another process, which was a moment ahead of this one
     subscriber, token = hub.join(organization_of(actor), topics)
     # membership and sessions end: a stream does too, and its client asks again, with its place in the log
     lifetime = STREAM_SECONDS * random.uniform(0.8, 1.2)
     ending = asyncio.get_running_loop().call_later(lifetime, subscriber.drop)
     try:
-        yield await _opening(hub, actor, subscriber, since, token)
+        yield await _to_its_end(_opening(hub, actor, subscriber, since, token))
         while (chunk := await subscriber.chunks.get()) is not None:
             yield chunk
     finally:
         ending.cancel()
         hub.leave(subscriber)
+
+
+async def _to_its_end(reading: Coroutine[Any, Any, T]) -> T:
+    """A browser that leaves ends its stream at once, but not a read half-way: that costs the connection."""
+    task = asyncio.ensure_future(reading)
+    _READING.add(task)
+    task.add_done_callback(_read)
+    return await asyncio.shield(task)
+
+
+def _read(task: "asyncio.Task[Any]") -> None:
+    """The end of a read; what failed after its reader left is nobody's to hear."""
+    _READING.discard(task)
+    if not task.cancelled():
+        task.exception()
 
 
 async def _opening(hub: Hub, actor: Actor, subscriber: Subscriber, since: str, token: Token) -> bytes:
