@@ -10,13 +10,13 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench import bulk, critical_path, live, overhead, start
 from bench.weighing import free_port
+from cutwater.kernel.frozen import frozen
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BASELINE = Path(__file__).with_name("baseline.json")
@@ -24,7 +24,7 @@ QUICK = ("overhead", "critical_path")
 Found = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Line:
     """One figure beside its aim."""
 

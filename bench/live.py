@@ -39,7 +39,6 @@ NEVER = (0.0, -2.0)
 ORGANIZATION = UUID("019aa0c4-6f5e-7c53-8a4e-0d5f8a1b2c3e")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class BenchTick(Event):
     """A change inside one run."""
 

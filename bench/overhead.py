@@ -91,13 +91,13 @@ class WithBare:
 
 def record_statements() -> None:
     """Keep what the app sends to the database while a request with `X-Record` is served, but its sign-in."""
-    original, signing_in = reading.sql_of, authentication.authenticate_api
+    original, signing_in = reading.bound, authentication.authenticate_api
 
-    def keeping(statement: Any) -> tuple[str, Any]:
+    def keeping(statement: Any) -> Any:
         found = original(statement)
         kept = recording.get()
         if kept is not None:
-            kept.append(found)
+            kept.append((found.sql, found.values))
         return found
 
     async def unrecorded(request: Request, *, needs_organization: bool) -> Any:
@@ -108,7 +108,7 @@ def record_statements() -> None:
             del kept[before:]
         return actor
 
-    reading.sql_of = keeping
+    reading.bound = keeping
     authentication.authenticate_api = unrecorded
 
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import random
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -17,6 +16,7 @@ from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
+from cutwater.kernel.frozen import frozen
 from cutwater.releases.drafts import ReleaseDraft
 from cutwater.releases.service import create_release
 from cutwater.sprints.models import Sprint
@@ -26,7 +26,7 @@ from cutwater.sprints.service import import_files
 RELEASES, STEPS = 200, 1200
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class World:
     """Keys of what was made, and an API key that reads it."""
 

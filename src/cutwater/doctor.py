@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution, requires
 from importlib.resources import files
 from importlib.util import find_spec
@@ -26,6 +25,7 @@ from rich.table import Table
 from cutwater.integrations.smtp import server_of
 from cutwater.kernel import embedded_host
 from cutwater.kernel.embedded_host import EmbeddedError
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.settings import Settings, wrong_settings
 
 OLDEST_PYTHON = (3, 11)
@@ -38,7 +38,7 @@ NOT_SETTINGS = frozenset({"CUTWATER_CHROMIUM"})
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Check:
     """One thing looked at: what was found, and what to do when it is not good.
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -83,7 +83,6 @@ async def test_the_page_shows_who_what_and_before_and_after(served: Served, data
         assert "Sealed up to" in (await client.get("/audit")).text
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class BerthGiven(Event):
     name: ClassVar[str] = "berth.given"
     berth_id: UUID

@@ -13,7 +13,7 @@ from cutwater.audit.queries import Filters
 from cutwater.kernel import clock
 from cutwater.kernel.db import Database
 from cutwater.kernel.ids import new_id
-from cutwater.kernel.reader import sql_of
+from cutwater.kernel.rows import bound
 from tests.audit.world import tampering
 
 ORGANIZATIONS, PEOPLE, THINGS = ([new_id() for _ in range(count)] for count in (3, 20, 300))
@@ -51,11 +51,13 @@ async def filled(database: Database) -> Database:
 
 def plan(database: Database, statement: Select[Any]) -> list[str]:
     """The lines of the plan the app's role gets, without the names of partitions."""
-    sql, values = sql_of(statement)
+    ready = bound(statement)
     with psycopg.connect(database.conninfo) as connection:
         connection.execute("set role cutwater_app")
         connection.execute("select set_config('app.organization', %s, true)", (str(ORGANIZATIONS[0]),))
-        return [row[0] for row in connection.execute(f"explain (costs off) {sql}", values).fetchall()]
+        return [
+            row[0] for row in connection.execute(f"explain (costs off) {ready.sql}", ready.values).fetchall()
+        ]
 
 
 NOW = clock.now()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class BoatMoored(Event):
     name: ClassVar[str] = "boat.moored"
     boat_id: UUID

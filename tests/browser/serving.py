@@ -11,13 +11,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from cutwater.kernel.frozen import frozen
 
 COMMAND = (sys.executable, "-m", "cutwater.cli")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Served:
     """Where it answers, and where its data is."""
 

@@ -1,13 +1,13 @@
 """The first hour on an empty Cutwater: from Jira's export to a release that a step put live."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, expect
 
+from cutwater.kernel.frozen import frozen
 from tests.browser.conftest import Enter
 from tests.browser.people import Person
 from tests.browser.serving import Served
@@ -19,7 +19,7 @@ SOON = 2000  # milliseconds from the answer to one browser until the other shows
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Worksheet:
     """What is imported, and two steps of it of which the second waits for the first."""
 

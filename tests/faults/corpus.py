@@ -2,12 +2,13 @@
 
 import io
 import zipfile
-from dataclasses import dataclass
+
+from cutwater.kernel.frozen import frozen
 
 LONG = "x" * 200_000
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Broken:
     """A file, and what an importer must say about it; None: it is readable and nothing is wrong with it."""
 

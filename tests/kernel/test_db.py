@@ -61,7 +61,7 @@ async def test_a_reader_cannot_write_and_its_connection_survives_the_attempt(dat
 
 async def test_several_reads_cost_one_trip(database: Database) -> None:
     reader = database.reader(None)
-    assert await reader.batch(text("select 1 as a"), text("select 2 as b")) == [[(1,)], [(2,)]]
+    assert await reader.batch(text("select 1 as a"), text("select 2 as b")) == ([(1,)], [(2,)])
     assert reader.trips == 1
 
 

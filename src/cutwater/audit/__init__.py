@@ -4,7 +4,7 @@ from cutwater.audit.hub import Hub
 from cutwater.audit.ports import use_names
 from cutwater.audit.records import FeedEntry, LoggedEvent
 from cutwater.audit.sealing import seal, sealing_loop
-from cutwater.audit.service import event_by_id, feed, nudge, record, record_all
+from cutwater.audit.service import event_by_id, feed, nudge, record, record_all, stale
 from cutwater.audit.verification import verify
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "record_all",
     "seal",
     "sealing_loop",
+    "stale",
     "use_names",
     "verify",
 ]

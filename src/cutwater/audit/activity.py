@@ -1,7 +1,6 @@
 """What changed lately, one line per thing: for everybody, so only about the events that wiring names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ from cutwater.audit.browsing import names_like
 from cutwater.audit.ports import names_of
 from cutwater.audit.records import LoggedEvent, actor_name, event_of
 from cutwater.kernel import clock
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.kernel.search import SearchEntry
 
@@ -21,7 +21,7 @@ SAME_LOOK = timedelta(minutes=30)
 LATELY = timedelta(days=14)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Change:
     """What happened last to a thing, and how much before it; inside a run its steps count to the run."""
 

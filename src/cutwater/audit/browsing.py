@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from cutwater.audit.service import placed
 from cutwater.kernel import clock
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.events import REGISTRY
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.paging import Page, encode_cursor
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.kernel.search import SearchEntry
@@ -43,7 +44,7 @@ HEADINGS = (
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Line:
     """One event with the names and the addresses that people see; `named` are its changes with names."""
 
@@ -60,7 +61,7 @@ class Line:
         return abs(self.event.at - self.event.happened_at) > timedelta(minutes=1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Chosen:
     """The filters as the address has them, for the form and the links."""
 

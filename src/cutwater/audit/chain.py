@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from cutwater.kernel.frozen import frozen
+
 VERSION = "cutwater.log.1"
 HASH_BYTES = 32
 GENESIS = bytes(HASH_BYTES)
@@ -48,7 +50,7 @@ class Fault(StrEnum):
     TAIL_CUT = "tail cut"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Finding:
     """One thing that is wrong, by event or by block."""
 
@@ -63,7 +65,7 @@ class Finding:
         return f"event {self.event_id}: {self.fault}{place}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Block:
     """Consecutive rows of one chain, sealed together. `row_hashes` is their hashes end to end."""
 
@@ -78,7 +80,7 @@ class Block:
     hash: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Head:
     """A block's hash as it was published on some day: whoever holds it sees a cut tail."""
 

@@ -1,13 +1,11 @@
 """What the log says of itself."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from cutwater.kernel.events import Event, Subject
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class LogHeadTaken(Event):
     """A day's head of the chain, which also goes out of the system."""
 
@@ -26,7 +24,6 @@ class LogHeadTaken(Event):
         return f"published the log's head of {self.day}: block {self.block}, {self.hash[:12]}…"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class LogExported(Event):
     """Somebody took a copy of a part of the log."""
 

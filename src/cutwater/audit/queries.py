@@ -1,6 +1,5 @@
 """Every SELECT on the log. All run in one organization, by an index, newest first."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy.sql.expression import TextClause
 
 from cutwater.audit.models import EventLog, EventNote, LogBlock
 from cutwater.kernel import clock
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import any_of
 from cutwater.kernel.search import SearchEntry, SearchWord
 
@@ -24,7 +24,7 @@ WITH_NOTE = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Filters:
     """What the audit page is narrowed to. `since` always bounds the search."""
 

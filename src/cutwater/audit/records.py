@@ -1,12 +1,12 @@
 """Logged events as values, however they were read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cutwater.audit.topics import topics_of
+from cutwater.kernel.frozen import frozen
 
 PLATFORM = UUID(int=0)
 """The chain of what happens outside every organization."""
@@ -18,7 +18,7 @@ WHOM = ("user_id", "approver_id")
 """Where an event's data hold the person it is about."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LoggedEvent:
     """One row of the log. `at` is when it was written, `happened_at` when it took effect."""
 
@@ -77,7 +77,7 @@ class LoggedEvent:
         return {id for id in (self.actor_id, self.actor_user_id, self.whom_id, *values) if id is not None}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FeedEntry:
     """One line of an activity feed. `cursor` continues the feed after it.
 

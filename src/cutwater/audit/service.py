@@ -12,16 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater.audit import queries
 from cutwater.audit.ports import names_of
 from cutwater.audit.records import PLATFORM, FeedEntry, LoggedEvent, actor_name, event_of, named, whom
-from cutwater.kernel import clock, jobs, log
+from cutwater.kernel import clock, etags, jobs, log
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Invalid, NotFound
-from cutwater.kernel.events import SUBSCRIBERS, Event
+from cutwater.kernel.changes import Revised
+from cutwater.kernel.errors import Invalid, NotFound, Stale
+from cutwater.kernel.events import REGISTRY, SUBSCRIBERS, Event
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.paging import decode_cursor, encode_cursor
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Reader, SessionReader
 
 _RECORD = text("select event_id, chain_id from record_events(cast(:events as jsonb))")
 _NUDGE = text("select pg_notify('live', current_setting('app.organization') || ' ' || :topic)")
+LATEST = 20
+"""How many events about a thing are looked through for the last that changed it."""
 RECENTLY = timedelta(days=45)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,6 +46,25 @@ async def record_all(tx: AsyncSession, actor: Actor, events: Sequence[Event], *,
         for name in SUBSCRIBERS.get(event.name, ()):
             await jobs.defer(tx, name, organization_id=organization, event_id=event_id)
     return [event_id for event_id, _ in written]
+
+
+async def stale(tx: AsyncSession, kind: str, row: Revised, seen: int | None) -> Stale | None:
+    """What `refuse(seen=…)` takes when somebody changed the row since the client looked: who, and what."""
+    if seen is None or seen == row.revision:
+        return None
+    reader = SessionReader(tx)
+    about, _ = await reader.batch(*queries.feed(kind, row.id, None, LATEST))
+    events = [event for event in map(event_of, about) if _moves_revision(event.name)]
+    if not events:
+        return etags.stale(row.revision, seen)
+    names = await names_of(reader, events[0].named_ids)
+    told = f"{actor_name(events[0], names)} changed it since you looked: {events[0].headline}"
+    return etags.stale(row.revision, seen, told)
+
+
+def _moves_revision(name: str) -> bool:
+    known = REGISTRY.get(name)
+    return known is not None and known.moves_revision
 
 
 def _row(actor: Actor, event: Event, note: str) -> dict[str, Any]:

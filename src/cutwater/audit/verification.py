@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from cutwater.audit.records import PLATFORM
 from cutwater.audit.sealing import seal
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.frozen import frozen
 
 ROWS_AT_ONCE = 2000
 NEWEST_BLOCKS = 2000
@@ -46,7 +47,7 @@ START = """
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChainReport:
     """What the check of one chain found. `first_block` is greater than 1 when only the newest were read."""
 
@@ -65,7 +66,7 @@ class ChainReport:
         return self.organization or str(self.organization_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Report:
     """What the check of all chains found."""
 

@@ -1,6 +1,6 @@
 """Harbour Bank: a fictional bank that moves its core to a new platform. Content only; `build.py` makes it."""
 
-from dataclasses import dataclass
+from cutwater.kernel.frozen import frozen
 
 ORGANIZATION = "Harbour Bank"
 SLUG = "harbour"
@@ -22,7 +22,7 @@ TEAMS = (
 DISCIPLINES = tuple(name for _, name, kind in TEAMS if kind == "discipline")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Person:
     """One of the forty; `team` is a slug, `role` an organization role."""
 

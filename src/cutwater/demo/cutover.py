@@ -1,7 +1,6 @@
 """The bank's migration: two rehearsed iterations, and the cutover in flight."""
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from cutwater.demo import bank
 from cutwater.demo.worksheet import LIVE, Line, as_csv, lines
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.frozen import frozen
 
 DONE_BY_NOW = 0.4
 BLOCKED = "Install the certificates of the interbank gateway"
@@ -20,7 +20,7 @@ WHY_BLOCKED = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Move:
     """What happened to a step, in minutes after the run's start."""
 

@@ -3,10 +3,10 @@
 import csv
 import io
 import random
-from dataclasses import dataclass
 
 from cutwater.demo import bank
 from cutwater.demo.stages import INSTRUCTIONS, STAGES
+from cutwater.kernel.frozen import frozen
 
 LANES = 3
 MINUTES = {
@@ -22,7 +22,7 @@ DEADLINES = {"Decide with the business": "T+34h"}
 LIVE = {"Put Payments core 4.0 live": "Payments core 4.0", "Throw the ledger switch": "Ledger cutover switch"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Line:
     """One row: its code, the minutes planned, and the codes that must be done before."""
 

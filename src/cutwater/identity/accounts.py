@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from zoneinfo import available_timezones
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 
 _EMAIL = re.compile(
@@ -55,7 +55,7 @@ def zone_problem(zone: str) -> str:
     return "" if zone in ZONES else "Choose a time zone such as Europe/Zurich."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SignUpPolicy:
     """Who may found an organization: `open`, `domain` or `superadmin`, as the platform's settings say."""
 

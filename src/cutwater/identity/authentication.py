@@ -1,6 +1,5 @@
 """A request becomes an Actor in one round trip: a cookie and the slug of the path, or a token of the API."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,13 +13,14 @@ from cutwater.kernel import clock, crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database, database_of
 from cutwater.kernel.errors import NotFound, Unauthenticated
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.settings import Settings
 
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-cutwater", "cutwater"
 _FIND = "select * from identity_actor(%s, %s, %s, %s, %s, %s)"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Presented:
     """What a request shows of who it is: exactly one way, and where it wants to be."""
 

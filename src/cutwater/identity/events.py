@@ -1,7 +1,7 @@
 """What happens to people, teams and organizations, as the log keeps it: ids, roles and slugs, never names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from cutwater.kernel.events import Event, Subject
 Changes = Mapping[str, tuple[Any, Any]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OfOrganization(Event):
     """About the organization itself."""
 
@@ -22,12 +21,10 @@ class OfOrganization(Event):
         return Subject("organization", self.organization_id, self.slug)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OrganizationCreated(OfOrganization):
     name: ClassVar[str] = "organization.created"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OrganizationChanged(OfOrganization):
     name: ClassVar[str] = "organization.changed"
     was: Mapping[str, str] = field(default_factory=dict)
@@ -41,12 +38,10 @@ class OrganizationChanged(OfOrganization):
         return f"changed the organization's {' and '.join(self.now)}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OrganizationDeleted(OfOrganization):
     name: ClassVar[str] = "organization.deleted"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OfMember(Event):
     """About one person's place in the organization."""
 
@@ -57,7 +52,6 @@ class OfMember(Event):
         return Subject("member", self.user_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MemberAdded(OfMember):
     name: ClassVar[str] = "member.added"
     role: str
@@ -67,7 +61,6 @@ class MemberAdded(OfMember):
         return f"{'joined' if self.has_joined else 'added'} as {self.role.lower()}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MemberChanged(OfMember):
     name: ClassVar[str] = "member.changed"
     was: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +75,6 @@ class MemberChanged(OfMember):
         return f"changed {' and '.join(words.get(field, field) for field in self.now)}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MemberEnded(OfMember):
     name: ClassVar[str] = "member.ended"
     role: str
@@ -92,7 +84,6 @@ class MemberEnded(OfMember):
         return "left the organization" if self.has_left else "deactivated"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MemberRestored(OfMember):
     name: ClassVar[str] = "member.restored"
     role: str
@@ -102,7 +93,6 @@ class MemberRestored(OfMember):
         return f"{'came back' if self.has_joined else 'reactivated'} as {self.role.lower()}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OfInvitation(Event):
     """About one invitation."""
 
@@ -114,7 +104,6 @@ class OfInvitation(Event):
         return Subject("invitation", self.invitation_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class InvitationCreated(OfInvitation):
     name: ClassVar[str] = "invitation.created"
 
@@ -122,7 +111,6 @@ class InvitationCreated(OfInvitation):
         return f"invited as {self.role.lower()}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class InvitationAccepted(OfInvitation):
     name: ClassVar[str] = "invitation.accepted"
     user_id: UUID
@@ -131,7 +119,6 @@ class InvitationAccepted(OfInvitation):
         return f"accepted an invitation as {self.role.lower()}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class InvitationRevoked(OfInvitation):
     name: ClassVar[str] = "invitation.revoked"
 
@@ -139,7 +126,6 @@ class InvitationRevoked(OfInvitation):
         return "withdrew an invitation"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OfTeam(Event):
     """About one team."""
 
@@ -151,7 +137,6 @@ class OfTeam(Event):
         return Subject("team", self.team_id, self.slug)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TeamCreated(OfTeam):
     name: ClassVar[str] = "team.created"
     kind: str
@@ -160,7 +145,6 @@ class TeamCreated(OfTeam):
         return f"created the {self.kind} team {self.slug}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TeamChanged(OfTeam):
     name: ClassVar[str] = "team.changed"
     was: Mapping[str, str] = field(default_factory=dict)
@@ -174,7 +158,6 @@ class TeamChanged(OfTeam):
         return f"changed the team's {' and '.join(self.now)}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TeamDeleted(OfTeam):
     name: ClassVar[str] = "team.deleted"
 
@@ -182,7 +165,6 @@ class TeamDeleted(OfTeam):
         return f"deleted the team {self.slug}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TeamMemberAdded(OfTeam):
     name: ClassVar[str] = "team.member_added"
     user_id: UUID
@@ -192,7 +174,6 @@ class TeamMemberAdded(OfTeam):
         return "added a lead" if self.is_lead else "added a member"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TeamMemberRemoved(OfTeam):
     name: ClassVar[str] = "team.member_removed"
     user_id: UUID
@@ -201,7 +182,6 @@ class TeamMemberRemoved(OfTeam):
         return "removed a member"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TeamLeadChanged(OfTeam):
     name: ClassVar[str] = "team.lead_changed"
     user_id: UUID
@@ -211,7 +191,6 @@ class TeamLeadChanged(OfTeam):
         return "named a lead" if self.is_lead else "made a lead a member again"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OfApiKey(Event):
     """About one API key."""
 
@@ -222,7 +201,6 @@ class OfApiKey(Event):
         return Subject("api_key", self.api_key_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ApiKeyCreated(OfApiKey):
     name: ClassVar[str] = "api_key.created"
     scopes: tuple[str, ...]
@@ -232,7 +210,6 @@ class ApiKeyCreated(OfApiKey):
         return f"made {'a service' if self.is_service else 'an API'} key for {', '.join(self.scopes)}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ApiKeyRevoked(OfApiKey):
     name: ClassVar[str] = "api_key.revoked"
 
@@ -240,7 +217,6 @@ class ApiKeyRevoked(OfApiKey):
         return "revoked an API key"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OfAccount(Event):
     """About one person's account, in no organization."""
 
@@ -251,12 +227,10 @@ class OfAccount(Event):
         return Subject("account", self.user_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class AccountCreated(OfAccount):
     name: ClassVar[str] = "account.created"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class AccountActivityChanged(OfAccount):
     name: ClassVar[str] = "account.activity_changed"
     is_active: bool
@@ -266,17 +240,14 @@ class AccountActivityChanged(OfAccount):
         return {"active": (not self.is_active, self.is_active)}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PasswordChanged(OfAccount):
     name: ClassVar[str] = "account.password_changed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EmailConfirmed(OfAccount):
     name: ClassVar[str] = "account.email_confirmed"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SessionStarted(OfAccount):
     name: ClassVar[str] = "session.started"
     session_id: UUID
@@ -285,7 +256,6 @@ class SessionStarted(OfAccount):
         return "signed in"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SessionEnded(OfAccount):
     name: ClassVar[str] = "session.ended"
     session_id: UUID
@@ -294,7 +264,6 @@ class SessionEnded(OfAccount):
         return "signed out"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OtherSessionsEnded(OfAccount):
     """All but the one that asked."""
 
@@ -304,7 +273,6 @@ class OtherSessionsEnded(OfAccount):
         return "ended every other sign-in"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RefreshFamilyRevoked(OfAccount):
     """All tokens of one sign-in to the API ended; `reused` when a used one came back."""
 
@@ -316,7 +284,6 @@ class RefreshFamilyRevoked(OfAccount):
         return f"ended an API sign-in ({self.reason})"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OfLink(Event):
     """About a mailed link; a mail job follows."""
 
@@ -328,11 +295,9 @@ class OfLink(Event):
         return Subject("account_link", self.link_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PasswordResetRequested(OfLink):
     name: ClassVar[str] = "password_reset.requested"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EmailConfirmationRequested(OfLink):
     name: ClassVar[str] = "email_confirmation.requested"

@@ -1,7 +1,7 @@
 """What other modules may ask identity."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import fields
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,10 +10,11 @@ from cutwater.identity import queries
 from cutwater.identity.models import UserAccount
 from cutwater.identity.queries import lookups
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PersonChoice:
     """A member, to choose from or to show."""
 
@@ -24,7 +25,7 @@ class PersonChoice:
     username: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class TeamChoice:
     """A team, to choose from or to show."""
 
@@ -65,5 +66,5 @@ async def person_in_organization(tx: AsyncSession, user_id: UUID) -> PersonChoic
 
 
 def _person(row: object) -> PersonChoice:
-    known = {field: getattr(row, field) for field in PersonChoice.__slots__}
+    known = {field.name: getattr(row, field.name) for field in fields(PersonChoice)}
     return PersonChoice(**known)

@@ -1,8 +1,9 @@
 """Refresh tokens rotate inside a family; one that comes back used gives the whole family away. Pure."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from cutwater.kernel.frozen import frozen
 
 LIFETIME = timedelta(days=7)
 
@@ -17,7 +18,7 @@ class Verdict(StrEnum):
     REUSED = "reused"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Presented:
     """What is stored of a presented token."""
 

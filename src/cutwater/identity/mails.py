@@ -1,7 +1,6 @@
 """What a mailed link says, derived when the mail is written: no secret waits in a table or in the queue."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,11 +9,12 @@ from cutwater.identity import tokens
 from cutwater.identity.queries import lookups
 from cutwater.kernel import clock
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader
 from cutwater.kernel.settings import Settings
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MailedLink:
     """One mail with one button. `is_open` is False when following the link could no longer do anything."""
 

@@ -2,13 +2,13 @@
 
 import secrets as dice
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import jwt
 
 from cutwater.kernel import crypto
+from cutwater.kernel.frozen import frozen
 
 SESSION_LIFETIME = timedelta(days=14)
 ACCESS_LIFETIME = timedelta(minutes=30)
@@ -62,7 +62,7 @@ def link_is_genuine(secrets: Sequence[str], purpose: str, token: str, nonce: str
     return crypto.verifies(secrets, f"link.{purpose}", f"{head}.{nonce}", tail)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Access:
     """What a valid access token says."""
 

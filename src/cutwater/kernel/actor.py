@@ -1,6 +1,6 @@
 """Who is acting, and the one place that says what that allows."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from cutwater.kernel.errors import Unauthenticated, refuse_if
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 
 
@@ -38,7 +39,7 @@ HELD_BY = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Actor:
     """A user, an API key or a job, seen from inside one organization (or none, before one is chosen)."""
 

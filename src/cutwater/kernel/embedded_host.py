@@ -4,11 +4,12 @@ import os
 import pwd
 import shutil
 import tempfile
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from cutwater.kernel.frozen import frozen
 
 ROOT_RUNS_AS = ("cutwater", "nobody")
 SOCKET_FOLDER_LIMIT = 103 - len("/.s.PGSQL.5432")
@@ -30,7 +31,7 @@ class FolderInUse(EmbeddedError):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServerUser:
     """Whom the server runs as; `switch` when that is not who we are (PostgreSQL refuses to run as root)."""
 

@@ -159,3 +159,21 @@ def refuse_if(obstacles: Sequence[Obstacle]) -> None:
     if any(each.is_permission for each in obstacles):
         raise Forbidden(obstacles)
     raise Conflict(obstacles)
+
+
+def refuse(
+    *, may: Sequence[Obstacle] = (), seen: Stale | None = None, rules: Sequence[Obstacle] = ()
+) -> None:
+    """Raise once, or not at all: the one question before a verb changes anything.
+
+    Forbidden when anything is a matter of permission (the rules are left out: they are not for everybody's
+    eyes), else what somebody else changed since the client looked, else Conflict with every rule at once.
+    """
+    obstacles = [*may, *rules]
+    forbidden = [each for each in obstacles if each.is_permission]
+    if forbidden:
+        raise Forbidden(forbidden)
+    if seen is not None:
+        raise seen
+    if obstacles:
+        raise Conflict(obstacles)

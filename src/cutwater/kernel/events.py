@@ -5,8 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeAlias, cast, dataclass_transform
 from uuid import UUID
+
+from cutwater.kernel.changes import NOTHING, Changes
+
+JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +22,22 @@ class Subject:
     key: str = ""
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 class Event:
-    """The base of every event: a frozen dataclass with a `name` such as `release.moved`.
+    """The base of every event: a frozen value with a `name` such as `release.moved`.
 
-    Subclasses give `subject` and `headline`; `context` (the parent topic) and `changes`
-    (field → before, after) where they have them. Fields hold ids, keys, statuses and figures:
-    never people's names, comments or reasons, which live where they can be erased.
+    A subclass only lists its fields (it becomes a frozen dataclass by itself) and gives `subject` and
+    `headline`; `context` (the parent topic) and `changes` (a field or a property) where it has them. Fields
+    hold ids, keys, statuses and figures: never people's names, comments or reasons, which live where they
+    can be erased. `moves_revision` says whether what happened counts in the subject's `revision`.
     """
 
-    __slots__ = ()
     name: ClassVar[str]
+    moves_revision: ClassVar[bool] = True
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
+        dataclass(frozen=True, kw_only=True)(cls)
         name = cls.__dict__.get("name")
         if isinstance(name, str):
             known = REGISTRY.get(name)
@@ -47,18 +54,23 @@ class Event:
         return None
 
     @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {}
+    def difference(self) -> Changes:
+        """What changed, where the event has `changes`."""
+        found: Changes | Mapping[str, tuple[object, object]] = getattr(self, "changes", NOTHING)
+        return found if isinstance(found, Changes) else Changes(fields=found)
 
     def headline(self) -> str:
         return self.name.split(".")[-1].replace("_", " ")
 
     @property
-    def data(self) -> dict[str, Any]:
-        """The event's fields as JSON values, with its headline and changes, as the log keeps them."""
-        values = {f.name: jsonable(getattr(self, f.name)) for f in fields(cast(Any, self))}
-        changes = {key: [jsonable(was), jsonable(now)] for key, (was, now) in self.changes.items()}
-        return values | {"headline": self.headline()} | ({"changes": changes} if changes else {})
+    def data(self) -> dict[str, JSON]:
+        """The event's fields as JSON values, with its headline and changes, as the log keeps them. Private
+        texts are left to whoever stores it, who puts references in their place."""
+        values = {f.name: getattr(self, f.name) for f in fields(cast(Any, self)) if f.name != "changes"}
+        changes = {key: [jsonable(was), jsonable(now)] for key, (was, now) in self.difference.fields.items()}
+        kept: dict[str, JSON] = {name: jsonable(value) for name, value in values.items()}
+        kept["headline"] = self.headline()
+        return kept | {"changes": cast(JSON, changes)} if changes else kept
 
 
 REGISTRY: dict[str, type[Event]] = {}
@@ -71,10 +83,10 @@ def subscribe(subscribers: Mapping[str, Sequence[str]]) -> None:
     SUBSCRIBERS.update({name: tuple(jobs) for name, jobs in subscribers.items()})
 
 
-def jsonable(value: Any) -> Any:
+def jsonable(value: object) -> JSON:
     """A value as JSON can carry it; refuses what would be stored as something unreadable."""
     if isinstance(value, Enum):
-        return value.value
+        return jsonable(value.value)
     if value is None or isinstance(value, str | int | float | bool):
         return value
     if isinstance(value, UUID | Decimal):

@@ -1,7 +1,6 @@
 """Uploaded files, kept in PostgreSQL beside what refers to them."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from cutwater.kernel.db import Base, OrganizationRow, scoped
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import Reader, SessionReader
 
@@ -27,7 +27,7 @@ class FileRow(Base, OrganizationRow):
     content: Mapped[bytes]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StoredFile:
     """A file as it was given; `size` in bytes."""
 

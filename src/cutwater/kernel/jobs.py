@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -19,6 +18,7 @@ from cutwater.kernel.connections import RECONNECT_SECONDS
 from cutwater.kernel.db import Database
 from cutwater.kernel.dbroles import become as become_role
 from cutwater.kernel.events import jsonable
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.metrics import JOB_RUNS
 from cutwater.kernel.reader import Reader, driver_connection
 from cutwater.kernel.settings import Settings
@@ -27,7 +27,7 @@ P = TypeVar("P")
 Work = Callable[..., Awaitable[None]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class JobRun:
     """What a job is given: the database in its organization, the settings, and the adapters of its ports."""
 
@@ -56,7 +56,7 @@ class JobRun:
         return cast(P, self.ports[kind])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Registered:
     """A job as declared: its function, queue, and how often it is tried."""
 

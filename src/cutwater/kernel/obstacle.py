@@ -1,9 +1,9 @@
 """What is in the way, said once: the 409, the disabled button, the docs and the tests all read it."""
 
-from dataclasses import dataclass
+from cutwater.kernel.frozen import frozen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Obstacle:
     """One reason why something may not happen now.
 

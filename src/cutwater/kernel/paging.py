@@ -4,18 +4,18 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
 
 from cutwater.kernel.errors import Invalid
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.wire import WHOLE
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Page(Generic[T]):
     """Rows and where they lie: `total` and `page` by offset, `next_cursor` by keyset."""
 
@@ -34,7 +34,7 @@ class Page(Generic[T]):
         return self.next_cursor is not None or (self.total is not None and self.page < self.pages)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Offset:
     """Which page of a short list."""
 
@@ -46,7 +46,7 @@ class Offset:
         return (self.page - 1) * self.per_page
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Keyset:
     """After which row of a long list, and how many."""
 

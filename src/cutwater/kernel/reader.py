@@ -1,173 +1,190 @@
 """Reads: one pipelined trip per page. Nothing here can write."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from functools import cached_property
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, TypeVar, cast, overload
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import namedtuple_row
+from psycopg.rows import namedtuple_row, tuple_row
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import ARRAY, ColumnElement, Executable, any_, literal
-from sqlalchemy.dialects.postgresql.psycopg import dialect as psycopg_dialect
+from sqlalchemy import Executable, Select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
-from sqlalchemy.util import LRUCache
 
 from cutwater.kernel.metrics import QUERIES
+from cutwater.kernel.rows import Bound, Statement, Untyped, bound
+from cutwater.kernel.rows import Fixed as Fixed
+from cutwater.kernel.rows import Rows as Rows
+from cutwater.kernel.rows import any_of as any_of
 
-_dialect: Any = psycopg_dialect()  # type: ignore[no-untyped-call]
-_compiled: Any = LRUCache(1000)
+R = TypeVar("R")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
 _TRIPS = QUERIES.labels("read")
+_SCOPE = "select set_config('app.organization', %s, true), set_config('app.user', %s, true)"
+_checked: set[tuple[str, type[object]]] = set()
+Connection = psycopg.AsyncConnection[
+    Any
+]  # allow: any — psycopg names the row type, which each cursor chooses
+Cursor = psycopg.AsyncCursor[tuple[object, ...]]
 
 
-class Bound(NamedTuple):
-    """SQL with its values, ready to be sent."""
+class Reader(ABC):
+    """What queries need: typed rows, in as few trips as possible. `trips` counts them."""
 
-    sql: str
-    values: dict[str, Any]
-
-
-class Fixed:
-    """A statement that is built and compiled once: for the hottest reads, where building it anew would take
-    longer than running it. Calling it gives its `bindparam`s their values; lists are compared by `any_`."""
-
-    def __init__(self, statement: Executable) -> None:
-        self._statement = statement
-
-    @cached_property
-    def _compiled(self) -> Any:
-        return cast(Any, self._statement).compile(dialect=_dialect)
-
-    def __call__(self, **values: Any) -> Bound:
-        return _bound(self._compiled, self._compiled.construct_params(values, escape_names=False))
-
-
-Statement = Executable | Bound
-
-
-class Reader(Protocol):
-    """What queries need: rows as named tuples, in as few trips as possible."""
-
-    trips: int
-
-    async def batch(self, *statements: Statement) -> list[list[Any]]: ...
-    async def all(self, statement: Statement) -> list[Any]: ...
-    async def first(self, statement: Statement) -> Any | None: ...
-    async def scalar(self, statement: Statement) -> Any: ...
-
-
-class _Conveniences(ABC):
-    trips: int
+    def __init__(self) -> None:
+        self.trips = 0
 
     @abstractmethod
-    async def batch(self, *statements: Statement) -> list[list[Any]]:
+    async def _trip(self, statements: Sequence[Bound[object]]) -> Sequence[list[object]]:
+        """Run the statements in one trip; their rows in the same order."""
+
+    @overload
+    async def batch(self, a: Statement[A], /) -> tuple[list[A]]: ...
+    @overload
+    async def batch(self, a: Statement[A], b: Statement[B], /) -> tuple[list[A], list[B]]: ...
+    @overload
+    async def batch(
+        self, a: Statement[A], b: Statement[B], c: Statement[C], /
+    ) -> tuple[list[A], list[B], list[C]]: ...
+    @overload
+    async def batch(
+        self, a: Statement[A], b: Statement[B], c: Statement[C], d: Statement[D], /
+    ) -> tuple[list[A], list[B], list[C], list[D]]: ...
+    @overload
+    async def batch(
+        self, a: Statement[A], b: Statement[B], c: Statement[C], d: Statement[D], e: Statement[E], /
+    ) -> tuple[list[A], list[B], list[C], list[D], list[E]]: ...
+    @overload
+    async def batch(
+        self,
+        a: Statement[A],
+        b: Statement[B],
+        c: Statement[C],
+        d: Statement[D],
+        e: Statement[E],
+        f: Statement[F],
+        /,
+    ) -> tuple[list[A], list[B], list[C], list[D], list[E], list[F]]: ...
+    @overload
+    async def batch(self, *statements: Statement[R]) -> tuple[list[R], ...]: ...
+    @overload
+    async def batch(self, *statements: Any) -> tuple[list[Any], ...]: ...
+    async def batch(self, *statements: Any) -> tuple[list[Any], ...]:  # allow: any — see the overloads
         """Several queries in one trip; their rows in the same order."""
+        if not statements:
+            return ()
+        ready = [bound(statement) for statement in statements]
+        self.trips += 1
+        with _TRIPS.time():
+            return tuple(await self._trip(ready))
 
-    async def all(self, statement: Statement) -> list[Any]:
+    @overload
+    async def all(self, statement: Statement[R]) -> list[R]: ...
+    @overload
+    async def all(self, statement: Executable) -> list[Any]: ...
+    async def all(self, statement: Any) -> list[Any]:
         """Every row."""
-        return (await self.batch(statement))[0]
+        found: list[Any] = (await self.batch(statement))[0]
+        return found
 
-    async def first(self, statement: Statement) -> Any | None:
+    @overload
+    async def first(self, statement: Statement[R]) -> R | None: ...
+    @overload
+    async def first(self, statement: Executable) -> Any: ...
+    async def first(self, statement: Any) -> Any:
         """The first row, or None."""
-        rows = await self.all(statement)
-        return rows[0] if rows else None
+        found = await self.all(statement)
+        return found[0] if found else None
 
-    async def scalar(self, statement: Statement) -> Any:
-        """The first column of the first row, or None."""
-        row = await self.first(statement)
-        return row[0] if row is not None else None
+    async def scalar(self, statement: Select[R]) -> R | None:
+        """The one column of the first row, or None."""
+        found = await self.scalars(statement)
+        return found[0] if found else None
+
+    async def scalars(self, statement: Select[R]) -> list[R]:
+        """The one column of every row."""
+        rows = await self.all(Rows(cast("type[tuple[R]]", tuple), statement))
+        return [row[0] for row in rows]
 
 
-class PipelinedReader(_Conveniences):
+class PipelinedReader(Reader):
     """Reads on a pooled connection: begin read only, the organization, the queries and commit in one trip."""
 
     def __init__(
-        self, pool: AsyncConnectionPool[Any], organization_id: UUID | None, user_id: UUID | None = None
+        self,
+        pool: AsyncConnectionPool[Connection],
+        organization_id: UUID | None,
+        user_id: UUID | None = None,
     ) -> None:
+        super().__init__()
         self._pool = pool
         self._organization = str(organization_id or "")
         self._user = str(user_id or "")
-        self.trips = 0
 
-    def _connection(self) -> AbstractAsyncContextManager[psycopg.AsyncConnection[Any]]:
+    def _connection(self) -> AbstractAsyncContextManager[Connection]:
         return self._pool.connection()
 
-    async def batch(self, *statements: Statement) -> list[list[Any]]:
-        ready = [sql_of(statement) for statement in statements]
-        self.trips += 1
+    async def _trip(self, statements: Sequence[Bound[object]]) -> Sequence[list[object]]:
         async with self._connection() as connection, connection.pipeline():
-            with _TRIPS.time():
-                await connection.execute("begin read only")
-                await connection.execute(_SCOPE, (self._organization, self._user))
-                cursors = [await _send(connection, sql, values) for sql, values in ready]
-                await connection.execute("commit")
-                return [await cursor.fetchall() for cursor in cursors]
+            await connection.execute("begin read only")
+            await connection.execute(_SCOPE, (self._organization, self._user))
+            cursors = [await _send(connection, each) for each in statements]
+            await connection.execute("commit")
+            return [await _rows(*each) for each in zip(cursors, statements, strict=True)]
 
 
-class SessionReader(_Conveniences):
-    """The same reads inside an open transaction, in one trip too, for verbs that need what pages show."""
+class SessionReader(Reader):
+    """The same reads inside an open transaction, in one trip too and after what the session has changed, for
+    verbs that need what pages show."""
 
     def __init__(self, tx: AsyncSession) -> None:
+        super().__init__()
         self._tx = tx
-        self.trips = 0
 
-    async def batch(self, *statements: Statement) -> list[list[Any]]:
-        """Several queries in one trip, after what the session has changed; their rows in the same order."""
-        ready = [sql_of(statement) for statement in statements]
-        self.trips += 1
+    async def _trip(self, statements: Sequence[Bound[object]]) -> Sequence[list[object]]:
         await self._tx.flush()
         connection = await driver_connection(self._tx)
         async with connection.pipeline():
-            with _TRIPS.time():
-                cursors = [await _send(connection, sql, values) for sql, values in ready]
-                return [await cursor.fetchall() for cursor in cursors]
+            cursors = [await _send(connection, each) for each in statements]
+            return [await _rows(*each) for each in zip(cursors, statements, strict=True)]
 
 
-_SCOPE = "select set_config('app.organization', %s, true), set_config('app.user', %s, true)"
-
-
-async def driver_connection(tx: AsyncSession) -> psycopg.AsyncConnection[Any]:
+async def driver_connection(tx: AsyncSession) -> Connection:
     """The psycopg connection under an open transaction, for what SQLAlchemy does not offer."""
     raw = await (await tx.connection()).get_raw_connection()
-    return cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+    return cast(Connection, raw.driver_connection)
 
 
-async def _send(connection: Any, sql: str, values: Any) -> Any:
-    cursor = connection.cursor(row_factory=namedtuple_row)
-    return await cursor.execute(sql, values)
+async def _send(connection: Connection, statement: Bound[object]) -> Cursor:
+    factory = namedtuple_row if statement.row is Untyped else tuple_row
+    cursor: Cursor = connection.cursor(row_factory=factory)
+    return await cursor.execute(statement.sql, statement.values)
 
 
-def sql_of(statement: Any) -> Bound:
-    """A Core statement as psycopg's SQL and parameters; the compiled text is cached by its shape."""
-    if isinstance(statement, Bound):
-        return statement
-    compiled, extracted, collected, _stats = statement._compile_w_cache(
-        _dialect, compiled_cache=_compiled, column_keys=[]
-    )
-    values = compiled.construct_params(
-        extracted_parameters=extracted, escape_names=False, _collected_params=collected
-    )
-    return _bound(compiled, values)
+async def _rows(cursor: Cursor, statement: Bound[R]) -> list[R]:
+    fetched = await cursor.fetchall()
+    make: Callable[[tuple[object, ...]], R] | None = getattr(statement.row, "_make", None)
+    if make is None:
+        return cast("list[R]", fetched)
+    _refuse_other_columns(cursor, statement)
+    return list(map(make, fetched))
 
 
-def _bound(compiled: Any, values: dict[str, Any]) -> Bound:
-    """The text with its lists spelled out, and the values as the driver takes them."""
-    text = compiled.string
-    if compiled.post_compile_params or compiled.literal_execute_params:
-        expanded = compiled._process_parameters_for_postcompile(values)
-        text, values = expanded.statement, {**values, **expanded.parameters}
-    for name, convert in compiled._bind_processors.items():
-        if name in values and callable(convert):
-            values[name] = convert(values[name])
-    return Bound(text, values)
-
-
-def any_of(
-    column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Iterable[Any]
-) -> ColumnElement[bool]:
-    """`column = any(:values)`: like IN, but one parameter, so that the statement's text never changes."""
-    listed: Sequence[Any] = list(values)
-    return column == any_(literal(listed, ARRAY(column.type)))
+def _refuse_other_columns(cursor: Cursor, statement: Bound[R]) -> None:
+    """A statement's labels must be its row's fields, in their order: looked at once per statement."""
+    seen = (statement.sql, statement.row)
+    if seen in _checked:
+        return
+    labels = tuple(column.name for column in cursor.description or ())
+    fields = cast(tuple[str, ...], getattr(statement.row, "_fields", ()))
+    if labels != fields:
+        raise TypeError(f"{statement.row.__name__} has the fields {fields}, its statement gives {labels}")
+    if len(_checked) > 5000:
+        _checked.clear()
+    _checked.add(seen)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, scoped
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import Reader
 
@@ -67,7 +67,7 @@ class SearchWord(Base, OrganizationRow):
     word: Mapped[str] = mapped_column(Text(collation="C"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Entry:
     """What `put_many` takes; `path` is relative to the organization."""
 

@@ -1,13 +1,11 @@
 """What the log keeps of telling people: not each mail, but what somebody or the retries decided about one."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from cutwater.kernel.events import Event, Subject
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryRetried(Event):
     """Somebody asked to send a mail again."""
 
@@ -28,7 +26,6 @@ class DeliveryRetried(Event):
         return f"queued a mail again ({self.kind})"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryGivenUp(Event):
     """A mail could not be delivered and is not tried again by itself."""
 

@@ -1,10 +1,11 @@
 """What telling people needs of the world outside; `integrations` fulfils it."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from cutwater.kernel.frozen import frozen
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+
+@frozen
 class Letter:
     """One mail, ready to go. `message_id` is the same at every attempt, so that a repeat is recognized."""
 

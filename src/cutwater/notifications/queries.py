@@ -76,7 +76,7 @@ async def unread_count(reader: Reader, actor: Actor, *, most: int = 100) -> int:
         .where(InboxItem.user_id == (actor.user_id or NOBODY), InboxItem.read_at.is_(None))
         .limit(most)
     )
-    return int(await reader.scalar(select(func.count()).select_from(unread.subquery())))
+    return await reader.scalar(select(func.count()).select_from(unread.subquery())) or 0
 
 
 async def item_for_update(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:

@@ -1,13 +1,13 @@
 """What the verbs are given: plain values, checked for meaning by the verbs and for shape at the edge."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from cutwater.kernel.frozen import frozen
 from cutwater.releases.facts import EnvironmentKind, Priority
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReleaseDraft:
     """A new release; `service` is a slug or id, `sprint` a key."""
 
@@ -22,7 +22,7 @@ class ReleaseDraft:
     target_date: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ItemDraft:
     """A new item: `reference` as typed or pasted; the rest counts when no imported issue has that key."""
 
@@ -34,7 +34,7 @@ class ItemDraft:
     url: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ServiceDraft:
     """A new service; an empty slug is made from the name."""
 
@@ -46,7 +46,7 @@ class ServiceDraft:
     colour: str = "blue"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class EnvironmentDraft:
     """A new environment; an empty slug is made from the name."""
 
@@ -56,7 +56,7 @@ class EnvironmentDraft:
     position: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FreezeDraft:
     """A new freeze window; `environment` is a slug or id."""
 

@@ -1,6 +1,5 @@
 """What happens to releases and around them, as frozen values: ids, keys, statuses and figures only."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +14,6 @@ KIND_WORDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutRelease(Event):
     release_id: UUID
     key: str
@@ -25,7 +23,6 @@ class _AboutRelease(Event):
         return Subject("release", self.release_id, self.key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseCreated(_AboutRelease):
     name: ClassVar[str] = "release.created"
     title: str
@@ -34,7 +31,6 @@ class ReleaseCreated(_AboutRelease):
         return f"created “{self.title}”"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseUpdated(_AboutRelease):
     name: ClassVar[str] = "release.updated"
     differences: dict[str, tuple[Any, Any]]
@@ -47,7 +43,6 @@ class ReleaseUpdated(_AboutRelease):
         return f"changed {', '.join(field.replace('_', ' ') for field in self.differences)}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseDeleted(_AboutRelease):
     name: ClassVar[str] = "release.deleted"
 
@@ -55,7 +50,6 @@ class ReleaseDeleted(_AboutRelease):
         return "deleted the release"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseMoved(_AboutRelease):
     """`waived` holds the codes of the obstacles that a manager's force or override went past."""
 
@@ -82,7 +76,6 @@ class ReleaseMoved(_AboutRelease):
         return f"{words}, by step {self.step_key}" if self.step_key else words
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseAssigned(_AboutRelease):
     name: ClassVar[str] = "release.assigned"
     was: UUID | None
@@ -96,7 +89,6 @@ class ReleaseAssigned(_AboutRelease):
         return "gave it a new owner" if self.now else "took its owner away"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseBlocked(_AboutRelease):
     name: ClassVar[str] = "release.blocked"
 
@@ -104,7 +96,6 @@ class ReleaseBlocked(_AboutRelease):
         return "blocked it"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseUnblocked(_AboutRelease):
     name: ClassVar[str] = "release.unblocked"
 
@@ -112,7 +103,6 @@ class ReleaseUnblocked(_AboutRelease):
         return "lifted the block"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ItemAdded(_AboutRelease):
     name: ClassVar[str] = "release.item_added"
     item_id: UUID
@@ -128,7 +118,6 @@ class ItemAdded(_AboutRelease):
         return f"added {self.reference}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ItemChanged(_AboutRelease):
     name: ClassVar[str] = "release.item_changed"
     item_id: UUID
@@ -146,7 +135,6 @@ class ItemChanged(_AboutRelease):
         return f"changed {self.reference}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ItemRemoved(_AboutRelease):
     name: ClassVar[str] = "release.item_removed"
     item_id: UUID
@@ -161,7 +149,6 @@ class ItemRemoved(_AboutRelease):
         return f"removed {self.reference}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutDependency(_AboutRelease):
     blocker_id: UUID
     blocker_key: str
@@ -172,7 +159,6 @@ class _AboutDependency(_AboutRelease):
         return Subject("release", self.blocker_id, self.blocker_key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DependencyAdded(_AboutDependency):
     name: ClassVar[str] = "release.dependency_added"
 
@@ -180,7 +166,6 @@ class DependencyAdded(_AboutDependency):
         return f"{self.blocker_key} {KIND_WORDS[self.kind]}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DependencyRemoved(_AboutDependency):
     name: ClassVar[str] = "release.dependency_removed"
 
@@ -188,7 +173,6 @@ class DependencyRemoved(_AboutDependency):
         return f"no longer depends on {self.blocker_key}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DependencyResolved(_AboutDependency):
     """The blocker is deployed."""
 
@@ -198,7 +182,6 @@ class DependencyResolved(_AboutDependency):
         return f"{self.blocker_key} is deployed and no longer in the way"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DependencyReopened(_AboutDependency):
     """The blocker fell back after it had been deployed."""
 
@@ -208,7 +191,6 @@ class DependencyReopened(_AboutDependency):
         return f"{self.blocker_key} was rolled back and is in the way again"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ApproverNamed(_AboutRelease):
     name: ClassVar[str] = "release.approver_named"
     approver_id: UUID
@@ -217,7 +199,6 @@ class ApproverNamed(_AboutRelease):
         return "named an approver"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ApproverRemoved(_AboutRelease):
     name: ClassVar[str] = "release.approver_removed"
     approver_id: UUID
@@ -226,7 +207,6 @@ class ApproverRemoved(_AboutRelease):
         return "took an approver off"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ApprovalGiven(_AboutRelease):
     name: ClassVar[str] = "release.approval_given"
     approver_id: UUID
@@ -236,7 +216,6 @@ class ApprovalGiven(_AboutRelease):
         return "approved it" if self.verdict == "APPROVED" else "refused it"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CommentAdded(_AboutRelease):
     name: ClassVar[str] = "release.comment_added"
     comment_id: UUID
@@ -245,7 +224,6 @@ class CommentAdded(_AboutRelease):
         return "commented"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CommentEdited(_AboutRelease):
     name: ClassVar[str] = "release.comment_edited"
     comment_id: UUID
@@ -254,7 +232,6 @@ class CommentEdited(_AboutRelease):
         return "edited a comment"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class CommentDeleted(_AboutRelease):
     name: ClassVar[str] = "release.comment_deleted"
     comment_id: UUID
@@ -263,7 +240,6 @@ class CommentDeleted(_AboutRelease):
         return "deleted a comment"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Catalogued(Event):
     """Something the organization keeps a list of: `differences` is empty for one that is new or gone."""
 
@@ -280,73 +256,60 @@ class _Catalogued(Event):
         return f"{self.name.split('.')[1]} {self.title}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutService(_Catalogued):
     @property
     def subject(self) -> Subject:
         return Subject("service", self.id, self.key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceCreated(_AboutService):
     name: ClassVar[str] = "service.created"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceUpdated(_AboutService):
     name: ClassVar[str] = "service.updated"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceDeleted(_AboutService):
     name: ClassVar[str] = "service.deleted"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutEnvironment(_Catalogued):
     @property
     def subject(self) -> Subject:
         return Subject("environment", self.id, self.key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentCreated(_AboutEnvironment):
     name: ClassVar[str] = "environment.created"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentUpdated(_AboutEnvironment):
     name: ClassVar[str] = "environment.updated"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentDeleted(_AboutEnvironment):
     name: ClassVar[str] = "environment.deleted"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutFreeze(_Catalogued):
     @property
     def subject(self) -> Subject:
         return Subject("freeze", self.id, self.key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class FreezeCreated(_AboutFreeze):
     name: ClassVar[str] = "freeze.created"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class FreezeUpdated(_AboutFreeze):
     name: ClassVar[str] = "freeze.updated"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class FreezeDeleted(_AboutFreeze):
     name: ClassVar[str] = "freeze.deleted"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RequirementSwitched(Event):
     """The subject is the switch itself: one target's one requirement."""
 

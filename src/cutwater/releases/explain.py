@@ -5,11 +5,11 @@ Reads what is known about each release and the dependencies between them; says e
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.releases.facts import ACTIVE, LABELS, DependencyKind, Status, rank
 from cutwater.releases.ordering import Edge
@@ -32,7 +32,7 @@ BY_ANOTHER = ("requirement.no_open_blocks", "requirement.partners_ready")
 WAITING_CODES = ("requirement.no_freeze", "requirement.its_turn", "requirement.partners_ready")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Known:
     """What explain needs to know about one release; `obstacles` are those in the way of its next status."""
 
@@ -46,7 +46,7 @@ class Known:
     obstacles: tuple[Obstacle, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Line(Generic[Node]):
     """One release on the way down: how deep, how it holds up the one above, and what holds it up itself."""
 

@@ -1,12 +1,12 @@
 """What other modules may ask of releases."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.releases import queries
 from cutwater.releases.facts import ItemKind, Status
@@ -14,7 +14,7 @@ from cutwater.releases.filters import Filter
 from cutwater.releases.models import Release, ReleaseItem
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ReleaseBrief:
     """A release in one line."""
 

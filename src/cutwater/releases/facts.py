@@ -1,8 +1,10 @@
 """What a release can be and what is known about one: the words every rule about releases is written in."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+
+from cutwater.kernel.frozen import frozen
 
 
 class Status(StrEnum):
@@ -105,7 +107,7 @@ class Outcome(StrEnum):
     ROLLED_BACK = "ROLLED_BACK"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class OpenItem:
     """An item that is neither merged nor done."""
 
@@ -114,7 +116,7 @@ class OpenItem:
     assignee: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Peer:
     """Another release this one depends on."""
 
@@ -123,7 +125,7 @@ class Peer:
     owner: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ApprovalFact:
     """One named approver and the answer so far."""
 
@@ -131,7 +133,7 @@ class ApprovalFact:
     verdict: Verdict
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Freeze:
     """A freeze window that is open now."""
 
@@ -141,7 +143,7 @@ class Freeze:
     until: datetime
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Turn:
     """The member of a sequential group that must be in an environment before this release."""
 
@@ -149,7 +151,7 @@ class Turn:
     before: Peer
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Facts:
     """Everything a move is decided on, read once; the rules ask nothing else."""
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeVar
 
+from cutwater.kernel.frozen import frozen
 from cutwater.releases.facts import ACTIVE, Priority, Status
 
 CLAIMS: Final = ("active", "blocked", "overdue", "hotfix", "mine", "done", "deployed-this-month")
@@ -22,7 +23,7 @@ Word = TypeVar("Word", Status, Priority)
 _TERM = re.compile(r'(?P<name>[A-Za-z]+):(?P<value>"[^"]*"|\S+)|"(?P<phrase>[^"]*)"|(?P<word>\S+)')
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Filter:
     """Which releases are wanted; an empty part means any. `mistakes` says which terms were not understood."""
 

@@ -1,11 +1,12 @@
 """A release and everything its moves depend on, read at once; facts and explanations are derived from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.releases import explain, lifecycle, ordering
 from cutwater.releases.facts import (
@@ -22,7 +23,7 @@ from cutwater.releases.facts import (
 from cutwater.releases.ordering import Edge
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Neighbour:
     """What is stored about one release, as far as its moves go."""
 
@@ -43,7 +44,7 @@ class Neighbour:
     approvals: tuple[ApprovalFact, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Neighbourhood:
     """The releases that hold up the one in the middle, near and far, and what holds for all of them."""
 

@@ -8,9 +8,9 @@ direction.
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from cutwater.kernel.frozen import frozen
 from cutwater.releases.facts import DependencyKind
 
 Node = TypeVar("Node", bound=Hashable)
@@ -18,7 +18,7 @@ Node = TypeVar("Node", bound=Hashable)
 BINDING = frozenset({DependencyKind.BLOCKS, DependencyKind.REQUIRES_SYNC})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Edge(Generic[Node]):
     """One dependency: `dependent` waits for `blocker`, or the two go together, as `kind` says."""
 
@@ -27,7 +27,7 @@ class Edge(Generic[Node]):
     kind: DependencyKind
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Hop(Generic[Node]):
     """One step along a chain of dependencies, in walking direction."""
 

@@ -1,8 +1,8 @@
 """What people type or paste for an item: an issue key, `acme/api#12`, `acme/api!12`, or an address of one."""
 
 import re
-from dataclasses import dataclass
 
+from cutwater.kernel.frozen import frozen
 from cutwater.releases.facts import ItemKind
 
 _NAME = r"(?!\.{1,2}[/#!])[\w.-]+"
@@ -35,7 +35,7 @@ DONE_WORDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Reference:
     """What an item points at; `text` is the one spelling of it."""
 

@@ -4,16 +4,17 @@ Asked of many releases at once, for boards and lists; the rules and their words 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from uuid import UUID
 
+from cutwater.kernel.frozen import frozen
 from cutwater.releases import lifecycle, ordering
 from cutwater.releases.explain import WAITING_CODES
 from cutwater.releases.facts import Facts, Freeze, Peer, Requirement, Status
 from cutwater.releases.ordering import Edge
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Wait:
     """One thing that is waited for: a few words for a card, and the whole sentence."""
 
@@ -22,7 +23,7 @@ class Wait:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Scene:
     """What holds for all releases of an organization: open freezes, switches, and which go together."""
 

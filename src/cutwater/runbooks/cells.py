@@ -1,8 +1,8 @@
 """A worksheet as rows of cells, whatever file it was in, and the limits of what is read."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from cutwater.kernel.frozen import frozen
 from cutwater.runbooks.quantities import Cell
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -11,7 +11,7 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Sheet:
     """A worksheet as read: rows of cells (row 1 first, as the spreadsheet counts), and how it was read."""
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cutwater.kernel.frozen import frozen
 
 
 class Field(StrEnum):
@@ -121,7 +122,7 @@ _UNIT_MINUTES: Mapping[str, float] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Columns:
     """A mapping: field → position of its column, with what the headers say of units and zones."""
 

@@ -11,11 +11,11 @@ Cost: `prepare` O(steps + links) once per graph; `Prepared.schedule` O(steps + l
 import gc
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
+from cutwater.kernel.frozen import frozen
 from cutwater.runbooks.cycles import Cyclic, topological, turns
 
 Id = TypeVar("Id", bound=Hashable)
@@ -47,7 +47,7 @@ _RUNNING, _DONE = Progress.RUNNING, Progress.DONE
 Bond = tuple[int, int, int]  # a link: the point that is waited for, the point that waits, and the lag
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Step(Generic[Id]):
     """One step: `duration` is work, `started` and `finished` are facts, `not_before` a fixed start."""
 
@@ -62,7 +62,7 @@ class Step(Generic[Id]):
     planned_finish: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Link(Generic[Id]):
     """`after` waits for `before`, by kind and lag (which may be negative)."""
 
@@ -88,7 +88,7 @@ class StepDates(NamedTuple):
     overdue: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Schedule(Generic[Id]):
     """Dates of every step, the forecast end, and the ids on the critical path in the order of the work."""
 

@@ -1,6 +1,5 @@
 """What happens to runbooks and runs, as frozen values: ids, keys, states and figures only."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -8,7 +7,6 @@ from cutwater.kernel.events import Event, Subject
 from cutwater.runbooks.step_machine import STEP_WORDS, StepState
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutRunbook(Event):
     runbook_id: UUID
     key: str
@@ -18,7 +16,6 @@ class _AboutRunbook(Event):
         return Subject("runbook", self.runbook_id, self.key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RunbookCreated(_AboutRunbook):
     name: ClassVar[str] = "runbook.created"
     title: str
@@ -27,7 +24,6 @@ class RunbookCreated(_AboutRunbook):
         return f"created “{self.title}”"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RunbookUpdated(_AboutRunbook):
     name: ClassVar[str] = "runbook.updated"
     differences: dict[str, tuple[Any, Any]]
@@ -40,7 +36,6 @@ class RunbookUpdated(_AboutRunbook):
         return f"changed {', '.join(self.differences)}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class WorksheetImported(_AboutRunbook):
     name: ClassVar[str] = "runbook.imported"
     version: int
@@ -55,7 +50,6 @@ class WorksheetImported(_AboutRunbook):
         return f"imported {self.steps} steps and {self.links} links into draft {self.version} ({figures})"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class VersionPublished(_AboutRunbook):
     name: ClassVar[str] = "runbook.published"
     version: int
@@ -66,7 +60,6 @@ class VersionPublished(_AboutRunbook):
         return f"published version {self.version}: {self.steps} steps, {self.links} links"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MigrationCreated(Event):
     name: ClassVar[str] = "migration.created"
     migration_id: UUID
@@ -81,7 +74,6 @@ class MigrationCreated(Event):
         return f"created “{self.title}”"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class MigrationUpdated(Event):
     name: ClassVar[str] = "migration.updated"
     migration_id: UUID
@@ -100,7 +92,6 @@ class MigrationUpdated(Event):
         return f"changed {', '.join(self.differences)}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutRun(Event):
     run_id: UUID
     key: str
@@ -110,7 +101,6 @@ class _AboutRun(Event):
         return Subject("run", self.run_id, self.key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class IterationCreated(_AboutRun):
     name: ClassVar[str] = "run.created"
     migration_id: UUID
@@ -129,7 +119,6 @@ class IterationCreated(_AboutRun):
         return f"created ({kind}) with {self.steps} steps from version {self.version}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RunMoved(_AboutRun):
     name: ClassVar[str] = "run.moved"
     was: str
@@ -145,7 +134,6 @@ class RunMoved(_AboutRun):
         return f"{verb} the run"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class RunUpdated(_AboutRun):
     name: ClassVar[str] = "run.updated"
     differences: dict[str, tuple[Any, Any]]
@@ -158,7 +146,6 @@ class RunUpdated(_AboutRun):
         return f"changed {', '.join(self.differences)}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutStep(Event):
     step_id: UUID
     key: str
@@ -174,7 +161,6 @@ class _AboutStep(Event):
         return Subject("run", self.run_id, self.run_key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StepMoved(_AboutStep):
     """`waived` holds the codes of the obstacles that a pilot's override went past."""
 
@@ -198,7 +184,6 @@ class StepMoved(_AboutStep):
         return f"{verb}{ahead}{started}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StepBecameReady(_AboutStep):
     """Once per step, the first time it may start."""
 
@@ -210,7 +195,6 @@ class StepBecameReady(_AboutStep):
         return "became ready"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class InstructionTicked(_AboutStep):
     name: ClassVar[str] = "step.instruction_ticked"
     instruction_id: UUID
@@ -220,7 +204,6 @@ class InstructionTicked(_AboutStep):
         return f"{'ticked' if self.is_done else 'took back the tick of'} an instruction"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StepAssigned(_AboutStep):
     name: ClassVar[str] = "step.assigned"
     differences: dict[str, tuple[Any, Any]]
@@ -233,7 +216,6 @@ class StepAssigned(_AboutStep):
         return "changed who does it"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class StepReleaseLinked(_AboutStep):
     name: ClassVar[str] = "step.release_linked"
     release_id: UUID | None
@@ -250,13 +232,11 @@ class StepReleaseLinked(_AboutStep):
         return f"no longer puts {self.was} live"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _AboutDeploy(_AboutStep):
     release_id: UUID
     release_key: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseDeployedByStep(_AboutDeploy):
     name: ClassVar[str] = "step.release_deployed"
 
@@ -264,7 +244,6 @@ class ReleaseDeployedByStep(_AboutDeploy):
         return f"put {self.release_key} live"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseRehearsedByStep(_AboutDeploy):
     name: ClassVar[str] = "step.release_rehearsed"
 
@@ -272,7 +251,6 @@ class ReleaseRehearsedByStep(_AboutDeploy):
         return f"would have put {self.release_key} live (rehearsal)"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ReleaseRefusedStep(_AboutDeploy):
     """The step is finished, but the release could not be recorded as deployed; the note says why."""
 

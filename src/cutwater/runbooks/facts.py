@@ -1,8 +1,9 @@
 """The small vocabularies of runbooks and runs. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from cutwater.kernel.frozen import frozen
 
 
 class VersionState(StrEnum):
@@ -37,7 +38,7 @@ class DeployState(StrEnum):
     REHEARSED = "REHEARSED"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IterationType:
     """A kind of iteration: its short form in keys, and whether it is a rehearsal unless told otherwise."""
 
@@ -53,7 +54,7 @@ ITERATION_TYPES: Mapping[str, IterationType] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StepType:
     """A kind of step, and the tone it is drawn in."""
 

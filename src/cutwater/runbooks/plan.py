@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
+from cutwater.kernel.frozen import frozen
 from cutwater.runbooks.columns import Columns, letter
 from cutwater.runbooks.critical_path import LinkKind
 
@@ -21,7 +22,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RowProblem:
     """One finding: the row as the spreadsheet counts (0: the whole sheet), the column, and the fix."""
 
@@ -32,7 +33,7 @@ class RowProblem:
     fix: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ParsedInstruction:
     """One line of a step's instructions."""
 
@@ -40,7 +41,7 @@ class ParsedInstruction:
     is_mandatory: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ParsedStep:
     """One row of the plan; offsets are minutes from the run's start."""
 
@@ -64,7 +65,7 @@ class ParsedStep:
     rollback: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ParsedLink:
     """`after` waits for `before`; both are codes as their own rows write them."""
 
@@ -76,7 +77,7 @@ class ParsedLink:
     hard: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Known:
     """What the organization has, by casefolded name: a team's and a person's id, and the step types."""
 
@@ -85,7 +86,7 @@ class Known:
     types: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ParsedPlan:
     """The whole worksheet, read; it may be applied when `is_clean`."""
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import ceil
 
+from cutwater.kernel.frozen import frozen
 from cutwater.runbooks.critical_path import LinkKind
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
@@ -97,7 +97,7 @@ def _spelled(text: str, value: str, unit_minutes: float) -> float:
     return total
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LinkText:
     """One predecessor as written: its code (perhaps unknown), kind, lag and hardness."""
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from cutwater.kernel.frozen import frozen
 from cutwater.runbooks.critical_path import Link, LinkKind, Prepared, Progress, Step
 from cutwater.runbooks.step_machine import ENDED, PROGRESS, RunState, StepState
 
@@ -33,7 +34,7 @@ class Figures(NamedTuple):
 ENDED_FIGURES = Figures(None, None, None, False, 0, False)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Sheet:
     """A run at one tick and minute: its head, its phases, its rows in order, and the figures of each."""
 

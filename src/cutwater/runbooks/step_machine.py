@@ -5,11 +5,11 @@ FF and SF gate finishing; SKIPPED counts as done, CANCELLED only by the pilot's 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.runbooks.critical_path import LinkKind, Progress
 
@@ -62,7 +62,7 @@ class RunMove(StrEnum):
     ABORT = "abort"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MoveRule:
     """From which states a move leads where; whether only a pilot may, and whether a reason is needed."""
 
@@ -127,7 +127,7 @@ STEP_WORDS: Mapping[StepState, str] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Gate:
     """One link into a step, seen from the step that waits."""
 
@@ -147,7 +147,7 @@ class Gate:
         return self.kind in (LinkKind.FS, LinkKind.SS)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StepFacts:
     """All that decides about a move of one step."""
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints.records import Category
 from cutwater.sprints.rules import counted_points
 
@@ -92,7 +93,7 @@ class Tally:
         return self.issues - self.done_issues
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Line:
     """One value of a dimension: `value` finds its issues, `label` is shown; empty means "not set"."""
 
@@ -103,7 +104,7 @@ class Line:
     points_share: Decimal | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Analysis:
     """A sprint in figures."""
 

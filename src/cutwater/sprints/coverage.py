@@ -1,10 +1,10 @@
 """PURE: how complete the fields are that figures stand on; shown before figures that would be wrong."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints.analysis import percent
 
 
@@ -16,7 +16,7 @@ class Effect(StrEnum):
     MISLEADING = "misleading"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Gap:
     """One field: how many issues lack it, the sentence that says so, and the query that finds them."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints.reading import CELL_LIMIT, ISSUE_KEY, NAME_LIMIT, TITLE_LIMIT, Notes, Spot
 from cutwater.sprints.records import (
     Category,
@@ -80,7 +81,7 @@ class Sheet:
     fields: list[FieldRecord] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Layout:
     """Where each thing stands: column numbers by meaning, and the remaining columns as mappable fields."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints.fields import AGILE_FLAG, AGILE_SPRINTS, FieldMap, Role, as_list
 from cutwater.sprints.reading import number_like
 from cutwater.sprints.records import FieldRecord, IssueRecord
@@ -38,7 +39,7 @@ _SURE_BY_SHAPE = {
 _BUILT_IN = {"components", "fixVersions", "epic", "duedate", AGILE_FLAG, *AGILE_SPRINTS}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FieldFacts:
     """What was seen of one field over all issues."""
 
@@ -51,7 +52,7 @@ class FieldFacts:
     samples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Candidate:
     """A field that could play a role, how well it fits (0-100) and why."""
 

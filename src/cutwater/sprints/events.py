@@ -1,7 +1,7 @@
 """PURE: what happens in sprints, as the log keeps it: ids, keys, titles and figures, never people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from cutwater.kernel.events import Event, Subject
 Changes = Mapping[str, tuple[Any, Any]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SiteEvent(Event):
     """Something about a site."""
 
@@ -22,7 +21,6 @@ class SiteEvent(Event):
         return Subject("site", self.site_id, self.title)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SiteCreated(SiteEvent):
     """A site was added."""
 
@@ -33,7 +31,6 @@ class SiteCreated(SiteEvent):
         return f"added the site {self.title}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SiteUpdated(SiteEvent):
     """A site's name or address was changed."""
 
@@ -48,7 +45,6 @@ class SiteUpdated(SiteEvent):
         return f"changed the site {self.title}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class FieldMappingConfirmed(SiteEvent):
     """A person confirmed which fields play which role."""
 
@@ -65,7 +61,6 @@ class FieldMappingConfirmed(SiteEvent):
         return f"confirmed the field mapping of {self.title}{' ' + self.project if self.project else ''}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SprintEvent(Event):
     """Something about a sprint."""
 
@@ -77,7 +72,6 @@ class SprintEvent(Event):
         return Subject("sprint", self.sprint_id, self.key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SprintCreated(SprintEvent):
     """A sprint was made by hand."""
 
@@ -88,7 +82,6 @@ class SprintCreated(SprintEvent):
         return f"created {self.title}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SprintUpdated(SprintEvent):
     """A sprint's name, goal or dates were changed."""
 
@@ -103,7 +96,6 @@ class SprintUpdated(SprintEvent):
         return f"changed {', '.join(sorted(self.fields)).replace('_', ' ')}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SprintMoved(SprintEvent):
     """A sprint was started, completed, cancelled or taken back."""
 
@@ -119,7 +111,6 @@ class SprintMoved(SprintEvent):
         return f"moved to {self.now.lower()}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SprintDeleted(SprintEvent):
     """A sprint made by hand was deleted."""
 
@@ -129,7 +120,6 @@ class SprintDeleted(SprintEvent):
         return "deleted the sprint"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class IssueEvent(Event):
     """Something about an issue made by hand."""
 
@@ -141,7 +131,6 @@ class IssueEvent(Event):
         return Subject("issue", self.issue_id, self.key)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class IssueCreated(IssueEvent):
     """An issue was made by hand."""
 
@@ -152,7 +141,6 @@ class IssueCreated(IssueEvent):
         return f"created {self.title}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class IssueUpdated(IssueEvent):
     """An issue made by hand was changed; people and descriptions are named as changed, not quoted."""
 
@@ -167,7 +155,6 @@ class IssueUpdated(IssueEvent):
         return f"changed {', '.join(sorted(self.fields)).replace('_', ' ')}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class IssueDeleted(IssueEvent):
     """An issue made by hand was deleted."""
 
@@ -177,7 +164,6 @@ class IssueDeleted(IssueEvent):
         return "deleted the issue"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportEvent(Event):
     """Something about an import."""
 
@@ -194,7 +180,6 @@ class ImportEvent(Event):
         return Subject("site", self.site_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportStarted(ImportEvent):
     """Files were uploaded."""
 
@@ -205,7 +190,6 @@ class ImportStarted(ImportEvent):
         return f"uploaded {self.files} {'file' if self.files == 1 else 'files'} to import"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportApplied(ImportEvent):
     """An import was applied as one: the one event of its run."""
 
@@ -219,7 +203,6 @@ class ImportApplied(ImportEvent):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportFailed(ImportEvent):
     """An import stopped with nothing applied."""
 
@@ -229,7 +212,6 @@ class ImportFailed(ImportEvent):
         return "stopped an import: nothing was applied"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ImportDiscarded(ImportEvent):
     """A person put an import aside before it was applied."""
 

@@ -1,19 +1,19 @@
 """What other modules see of issues and sprints: small frozen values, and reads by key, by id and by words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.sprints.models import Issue
 from cutwater.sprints.queries import issues as issue_queries
 from cutwater.sprints.queries import sprints as sprint_queries
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IssueBrief:
     """An issue as others see it; `status_category` is TODO, IN_PROGRESS, DONE or UNKNOWN."""
 
@@ -28,7 +28,7 @@ class IssueBrief:
     sprint_key: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SprintBrief:
     """A sprint as others see it; `state` is PLANNING, ACTIVE, COMPLETED or CANCELLED."""
 

@@ -1,11 +1,12 @@
 """PURE: what a field mapping means for one issue: its team, points, stakeholder, sprints and flag."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints.reading import NAME_LIMIT, TEXT_LIMIT, Spot, number_like
 from cutwater.sprints.records import PersonRecord, SprintRecord, SprintState
 
@@ -29,7 +30,7 @@ class Role(StrEnum):
     FLAGGED = "flagged"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FieldMap:
     """Which field plays which role; an empty id means nobody chose one."""
 
@@ -44,7 +45,7 @@ class FieldMap:
         return asdict(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Mapped:
     """The mapped values of one issue."""
 

@@ -1,10 +1,10 @@
 """PURE: will we make it: one health model, each of its terms shown with the figure it comes from."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints.analysis import Tally, percent
 
 
@@ -17,7 +17,7 @@ class Level(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Term:
     """One reason of the verdict: what was measured, how it reads, and where the limits lie."""
 
@@ -28,7 +28,7 @@ class Term:
     query: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Health:
     """The verdict and its terms: the worst that was measured, and "on track" only when progress was."""
 

@@ -1,15 +1,15 @@
 """PURE: what the changelog tells: when an issue got done, and when it came into and left its sprints."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints.records import Category, ChangeRecord, SprintRecord
 
 CategoryOf = Callable[[str, str], Category]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Stay:
     """One stay of an issue in a sprint; a time nobody recorded is None, `left_at` also while it lasts."""
 

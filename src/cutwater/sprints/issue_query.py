@@ -1,7 +1,8 @@
 """PURE: the query box of the issues list: `sprint:SPR-1 team:"Platform Dev" is:blocked -is:subtask words`."""
 
 import re
-from dataclasses import dataclass
+
+from cutwater.kernel.frozen import frozen
 
 FIELDS = (
     "sprint", "team", "status", "stage", "type", "priority", "assignee", "stakeholder", "owner", "reporter",
@@ -13,7 +14,7 @@ NONE = "none"
 _TERM = re.compile(r'(?P<no>-?)(?:(?P<field>[a-z]+):)?(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?|(?P<plain>[^\s"]+))')
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Term:
     """One condition; `field` empty means a word of the key or title."""
 
@@ -22,7 +23,7 @@ class Term:
     is_not: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IssueQuery:
     """The conditions (all must hold) and what in the text could not be understood."""
 

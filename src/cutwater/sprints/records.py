@@ -1,10 +1,12 @@
 """What a sprint file says, in neutral words: the values every importer hands over, whatever the vendor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from cutwater.kernel.frozen import frozen
 
 
 class Category(StrEnum):
@@ -52,7 +54,7 @@ class Content(StrEnum):
     UNKNOWN = "not recognised"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Oddity:
     """Something in a file that a person should know: where it is, and what is odd about it."""
 
@@ -65,7 +67,7 @@ class Oddity:
     key: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SourceFile:
     """One uploaded file: its name as the person knows it, and its bytes."""
 
@@ -73,7 +75,7 @@ class SourceFile:
     content: bytes
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class PersonRecord:
     """A person as the source names them; never an account of ours."""
 
@@ -81,7 +83,7 @@ class PersonRecord:
     name: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SprintRecord:
     """A sprint as the source describes it; what it does not say stays empty."""
 
@@ -95,7 +97,7 @@ class SprintRecord:
     completed_at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ChangeRecord:
     """One field of one entry of an issue's changelog; `position` tells the items of an entry apart."""
 
@@ -111,7 +113,7 @@ class ChangeRecord:
     now_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class LinkRecord:
     """A link as read from one issue: `label` is the phrase seen from it ("is blocked by")."""
 
@@ -130,7 +132,7 @@ class LinkRecord:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IssueRecord:
     """An issue as the source gives it; `fields` are the values a field mapping may use, in neutral shapes.
 
@@ -167,7 +169,7 @@ class IssueRecord:
     absent: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StatusRecord:
     """A status of the source with the stage it belongs to."""
 
@@ -176,7 +178,7 @@ class StatusRecord:
     category: Category
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ProjectRecord:
     """A project of the source."""
 
@@ -185,7 +187,7 @@ class ProjectRecord:
     name: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class BoardRecord:
     """A board of the source."""
 
@@ -195,7 +197,7 @@ class BoardRecord:
     project_key: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FieldRecord:
     """A field of the source: its id, its name and its schema (`custom` is the vendor's type name)."""
 
@@ -205,7 +207,7 @@ class FieldRecord:
     type_name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class FileSummary:
     """What one file turned out to be, and how many rows of it."""
 
@@ -214,7 +216,7 @@ class FileSummary:
     rows: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Batch:
     """Everything read from the files of one import, and everything odd about them."""
 

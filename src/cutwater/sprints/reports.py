@@ -1,11 +1,11 @@
 """PURE: a sprint's figures put together for its page and its API twin, which must never differ."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints import analysis, coverage, health, issue_query
 from cutwater.sprints.analysis import Analysis, Dimension, Line
 from cutwater.sprints.coverage import Effect, Gap
@@ -21,7 +21,7 @@ NOT_SET = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SprintReport:
     """Everything the first screen of a sprint says; `scope` is the query of the issues behind it."""
 

@@ -1,19 +1,19 @@
 """The API's reference as a page of ours: no script of anybody else's, and it reads without any."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from cutwater.kernel.frozen import frozen
 from cutwater.web.view import PublicView
 
 platform_router = APIRouter(include_in_schema=False)
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Parameter:
     """One parameter or body field: where it goes, its type in words, and whether it must be there."""
 
@@ -24,7 +24,7 @@ class Parameter:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Operation:
     """One operation as people read it."""
 

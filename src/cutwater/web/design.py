@@ -1,10 +1,11 @@
 """Believable values for the design page. Nothing here is anybody's data."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
 from cutwater.kernel import clock
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.web.statuses import LOOKS, TONES
 from cutwater.web.view import Refusal
@@ -25,7 +26,7 @@ OBSTACLES = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ExamplePage:
     """A page of a list, as `ui.pager` takes it."""
 
@@ -35,7 +36,7 @@ class ExamplePage:
     next_cursor: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class ExampleEntry:
     """A feed entry, as `ui.feed` takes it."""
 

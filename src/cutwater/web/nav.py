@@ -1,14 +1,14 @@
 """What the rail, the palette and the key map offer. Wiring passes the lists."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class NavItem:
     """One entry of the rail: `section` is what a page's `{% set section %}` names, `key` follows `g`."""
 
@@ -21,7 +21,7 @@ class NavItem:
     live: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Command:
     """A static command of the palette: create or act. `key` is a single key, such as `c`."""
 
@@ -32,7 +32,7 @@ class Command:
     grant: Grant | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class HomePanel:
     """A module's part of the home page, loaded from its address; without JavaScript it is a link."""
 
@@ -50,7 +50,7 @@ class Hit(NamedTuple):
     path: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SearchSource:
     """What search asks besides its own index, on behalf of those who hold the grant."""
 

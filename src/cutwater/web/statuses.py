@@ -1,14 +1,14 @@
 """How every status looks: its word, its icon and its tone. Never colour alone."""
 
-from dataclasses import dataclass
 from enum import Enum
 
+from cutwater.kernel.frozen import frozen
 from cutwater.web import times
 
 TONES = ("neutral", "accent", "good", "warn", "bad", "info", "violet")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Look:
     """A word for people, a Lucide icon, and one of `TONES`."""
 

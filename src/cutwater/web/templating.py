@@ -24,6 +24,7 @@ from markupsafe import Markup
 
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.frozen import frozen
 from cutwater.web import statuses, times
 from cutwater.web.nav import Command, NavItem
 
@@ -46,7 +47,7 @@ LINKS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Viewing:
     """What macros and filters need to know of the request that is being rendered."""
 

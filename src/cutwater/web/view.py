@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import Annotated, Any, TypeVar
 
@@ -14,6 +14,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from cutwater.kernel.actor import Actor, CurrentActor, Visitor
 from cutwater.kernel.errors import Invalid, Refused, TooLarge
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.web import csrf, flash, forms, nav
 from cutwater.web.templating import Viewing, render, shell, viewing, zone_of
@@ -24,7 +25,7 @@ YEAR = 365 * 86_400
 THEMES, DENSITIES = ("system", "light", "dark"), ("compact", "comfortable")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Refusal:
     """A refusal as templates show it, with each field's sentence, what is in the way and what was typed."""
 
@@ -36,7 +37,7 @@ class Refusal:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Upload:
     """One uploaded file, read whole."""
 

@@ -1,7 +1,7 @@
 """People: signing up, passwords, profile, the platform's administrators."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, Grant, job_actor, lacking
 from cutwater.kernel.errors import Conflict, Invalid, NotFound, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import Reader, SessionReader
 
@@ -133,7 +134,7 @@ async def own_account(tx: AsyncSession, actor: Actor) -> UserAccount:
     return await queries.account_for_update(tx, actor.user_id)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Profile:
     """What people say of themselves; None leaves a field as it is."""
 

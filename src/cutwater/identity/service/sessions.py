@@ -1,7 +1,6 @@
 """Getting in and out: sign-in with lock-out, sessions, and the API's refresh families."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +18,7 @@ from cutwater.kernel import clock, crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import Invalid, NotFound, Refused, TooMany, Unauthenticated
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
 
 
@@ -36,7 +36,7 @@ SIGNED_OUT = "signed out"
 LOCKED = "Too many wrong passwords for this name."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SignedIn:
     """A new session: its cookie's value exists only here."""
 
@@ -44,7 +44,7 @@ class SignedIn:
     user_id: UUID
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Pair:
     """What the API hands out; neither is stored as it is."""
 

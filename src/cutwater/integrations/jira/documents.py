@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints.reading import NAME_LIMIT, Notes, Spot, storable
 from cutwater.sprints.records import FieldRecord, SourceFile
 
 _LISTS = ("issues", "values", "histories", "sprints", "worklogs", "transitions", "issueChangeLogs")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Document:
     """The objects of one file, with the field names a search response brought along."""
 

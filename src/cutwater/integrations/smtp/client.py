@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
 from ipaddress import ip_address
@@ -10,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.settings import Settings
 from cutwater.notifications import Letter, MailNotTaken
 
@@ -18,7 +18,7 @@ DEFAULT_PORTS: Mapping[str, int] = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 FIX = "Set CUTWATER_SMTP_URL to something like smtp://user:password@mail.example.com:587"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class SmtpServer:
     """Where mail goes and how: `smtp` is STARTTLS, `smtps` TLS from the start, `smtp+plain` neither."""
 

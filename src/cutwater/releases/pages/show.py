@@ -1,7 +1,6 @@
 """What the pages of releases show, and how they are shown again after a verb or a refusal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from fastapi import Response
 from cutwater import audit, identity, sprints
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader
 from cutwater.releases import lifecycle, markdown, permissions, queries
@@ -43,7 +43,7 @@ TONES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MoveButton:
     """A move as the page offers it: live, or disabled with everything that is in its way."""
 
@@ -153,7 +153,7 @@ async def detail(
     return view.show("releases/detail.html", block="detail", **context, refusal=refusal, said=said)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Ways:
     """The moves that are offered to one kind of release, and those that a person is asked a reason for."""
 

@@ -1,7 +1,6 @@
 """Everything a release's own page shows, in two trips: the rows, then the names of the people in them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +8,9 @@ from sqlalchemy import Uuid, bindparam, case, select
 
 from cutwater import identity
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.reader import Bound, Fixed, Reader
+from cutwater.kernel.frozen import frozen
+from cutwater.kernel.reader import Fixed, Reader
+from cutwater.kernel.rows import Bound, Untyped
 from cutwater.releases.models import (
     Deployment,
     Environment,
@@ -23,7 +24,7 @@ from cutwater.releases.models import (
 from cutwater.releases.queries.columns import Rows, by_key_or_id, release_rows
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Detail:
     """A release with everything that belongs to it, as rows, and the names of everybody in them."""
 
@@ -201,11 +202,11 @@ def comments_of(key: str) -> Rows:
 _HEADS = release_rows().add_columns(
     Release.description, Release.blocked_at, Release.blocked_by_id, Release.service_id
 )
-_HEAD_BY_ID = Fixed(_HEADS.where(Release.id == bindparam("id", type_=Uuid())))
-_HEAD_BY_KEY = Fixed(_HEADS.where(Release.key == bindparam("key")))
+_HEAD_BY_ID = Fixed(Untyped, _HEADS.where(Release.id == bindparam("id", type_=Uuid())))
+_HEAD_BY_KEY = Fixed(Untyped, _HEADS.where(Release.key == bindparam("key")))
 
 
-def _head(key: str) -> Bound:
+def _head(key: str) -> Bound[Any]:
     try:
         return _HEAD_BY_ID(id=UUID(key))
     except ValueError:

@@ -1,7 +1,6 @@
 """Releases in lists: filtered and paged, the board, mine, and the counts of the home page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from cutwater import identity, sprints
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.paging import Offset, Page
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.releases.facts import DependencyKind, Status, Verdict
@@ -36,7 +36,7 @@ from cutwater.releases.queries.columns import (
 FINISHED = (Status.DEPLOYED, Status.CANCELLED, Status.ROLLED_BACK)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Resolved:
     """What the words of a filter mean here: who `me` is, which people and sprints were named, the day."""
 

@@ -1,6 +1,5 @@
 """Moving releases through their lifecycle: fetch and lock, decide, change, record."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -10,6 +9,7 @@ from cutwater import audit
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import refuse_if
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import SessionReader
 from cutwater.releases import lifecycle, permissions, queries
 from cutwater.releases.events import DependencyReopened, DependencyResolved, ReleaseMoved
@@ -22,7 +22,7 @@ from cutwater.releases.service.items import refresh_items_of
 from cutwater.releases.service.releases import refuse_unseen
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class _Order:
     """What is asked of a release: where to, past which rules, and who or what asks."""
 

@@ -1,6 +1,5 @@
 """Migrations, iterations, and the rows of a runsheet."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.runbooks.models import (
@@ -179,7 +179,7 @@ async def migration_for_update(tx: AsyncSession, key: str) -> Migration:
     return found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class RunOverview:
     """A run's head and how many of its steps stand where; cancelled ones do not count."""
 

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.reader import Bound, Fixed, Reader, any_of
+from cutwater.kernel.reader import Fixed, Reader, any_of
+from cutwater.kernel.rows import Bound, Untyped
 from cutwater.runbooks.models import (
     Iteration,
     Migration,
@@ -70,11 +71,12 @@ def _gates(other: Any) -> Query:
 _step, _steps = bindparam("step", type_=Uuid()), bindparam("steps", type_=ARRAY(Uuid()))
 _INTO = _gates(_before).join(_before, _before.id == RunLink.before_id).order_by(_before.position)
 _OUT_OF = _gates(_after).join(_after, _after.id == RunLink.after_id).order_by(_after.position)
-_INTO_MANY = Fixed(_INTO.where(RunLink.after_id == any_(_steps)))
+_INTO_MANY = Fixed(Untyped, _INTO.where(RunLink.after_id == any_(_steps)))
 # for one step by equality: its plan is kept, that of an array is made anew each time
 _AROUND = (
-    Fixed(_INTO.where(RunLink.after_id == _step)),
+    Fixed(Untyped, _INTO.where(RunLink.after_id == _step)),
     Fixed(
+        Untyped,
         select(
             RunInstruction.id,
             RunInstruction.position,
@@ -84,18 +86,18 @@ _AROUND = (
             RunInstruction.done_by_id,
         )
         .where(RunInstruction.step_id == _step)
-        .order_by(RunInstruction.position)
+        .order_by(RunInstruction.position),
     ),
-    Fixed(_OUT_OF.where(RunLink.before_id == _step)),
+    Fixed(Untyped, _OUT_OF.where(RunLink.before_id == _step)),
 )
 
 
-def gates_into(step_ids: Iterable[UUID]) -> Bound:
+def gates_into(step_ids: Iterable[UUID]) -> Bound[Any]:
     """The links into some steps, each with its predecessor as it stands."""
     return _INTO_MANY(steps=list(step_ids))
 
 
-def around(step_id: UUID) -> tuple[Bound, Bound, Bound]:
+def around(step_id: UUID) -> tuple[Bound[Any], Bound[Any], Bound[Any]]:
     """The links into a step, its instructions in order, and the links out of it with its successors."""
     into, instructions, out_of = (each(step=step_id) for each in _AROUND)
     return into, instructions, out_of
@@ -122,10 +124,10 @@ def states_of_run(run_id: UUID) -> Query:
     return select(*_WAITING).where(RunStep.iteration_id == run_id).order_by(RunStep.position)
 
 
-_STATES_OF = Fixed(select(*_WAITING).where(RunStep.id == any_(_steps)).order_by(RunStep.position))
+_STATES_OF = Fixed(Untyped, select(*_WAITING).where(RunStep.id == any_(_steps)).order_by(RunStep.position))
 
 
-def states_of(step_ids: Iterable[UUID]) -> Bound:
+def states_of(step_ids: Iterable[UUID]) -> Bound[Any]:
     """The same for some steps."""
     return _STATES_OF(steps=list(step_ids))
 

@@ -1,6 +1,5 @@
 """Who does a step, and which release it puts live: the pilot's to say."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +8,7 @@ from cutwater import audit, identity, releases
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks import events, permissions
 from cutwater.runbooks.facts import DeployState
@@ -17,7 +17,7 @@ from cutwater.runbooks.queries import runs
 from cutwater.runbooks.queries import steps as queries
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Owners:
     """Who does a step; None takes somebody away."""
 

@@ -1,13 +1,14 @@
 """What is in a version: compared with a worksheet, and written from one, set-based."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.runbooks.facts import DEFAULT_STEP_TYPE, VersionState
@@ -24,7 +25,7 @@ from cutwater.runbooks.plan import ParsedPlan, ParsedStep
 from cutwater.runbooks.queries import templates as queries
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Content:
     """A version's steps by casefolded code, each with what it says and its links, for comparison."""
 
@@ -33,7 +34,7 @@ class Content:
     says: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Difference:
     """What applying would do to the steps of the newest version, by code."""
 

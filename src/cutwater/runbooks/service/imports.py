@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from cutwater.kernel import files
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import FieldError, Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader, SessionReader
@@ -30,7 +30,7 @@ from cutwater.runbooks.service.content import Difference
 MOST_ERRORS = 100
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Preview:
     """The dry run: the import, its sheet, what was read, and what applying would change."""
 
@@ -41,7 +41,7 @@ class Preview:
     difference: Difference
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Worksheet:
     """An uploaded file and where it should go; without a runbook's key it becomes a new runbook."""
 

@@ -1,6 +1,5 @@
 """Migrations and their iterations: planning a run."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from cutwater.kernel import search
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Conflict, Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id, next_key
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import SessionReader
@@ -22,7 +22,7 @@ from cutwater.runbooks.service import instantiation
 from cutwater.runbooks.step_machine import RunState
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IterationPlan:
     """What a person decides about an iteration; what is left out follows its type."""
 

@@ -1,11 +1,11 @@
 """What runs now, what comes next, and what of it waits for a person: the home page's first question."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks import permissions
 from cutwater.runbooks.queries import runs
@@ -17,7 +17,7 @@ MOST_RUNS = 8
 _PLACES = {"IN_PROGRESS": "running", "READY": "startable", "BLOCKED": "stuck", "PENDING": "ahead"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class OpenStep:
     """A step of a running run that has not ended, with the team that owns it."""
 
@@ -41,7 +41,7 @@ def _moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Now:
     """The runs that are on with their sheets, those that are planned, and the viewer's steps by place."""
 

@@ -1,7 +1,6 @@
 """The steps of a run: every move with its rules, ticks, people and releases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from cutwater.kernel import clock, jobs
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader, SessionReader, any_of
 from cutwater.runbooks import events, permissions
@@ -35,7 +35,7 @@ from cutwater.runbooks.step_machine import (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Moving:
     """How a step is moved: why, past what, on which state it was decided."""
 

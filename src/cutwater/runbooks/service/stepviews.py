@@ -1,13 +1,13 @@
 """A step with everything around it, for its drawer and for the API: the same reads for both."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks import permissions
@@ -18,7 +18,7 @@ from cutwater.runbooks.service import sheets, steps
 from cutwater.runbooks.step_machine import MOVES, StepFacts, StepMove, obstacles
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class MoveChoice:
     """A move that the step's state knows, with everything that is in its way."""
 
@@ -28,7 +28,7 @@ class MoveChoice:
     may_override: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class StepView:
     """A step, its figures, its links from both ends, its instructions, and what may be done to it."""
 

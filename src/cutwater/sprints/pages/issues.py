@@ -1,6 +1,7 @@
 """Issue pages: the list with its query box, one issue whole, its forms, and files of what is shown."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -175,7 +176,7 @@ async def change(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view
     stage = issue.status_category if form.status == issue.status else None
     edit = _edit(form)
     if stage is not None and form.status not in STATUSES:
-        edit = IssueEdit(**{name: getattr(edit, name) for name in edit.__slots__} | {"stage": stage})
+        edit = replace(edit, stage=stage)
     saved = await service.update_issue(tx, actor, key, edit, seen_revision=form.revision)
     return view.done(f"/issues/{saved.key}", flash="Saved")
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.paging import Offset, Page
 from cutwater.kernel.reader import Fixed, Reader
+from cutwater.kernel.rows import Untyped
 from cutwater.sprints.models import (
     Board,
     FieldMapping,
@@ -169,7 +170,7 @@ async def with_facts(reader: Reader, key: str, *, subtasks: bool) -> tuple[Any, 
 
 
 @cache
-def _report(*, by_id: bool, subtasks: bool) -> tuple[Fixed, ...]:
+def _report(*, by_id: bool, subtasks: bool) -> tuple[Fixed[Any], ...]:
     """All that a report reads, compiled once for each way of asking."""
     named = Sprint.id == bindparam("named", type_=Uuid()) if by_id else Sprint.key == bindparam("named")
     chosen = select(Sprint.id).where(Sprint.deleted_at.is_(None), named).scalar_subquery()
@@ -183,7 +184,7 @@ def _report(*, by_id: bool, subtasks: bool) -> tuple[Fixed, ...]:
         func.max(func.coalesce(Issue.synced_at, Issue.updated_at)).label("fresh_at"),
     )
     read = (_base(*COLUMNS).where(named), facts, aside, _site_mapping(site), _last_import(site))
-    return tuple(Fixed(each) for each in read)
+    return tuple(Fixed(Untyped, each) for each in read)
 
 
 def _inside(chosen: Any, *columns: Any) -> Select[Any]:

@@ -1,7 +1,7 @@
 """Issues made here. Those of another system are read only: change them there, then import again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Actor, Grant, lacking
 from cutwater.kernel.errors import Conflict, Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id, next_key
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.sprints import lifecycle
@@ -35,7 +36,7 @@ PRIORITIES = ("Blocker", "Critical", "Major", "Minor", "Trivial")
 _QUIET = {"assignee_name", "owner_name", "description"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class IssueEdit:
     """What a person may set of an issue; `stage` is needed for a status that is not one of ours."""
 

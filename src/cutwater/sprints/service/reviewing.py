@@ -1,9 +1,10 @@
 """PURE: what a person sees of an import before it is applied: contents, mapping, coverage and oddities."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from cutwater.kernel.frozen import frozen
 from cutwater.sprints import coverage, detection, fields
 from cutwater.sprints.fields import FieldMap, Role
 from cutwater.sprints.reading import Notes, Spot, grouped
@@ -12,7 +13,7 @@ from cutwater.sprints.records import Batch, IssueRecord, Oddity, Severity
 EXAMPLES = 20
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Review:
     """What reading found, as plain data for the import's row."""
 
@@ -23,7 +24,7 @@ class Review:
     oddities: list[Oddity] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Preview:
     """An issue as coverage looks at it, before it is stored."""
 

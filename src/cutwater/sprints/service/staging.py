@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
 from cutwater.sprints import fields, history
 from cutwater.sprints.fields import FieldMap, Mapped
@@ -30,7 +31,7 @@ FILLED_BY = {
 MAPPED = ("points", "discipline_team", "owner_name", "owner_account", "is_flagged")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen
 class Known:
     """What the site already has: issues by external id and key, stages of its statuses."""
 
