@@ -27,7 +27,7 @@ from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.settings import Settings
 from cutwater.runbooks.service import imports
-from cutwater.wiring import Runtime, running
+from cutwater.runtime import Runtime, running
 
 ROWS, STEPS, REPEATS = 5_000, 1_174, 3
 DRY_RUN_AIM_S, MEMORY_AIM_MB, INSTANTIATE_AIM_S = 5.0, 300, 2.0

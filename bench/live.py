@@ -31,7 +31,7 @@ from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.settings import Settings
-from cutwater.migrations import migrate
+from cutwater.schema import migrate
 
 AIM_P95_MS = 500
 RUN = UUID("019aa0c4-6f5e-7c53-8a4e-0d5f8a1b2c3d")

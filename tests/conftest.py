@@ -15,7 +15,7 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.reader import SessionReader
-from cutwater.migrations import migrate
+from cutwater.schema import migrate
 from tests import factories
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}

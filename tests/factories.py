@@ -3,16 +3,15 @@
 from sqlalchemy import Column, Table, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import cutwater.models
-from cutwater import audit
+from cutwater import audit, wiring
 from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.db import Base, Database
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.limits import Limiter
 from cutwater.kernel.settings import Settings
-from cutwater.wiring import Runtime
+from cutwater.runtime import Runtime
 
-if cutwater.models and "organization" not in Base.metadata.tables:
+if "organization" not in wiring.tables().tables:
     Table("organization", Base.metadata, Column("id", Uuid, primary_key=True))
 
 

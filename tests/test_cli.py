@@ -12,7 +12,7 @@ from cutwater import __version__
 from cutwater.cli import app, of_the_demo
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.settings import settings
-from cutwater.migrations import migrate
+from cutwater.schema import migrate
 
 SECRET = "the command line signs with this secret and it is long enough"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cutwater import migrations
+from cutwater import schema
 from cutwater.kernel.db import Database
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from tests.conftest import FAST
@@ -45,16 +45,16 @@ async def bound_role(conninfo: str) -> str:
 async def test_an_owner_without_superuser_migrates_and_another_log_in_acts_as_the_app(
     bare: EmbeddedServer,
 ) -> None:
-    migrations.migrate(bare.conninfo("bank_owner", "two"), app_user="bank_web")
+    schema.migrate(bare.conninfo("bank_owner", "two"), app_user="bank_web")
     assert await bound_role(bare.conninfo("bank_web", "two")) == "cutwater_app"
 
 
 async def test_one_log_in_for_both_gives_up_its_rights(bare: EmbeddedServer) -> None:
-    migrations.migrate(bare.conninfo("bank_owner", "one"))
+    schema.migrate(bare.conninfo("bank_owner", "one"))
     assert await bound_role(bare.conninfo("bank_owner", "one")) == "cutwater_app"
 
 
 async def test_migrating_again_changes_nothing(bare: EmbeddedServer) -> None:
-    migrations.migrate(bare.conninfo("bank_owner", "two"), app_user="bank_web")
-    migrations.migrate(bare.conninfo("bank_owner", "two"), app_user="bank_web")
+    schema.migrate(bare.conninfo("bank_owner", "two"), app_user="bank_web")
+    schema.migrate(bare.conninfo("bank_owner", "two"), app_user="bank_web")
     assert await bound_role(bare.conninfo("bank_web", "two")) == "cutwater_app"

@@ -7,17 +7,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
-import cutwater.models
-from cutwater.kernel.db import Base
+from cutwater import wiring
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 
 A = "01a1f8ce-0000-7000-8000-00000000000a"
 B = "01a1f8ce-0000-7000-8000-00000000000b"
 ADA = "01a1f8ce-0000-7000-8000-00000000ada0"
 BOB = "01a1f8ce-0000-7000-8000-00000000b0b0"
-assert cutwater.models
+TABLES = wiring.tables().tables
 
-SCOPED = sorted(t.name for t in Base.metadata.tables.values() if "organization_id" in t.columns)
+SCOPED = sorted(t.name for t in TABLES.values() if "organization_id" in t.columns)
 # the tables that belong to no organization, and the column that names the person they belong to (if any)
 GLOBAL: dict[str, str] = {
     "organization": "",
@@ -106,7 +105,7 @@ def run(conninfo: str, statement: str, *, organization: str = "", user: str = ""
 
 def a_column(table: str) -> str:
     """A column to write to."""
-    names = [column.name for column in Base.metadata.tables[table].columns]
+    names = [column.name for column in TABLES[table].columns]
     return "updated_at" if "updated_at" in names else names[-1]
 
 
@@ -211,7 +210,7 @@ def test_the_app_reads_no_partition_directly(filled: str) -> None:
 def test_every_reference_between_scoped_tables_carries_the_organization() -> None:
     loose = [
         f"{table.name}.{constraint.column_keys}"
-        for table in Base.metadata.tables.values()
+        for table in TABLES.values()
         for constraint in table.foreign_key_constraints
         if table.name in SCOPED
         and constraint.referred_table.name in SCOPED

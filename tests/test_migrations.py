@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from alembic import command
 
-from cutwater import migrations
+from cutwater import schema, wiring
 from cutwater.kernel.db import Base
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 
@@ -26,17 +26,17 @@ def tables(conninfo: str) -> set[str]:
 
 
 def test_the_chain_goes_up_down_and_up_again(empty: str) -> None:
-    migrations.migrate(empty)
+    schema.migrate(empty)
     first = tables(empty)
-    migrations.migrate(empty, revision="base")
+    schema.migrate(empty, revision="base")
     assert tables(empty) <= {"alembic_version"}
-    migrations.migrate(empty)
+    schema.migrate(empty)
     assert tables(empty) == first
-    assert migrations.revision_of(empty) == migrations.head()
+    assert schema.revision_of(empty) == schema.head()
 
 
 def test_the_migrated_schema_is_the_models(cluster: EmbeddedServer) -> None:
-    command.check(migrations.config(cluster.conninfo(OWNER)))
+    command.check(schema.config(cluster.conninfo(OWNER), wiring.tables()))
 
 
 # rows of the log are written once and never changed: `at` says when

@@ -27,7 +27,7 @@ FONT = MODULES / "inter-ui" / "variable" / "InterVariable.woff2"
 FACES = SOURCE / "web" / "static" / "css" / "tokens.css"
 _WORD = re.compile(r"[\"']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)[\"']")
 _SPEAKS_OF_ICONS = re.compile(r"icon|ui\.|badge\(|Look\(|NavItem\(|Command\(", re.IGNORECASE)
-_TABLES = ("statuses.py", "preferences.html")
+_TABLES = ("shell.py", "preferences.html")
 
 
 def icons_in_use(known: set[str]) -> set[str]:

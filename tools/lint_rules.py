@@ -30,7 +30,7 @@ RULES = (
         name="commit",
         pattern=re.compile(r"\.commit\("),
         where=("src/*.py",),
-        home=("src/cutwater/kernel/db.py", "src/cutwater/migrations/*"),
+        home=("src/cutwater/kernel/db.py", "src/cutwater/schema/*"),
         say="nobody commits: the transaction ends in kernel/db.py; flush() when an id is needed",
     ),
     Rule(
@@ -63,7 +63,7 @@ RULES = (
         name="raw-sql",
         pattern=re.compile(r"\btext\(\s*f[\"']"),
         where=("src/*.py",),
-        home=("src/cutwater/migrations/*",),
+        home=("src/cutwater/schema/*",),
         say="SQL is never put together from strings: use bound parameters",
     ),
     Rule(

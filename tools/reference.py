@@ -56,8 +56,10 @@ def _default(value: Any) -> str:
 
 def data_model() -> str:
     """One diagram per module, drawn from the tables, and the references that leave the module."""
-    import cutwater.models  # noqa: F401
+    from cutwater import wiring
     from cutwater.kernel.db import Base
+
+    wiring.tables()
 
     modules: dict[str, list[Any]] = defaultdict(list)
     said: dict[str, str] = {}

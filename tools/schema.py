@@ -15,7 +15,7 @@ from pathlib import Path
 from alembic import command
 from alembic.util.exc import CommandError
 
-from cutwater import migrations
+from cutwater import schema, wiring
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -36,11 +36,11 @@ def server() -> Iterator[str]:
 
 def check(conninfo: str) -> str:
     """What is wrong with the chain or the models; empty when nothing is."""
-    migrations.migrate(conninfo)
-    migrations.migrate(conninfo, revision="-1")
-    migrations.migrate(conninfo)
+    schema.migrate(conninfo)
+    schema.migrate(conninfo, revision="-1")
+    schema.migrate(conninfo)
     said = io.StringIO()
-    found = migrations.config(conninfo)
+    found = schema.config(conninfo, wiring.tables())
     found.stdout = said
     try:
         command.check(found)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FUNCTION, FILE, TEST_FILE, KERNEL_FILE = 40, 400, 800, 200
 FOLDERS = ("src", "tests", "tools", "bench")
 SUFFIXES = {".py", ".js", ".css", ".html"}
-EXEMPT = ("src/cutwater/migrations/versions/", "src/cutwater/web/static/vendor/", "tests/data/")
+EXEMPT = ("src/cutwater/schema/versions/", "src/cutwater/web/static/vendor/", "tests/data/")
 
 
 def files() -> Iterator[tuple[str, Path]]:

@@ -55,7 +55,7 @@ def with_runtime(work: Callable[[Any], Awaitable[int]], *, makes: bool = False, 
     Only a command that `makes` something may be the first to use a data folder: others would look into an
     empty one, made for the looking, and say that all is well.
     """
-    from cutwater.wiring import running
+    from cutwater.runtime import running
 
     async def run() -> int:
         async with running(settings(), join=True, make=makes) as runtime:
@@ -154,23 +154,23 @@ def worker() -> None:
 @app.command()
 def migrate(revision: Revision = "head") -> None:
     """Make the roles and bring the schema to a revision."""
-    from cutwater import migrations
+    from cutwater import schema
     from cutwater.kernel.embedded import OWNER
-    from cutwater.wiring import embedded_server
+    from cutwater.runtime import embedded_server
 
     def run() -> int:
         config = settings()
         if config.database_url:
-            migrations.migrate(
+            schema.migrate(
                 config.database_owner_url or config.database_url,
-                app_user=migrations.user_of(config.database_url),
+                app_user=schema.user_of(config.database_url),
                 revision=revision,
             )
         else:
             server = embedded_server(config)
             server.start()
             try:
-                migrations.migrate(server.conninfo(OWNER), revision=revision)
+                schema.migrate(server.conninfo(OWNER), revision=revision)
             finally:
                 server.stop()
         say.print(f"The schema is at {revision}.")

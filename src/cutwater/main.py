@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 
-from cutwater import __version__, demo, web, wiring, worker
+from cutwater import __version__, demo, runtime, web, wiring, worker
 from cutwater.identity import authentication as identity
 from cutwater.kernel import bodies, health, http, idempotency, log, problem
 from cutwater.kernel.actor import Actor
@@ -52,8 +52,6 @@ def create_app(config: Settings) -> FastAPI:
     pages.include_router(health.router)
     wiring.include(pages, api)
     pages.state.api = api
-    pages.state.home_panels = wiring.HOME_PANELS
-    pages.state.activity_kinds = wiring.ACTIVITY
     pages.add_middleware(bodies.BoundedBody, upload_limit_mb=config.upload_limit_mb)
     pages.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     secure = config.base_url.startswith("https://")
@@ -66,7 +64,6 @@ def prepare(app: FastAPI, config: Settings, *, authenticate: Any, refused: Any) 
     app.state.settings = config
     app.state.authenticate = authenticate
     app.state.before_verb = before_verb
-    app.state.search_grants, app.state.search_sources = wiring.SEARCH_GRANTS, wiring.SEARCH_SOURCES
     app.add_exception_handler(idempotency.Replay, replay)
     for kind in http.EXPECTED:
         app.add_exception_handler(kind, refused)
@@ -93,21 +90,21 @@ async def lifespan(pages: FastAPI) -> AsyncIterator[None]:
     """Everything a web process runs on, for both apps."""
     config: Settings = pages.state.settings
     stop = asyncio.Event()
-    async with wiring.running(config) as runtime:
+    async with runtime.running(config) as process:
         for app in (pages, pages.state.api):
             app.state.database, app.state.limiter, app.state.hub = (
-                runtime.database,
-                runtime.limiter,
-                runtime.hub,
+                process.database,
+                process.limiter,
+                process.hub,
             )
-        following = asyncio.create_task(runtime.hub.run())
+        following = asyncio.create_task(process.hub.run())
         if config.demo:
             pages.state.demo_accounts = demo.ACCOUNTS
-            demo.announce(config, was_made=await demo.build_once(runtime.database))
-        working = asyncio.create_task(worker.work(runtime, stop)) if config.worker else None
+            demo.announce(config, was_made=await demo.build_once(process.database))
+        working = asyncio.create_task(worker.work(process, stop)) if config.worker else None
         yield
         stop.set()
-        runtime.hub.close()
+        process.hub.close()
         await following
         if working is not None:
             await working

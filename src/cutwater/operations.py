@@ -6,7 +6,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from cutwater.kernel.dbroles import become
-from cutwater.wiring import Runtime
+from cutwater.runtime import Runtime
 
 LIST = """
 select j.id, j.task_name as job, j.status::text as status, j.attempts, j.args,

@@ -1,127 +1,111 @@
-"""The only file that knows everyone: routers, subscribers, adapters, template folders, the actor's source."""
+"""The only file that knows everyone. A module is one word in `MODULES`; what it offers is found by file name:
+`shell.py` for the shell, `pages.py` and `api.py` for routes, `jobs.py` for jobs and subscribers, `models.py`
+for tables, `templates/` and `static/` for files, in the module and in each of its features."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from urllib.parse import quote
+from typing import TypeVar
 
 from fastapi import APIRouter, FastAPI
+from sqlalchemy import MetaData
+from starlette.routing import BaseRoute
 
-from cutwater import audit, identity, migrations, runbooks, web
+from cutwater import audit, identity, web
 from cutwater.audit.ports import TopicView
 from cutwater.integrations import smtp
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import events
-from cutwater.kernel.actor import Grant
-from cutwater.kernel.db import Database
-from cutwater.kernel.dbroles import refuse_mighty_login
-from cutwater.kernel.embedded import OWNER, EmbeddedServer
-from cutwater.kernel.embedded_host import EmbeddedError, FolderInUse, reachable_folder
-from cutwater.kernel.limits import Limiter
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.db import Base
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.notifications import Mailer
 from cutwater.sprints.ports import IssueFiles
-from cutwater.web import Command, Hit, HomePanel, NavItem, SearchSource
 
-MODULES = ("web", "audit", "identity", "notifications", "sprints", "releases", "runbooks")
+T = TypeVar("T")
+MODULES = ("runbooks", "releases", "sprints", "notifications", "identity", "audit", "web")
+"""Every module, top to bottom: what is higher may import what is lower. A new module is one word here."""
 HERE = Path(__file__).parent
-SPARE_CONNECTIONS = 36
+KERNEL_TABLES = ("counters", "files", "idempotency", "search")
 
 
-def part(module: str, name: str) -> ModuleType | None:
-    """A module's file, where the module has one of that name."""
-    wanted = f"cutwater.{module}.{name}"
-    return import_module(wanted) if find_spec(f"cutwater.{module}") and find_spec(wanted) else None
+def paths(name: str, modules: Sequence[str] = MODULES) -> Iterator[Path]:
+    """Every file or folder of this name, in each module and its features, in the order of `modules`."""
+    for module in modules:
+        yield from sorted((HERE / module).rglob(name), key=lambda path: (len(path.parts), path))
 
 
-def routers(name: str, attribute: str) -> list[APIRouter]:
-    """Every module's router of a kind: `pages` or `api`, `router` or `platform_router`."""
-    files = [part(module, name) for module in MODULES]
-    if name == "pages":
-        files += [part("web", "home"), part("web", "api_docs")]
-    return [getattr(file, attribute) for file in files if file is not None and hasattr(file, attribute)]
+def parts(name: str) -> list[ModuleType]:
+    """Every module's and feature's file `name.py`; of a package of that name, the files in it."""
+    files = [*paths(f"{name}.py"), *(each for folder in paths(name) for each in sorted(folder.glob("*.py")))]
+    names = sorted((_place(path), ".".join(path.relative_to(HERE).with_suffix("").parts)) for path in files)
+    return [import_module(f"cutwater.{dotted.removesuffix('.__init__')}") for _, dotted in names]
+
+
+def _place(path: Path) -> int:
+    return MODULES.index(path.relative_to(HERE).parts[0])
 
 
 def declare() -> None:
-    """What must be known before anything runs: jobs, subscribers, templates."""
+    """What must be known before anything runs: jobs, subscribers, names."""
     subscribers: dict[str, tuple[str, ...]] = {}
-    for module in MODULES:
-        jobs = part(module, "jobs")
-        for name, followers in getattr(jobs, "SUBSCRIBERS", {}).items():
+    for file in parts("jobs"):
+        for name, followers in getattr(file, "SUBSCRIBERS", {}).items():
             subscribers[name] = (*subscribers.get(name, ()), *followers)
     events.subscribe(subscribers)
     audit.use_names(identity.names)
 
 
-NAV = (
-    NavItem(section="home", label="Home", path="/", icon="house", key="h"),
-    NavItem(section="runs", label="Runs", path="/runs", icon="list-checks", key="r"),
-    NavItem(section="releases", label="Releases", path="/releases", icon="rocket", key="l"),
-    NavItem(section="sprints", label="Sprints", path="/sprints", icon="iteration-cw", key="s"),
-    NavItem(
-        section="audit", label="Audit", path="/audit", icon="shield-check", key="a", grant=Grant.READ_AUDIT
-    ),
-    NavItem(section="settings", label="Settings", path="/settings", icon="settings", key="e"),
-)
-COMMANDS = (
-    Command(title="New release", path="/releases/new", grant=Grant.CONTRIBUTE),
-    Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.PILOT),
-    Command(title="Import a runbook worksheet", path="/runbooks/import", grant=Grant.PILOT),
-    Command(title="New issue", path="/issues/new", grant=Grant.CONTRIBUTE),
-    Command(title="New sprint", path="/sprints/new", grant=Grant.PILOT),
-    Command(title="New migration", path="/migrations/new", grant=Grant.PILOT),
-    Command(title="Add a service", path="/services/new", grant=Grant.PILOT),
-    Command(title="Go to issues", path="/issues", icon="list-checks"),
-    Command(title="Go to runbooks", path="/runbooks", icon="list-checks"),
-    Command(title="Go to services", path="/services", icon="server"),
-    Command(title="Go to freezes", path="/freezes", icon="lock"),
-)
+def tables() -> MetaData:
+    """Every table of every module."""
+    for name in KERNEL_TABLES:
+        import_module(f"cutwater.kernel.{name}")
+    parts("models")
+    return Base.metadata
 
 
-async def people_called(reader: Reader, text: str) -> list[Hit]:
-    """People by their names, which live with their accounts and not in an organization's index."""
-    found = await identity.people(reader, called=text, most=5) if text.strip() else []
-    return [Hit("person", p.username, p.name, f"/settings/people?q={quote(p.username)}") for p in found]
+def declared() -> web.Declared:
+    """What the `shell.py` of every module declares, in the order of the modules."""
+    shells = parts("shell")
+
+    def listed(name: str, kind: type[T]) -> list[T]:
+        found = [item for shell in shells for item in getattr(shell, name, ())]
+        return [item for item in found if isinstance(item, kind) or _misfit(name, item)]
+
+    return web.Declared(
+        nav=sorted(listed("NAV", web.NavItem), key=lambda item: item.place),
+        commands=listed("COMMANDS", web.Command),
+        home_panels=listed("HOME_PANELS", web.HomePanel),
+        search_grants={k: g for shell in shells for k, g in getattr(shell, "SEARCH_GRANTS", {}).items()},
+        search_sources=listed("SEARCH_SOURCES", web.SearchSource),
+        activity=listed("ACTIVITY", str),
+        looks={kind: table for shell in shells for kind, table in getattr(shell, "LOOKS", {}).items()},
+        templates={_prefix(folder): folder for folder in paths("templates", MODULES[:-1])},
+    )
 
 
-SEARCH_GRANTS = {"team": Grant.SEE_PEOPLE}
-SEARCH_SOURCES = (SearchSource(grant=Grant.SEE_PEOPLE, find=people_called),)
-HOME_PANELS = (
-    HomePanel(path="/runs/summary", title="Runs and your steps"),
-    HomePanel(path="/releases/summary", title="Releases and what waits for you"),
-    HomePanel(path="/sprints/summary", title="Sprints", is_half=True),
-    HomePanel(path="/activity", title="What changed", is_half=True),
-)
-ACTIVITY = (
-    "release.", "service.", "environment.", "freeze.", "requirement.", "sprint.", "issue.", "import.",
-    "runbook.", "migration.", "run.", "step.moved", "step.assigned", "step.release_deployed",
-    "step.release_refused",
-)  # fmt: skip
-"""The work everybody may hear of; who signs in, joins and gets keys is the audit log's."""
+def _misfit(name: str, item: object) -> bool:
+    raise TypeError(f"{name} of a shell.py cannot hold {item!r}")
+
+
+def _prefix(folder: Path) -> str:
+    """`releases/desk/templates` → `releases/desk`."""
+    return folder.parent.relative_to(HERE).as_posix()
 
 
 def configure_shell(settings: Settings) -> None:
-    """Set the shell up with every module's templates and the navigation."""
-    folders = {module: HERE / module / "templates" for module in MODULES if module != "web"}
+    """Set the shell up with what every module declares."""
     web.configure(
-        folders,
+        declared(),
         secrets=settings.secrets,
         secure=settings.base_url.startswith("https://"),
-        nav=NAV,
-        commands=COMMANDS,
         development=settings.reload,
     )
 
 
 def live_views() -> dict[str, TopicView]:
     """What is drawn once per process for everybody who watches a topic of a kind."""
-    return {"run": runbooks.live_frame}
+    return {kind: view for shell in parts("shell") for kind, view in getattr(shell, "LIVE_VIEWS", {}).items()}
 
 
 def adapters(settings: Settings) -> dict[type, object]:
@@ -136,88 +120,25 @@ def adapters(settings: Settings) -> dict[type, object]:
     return found
 
 
-@dataclass(kw_only=True)
-class Runtime:
-    """What one process runs on. `role` is what its connections become (empty: they log in as it)."""
-
-    settings: Settings
-    database: Database
-    queue_conninfo: str
-    queue_role: str
-    limiter: Limiter
-    hub: audit.Hub
-    ports: dict[type, object] = field(default_factory=dict)
-    server: EmbeddedServer | None = None
-
-
-@asynccontextmanager
-async def running(settings: Settings, *, join: bool = False, make: bool = True) -> AsyncIterator[Runtime]:
-    """PostgreSQL (embedded when no address is given), migrated where it is ours, and the ways to it.
-
-    `join` lets an operator's command use the embedded server of a Cutwater that is running already; without
-    `make` a data folder that nobody used yet is refused.
-    """
-    declare()
-    ports, limiter = adapters(settings), Limiter(settings.redis_url)
-    server = None if settings.database_url else embedded_server(settings, make=make)
-    app, queue, role, supervisor = settings.database_url, settings.database_url, True, None
-    if server is not None:
-        started = start(server, join=join)
-        app, queue, role = server.conninfo("cutwater_app"), server.conninfo("cutwater_worker"), False
-        supervisor = asyncio.create_task(server.supervise()) if started else None
-    else:
-        await refuse_mighty_login(app)
-        migrations.refuse_unfit(app)
-    database = Database(app, role="cutwater_app" if role else "", size=settings.database_pool)
-    try:
-        await database.open()
-        yield Runtime(
-            settings=settings,
-            database=database,
-            queue_conninfo=queue,
-            queue_role="cutwater_worker" if role else "",
-            limiter=limiter,
-            hub=audit.Hub(database, live_views()),
-            ports=ports,
-            server=server,
-        )
-    finally:
-        await database.close()
-        if supervisor is not None:
-            supervisor.cancel()
-        if server is not None:
-            server.stop()
-
-
-def embedded_server(settings: Settings, *, make: bool = True) -> EmbeddedServer:
-    """The embedded server of the data folder, with connections enough for us and who joins."""
-    folder = reachable_folder(settings.data_folder / "postgres")
-    if not make and not (folder / "data").exists():
-        raise EmbeddedError(
-            f"There is no database in {folder}. Set CUTWATER_DATA_FOLDER to Cutwater's, or give DATABASE_URL."
-        )
-    connections = 2 * settings.database_pool + settings.worker_concurrency + SPARE_CONNECTIONS
-    return EmbeddedServer(folder, settings={"max_connections": str(connections)})
-
-
-def start(server: EmbeddedServer, *, join: bool) -> bool:
-    """Start and migrate the embedded server; False when it runs already and `join` allows that."""
-    try:
-        server.start()
-    except FolderInUse:
-        if not join:
-            raise
-        return False
-    migrations.migrate_if_behind(server.conninfo(OWNER))
-    return True
-
-
 def include(pages: FastAPI, api: FastAPI) -> None:
-    """Put every module's routes into the two apps."""
-    for router in routers("pages", "platform_router"):
-        pages.include_router(router)
-    for router in routers("pages", "router"):
-        pages.include_router(router, prefix="/o/{organization}")
-    for attribute in ("platform_router", "router"):
-        for router in routers("api", attribute):
-            api.include_router(router)
+    """Put every module's routes into the two apps; a router named `platform` serves outside organizations."""
+    pages.include_router(gathered("pages", platform=True))
+    pages.include_router(gathered("pages", platform=False), prefix="/o/{organization}")
+    api.include_router(gathered("api", platform=True))
+    api.include_router(gathered("api", platform=False))
+
+
+def gathered(name: str, *, platform: bool) -> APIRouter:
+    """The routes of all files of a name as one router; fixed words come before parameters, so that no route
+    hides another whatever file it is in."""
+    found = APIRouter()
+    for file in parts(name):
+        for attribute, router in vars(file).items():
+            if isinstance(router, APIRouter) and (attribute == "platform") is platform:
+                found.routes += router.routes
+    found.routes.sort(key=_fixed_words_first)
+    return found
+
+
+def _fixed_words_first(route: BaseRoute) -> tuple[bool, ...]:
+    return tuple("{" in part for part in getattr(route, "path", "").split("/"))

@@ -13,7 +13,7 @@ from cutwater import audit
 from cutwater.kernel import log
 from cutwater.kernel.jobs import queue_app
 from cutwater.kernel.settings import Settings, SettingsError
-from cutwater.wiring import Runtime, running
+from cutwater.runtime import Runtime, running
 
 LOST_SECONDS = 30.0
 """A worker says every ten seconds that it lives; after this long without a word its jobs are taken over."""

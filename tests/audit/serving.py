@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +55,12 @@ def apps(database: Database, hub: audit.Hub, actors: dict[str, Actor]) -> FastAP
         return found
 
     config = Settings(data_folder=Path("unused"), secret_key=SecretStr("k" * 32))
-    wiring.configure_shell(config)
+    declared = replace(wiring.declared(), activity=("boat.",))
+    web.configure(declared, secrets=config.secrets)
     shown, programmed = FastAPI(dependencies=[Depends(web.check_csrf)]), FastAPI()
     for app, refused in ((shown, web.refused_page), (programmed, http.api_refusal)):
         app.state.settings, app.state.database, app.state.hub = config, database, hub
         app.state.authenticate, app.state.before_verb = authenticate, nothing_before
-        app.state.activity_kinds = ("boat.",)
         for kind in http.EXPECTED:
             app.add_exception_handler(kind, refused)
     shown.include_router(pages.router, prefix="/o/{organization}")

@@ -18,7 +18,6 @@ from cutwater.kernel.reader import Rows, SessionReader
 from cutwater.releases.models import Release, Service
 from tests import factories
 
-
 NOBODY = "01a22012-8e81-7bf2-aac8-00a10c52fe9a"
 
 

@@ -16,7 +16,8 @@ from cutwater.kernel.actor import Actor, Grant
 from cutwater.kernel.errors import Conflict, NotFound, TooMany
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.wire import Body, Int, Line
-from cutwater.web import PublicView, Refusal, View, pages
+from cutwater.web import PublicView, Refusal, View
+from cutwater.web.pages import preferences
 from cutwater.web.templating import configure
 
 FOLDER = Path(__file__).parent / "templates"
@@ -33,8 +34,10 @@ MARA = Actor(
     zone="Europe/Zurich",
 )
 NAV = (
-    web.NavItem(section="boats", label="Boats", path="/boats", icon="ship", key="b"),
-    web.NavItem(section="audit", label="Audit", path="/audit", icon="eye", key="a", grant=Grant.READ_AUDIT),
+    web.NavItem(section="boats", label="Boats", path="/boats", icon="ship", key="b", place=1),
+    web.NavItem(
+        section="audit", label="Audit", path="/audit", icon="eye", key="a", place=2, grant=Grant.READ_AUDIT
+    ),
 )
 HULL = Obstacle(code="hull.open", text="The hull is open.", hint="Close it.", cleared_by="the shipwright")
 
@@ -48,7 +51,7 @@ class BoatForm(Body):
 
 def shell(**more: object) -> None:
     """Set the shell up as a process would."""
-    configure({"boats": FOLDER}, secrets=SECRETS, nav=NAV, **more)  # type: ignore[arg-type]
+    configure(web.Declared(nav=NAV, templates={"boats": FOLDER}), secrets=SECRETS, **more)  # type: ignore[arg-type]
 
 
 def boats(actor: Actor | None = MARA) -> FastAPI:
@@ -60,7 +63,7 @@ def boats(actor: Actor | None = MARA) -> FastAPI:
         return actor
 
     app.state.authenticate = authenticate
-    app.include_router(pages.platform_router)
+    app.include_router(preferences.platform)
     app.mount("/static", web.Static())
     for kind in http.EXPECTED:
         app.add_exception_handler(kind, web.refused_page)

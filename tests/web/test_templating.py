@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cutwater import wiring
 from cutwater.web import templating
 from cutwater.web.templating import STATIC, Viewing, viewing
 from tests.web.app import shell
@@ -75,10 +76,8 @@ def test_the_build_name_follows_the_files() -> None:
 
 @pytest.mark.skipif(not (STATIC / "vendor" / "icons.svg").exists(), reason="run `make assets` first")
 def test_no_page_asks_for_an_icon_that_the_sprite_lacks() -> None:
-    from cutwater.web.statuses import LOOKS
-
     sprite = (STATIC / "vendor" / "icons.svg").read_text()
-    wanted = {each.icon for known in LOOKS.values() for each in known.values()}
+    wanted = {each.icon for known in wiring.declared().looks.values() for each in known.values()}
     assert {name for name in wanted if f'id="{name}"' not in sprite} == set()
 
 

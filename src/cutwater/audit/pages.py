@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
+from cutwater import web
 from cutwater.audit import activity, browsing, live
 from cutwater.audit.browsing import Chosen
 from cutwater.audit.events import LogExported
@@ -112,7 +113,7 @@ async def recent_activity(request: Request, reader: ReaderDep, view: View) -> Re
     """What changed since this browser looked last: on the home page, and as a page of its own."""
     before, kept = activity.looked(request.cookies.get(activity.LOOKED, ""), clock.now())
     shown = HOME_CHANGES if view.kind == "partial" else PAGE_CHANGES
-    kinds = request.app.state.activity_kinds
+    kinds = web.shell().declared.activity
     changes = await activity.recent(reader, kinds, shown, before)
     response = view.show("audit/activity.html", block="panel", changes=changes, before=before, kinds=kinds)
     view.keep(response, activity.LOOKED, kept, path=f"{view.base}/")

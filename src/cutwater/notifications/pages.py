@@ -16,7 +16,7 @@ from cutwater.notifications.models import DeliveryState
 from cutwater.web import PublicView, View
 
 router = APIRouter()
-platform_router = APIRouter()
+platform = APIRouter()
 MAY_READ = [needs(Grant.READ, "see the inbox and long work")]
 MAY_ADMINISTER = [needs(Grant.ADMINISTER, "see the delivery log")]
 
@@ -122,7 +122,7 @@ async def show_mail(
     return view.page("notifications/mail.html", mail=mail, pieces=pieces)
 
 
-@platform_router.get("/mail")
+@platform.get("/mail")
 async def list_platform_mail(
     request: Request, reader: PlatformReader, view: PublicView, keyset: KeysetDep
 ) -> Response:
@@ -132,7 +132,7 @@ async def list_platform_mail(
     return view.page("notifications/mails.html", page=page)
 
 
-@platform_router.get("/mail/{mail_id}")
+@platform.get("/mail/{mail_id}")
 async def show_platform_mail(
     mail_id: UUID, request: Request, reader: PlatformReader, view: PublicView
 ) -> Response:

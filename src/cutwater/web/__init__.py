@@ -3,15 +3,18 @@
 from cutwater.web.assets import Static
 from cutwater.web.charts import chart
 from cutwater.web.csrf import check_csrf
-from cutwater.web.nav import Command, Hit, HomePanel, NavItem, SearchSource
+from cutwater.web.declared import Command, Declared, Hit, HomePanel, Look, Looks, NavItem, SearchSource
 from cutwater.web.refusals import crashed_page, refused_page
-from cutwater.web.templating import configure
+from cutwater.web.templating import configure, shell
 from cutwater.web.view import PublicView, Refusal, View
 
 __all__ = [
     "Command",
+    "Declared",
     "Hit",
     "HomePanel",
+    "Look",
+    "Looks",
     "NavItem",
     "PublicView",
     "Refusal",
@@ -23,4 +26,5 @@ __all__ = [
     "configure",
     "crashed_page",
     "refused_page",
+    "shell",
 ]

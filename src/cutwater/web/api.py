@@ -9,7 +9,7 @@ from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.envelope import Many, many
 from cutwater.kernel.paging import Page
 from cutwater.kernel.wire import Out
-from cutwater.web.home import found_for
+from cutwater.web.finding import found_for
 
 router = APIRouter(tags=["search"], dependencies=[needs(Grant.READ)])
 

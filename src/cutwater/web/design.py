@@ -7,7 +7,8 @@ from typing import Any
 from cutwater.kernel import clock
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.obstacle import Obstacle
-from cutwater.web.statuses import LOOKS, TONES
+from cutwater.web.declared import TONES
+from cutwater.web.templating import shell
 from cutwater.web.view import Refusal
 
 OBSTACLES = [
@@ -53,7 +54,7 @@ def examples() -> dict[str, Any]:
     """The context of the design page."""
     now = clock.now()
     return {
-        "looks": LOOKS,
+        "looks": shell().declared.looks,
         "tones": TONES,
         "obstacles": OBSTACLES,
         "example_page": ExamplePage(),

@@ -1,75 +1,23 @@
-"""What the rail, the palette and the key map offer. Wiring passes the lists."""
+"""What the rail, the palette and the key map offer to an actor."""
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from cutwater.kernel.actor import Actor, Grant
-from cutwater.kernel.frozen import frozen
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.actor import Actor
+from cutwater.web.declared import Command, NavItem
 
 
-@frozen
-class NavItem:
-    """One entry of the rail: `section` is what a page's `{% set section %}` names, `key` follows `g`."""
-
-    section: str
-    label: str
-    path: str
-    icon: str
-    key: str = ""
-    grant: Grant | None = None
-    live: bool = False
-
-
-@frozen
-class Command:
-    """A static command of the palette: create or act. `key` is a single key, such as `c`."""
-
-    title: str
-    path: str
-    icon: str = "plus"
-    key: str = ""
-    grant: Grant | None = None
-
-
-@frozen
-class HomePanel:
-    """A module's part of the home page, loaded from its address; without JavaScript it is a link."""
-
-    path: str
-    title: str
-    is_half: bool = False
-
-
-class Hit(NamedTuple):
-    """Something that was found; `path` is relative to the organization."""
-
-    kind: str
-    key: str
-    title: str
-    path: str
-
-
-@frozen
-class SearchSource:
-    """What search asks besides its own index, on behalf of those who hold the grant."""
-
-    grant: Grant
-    find: Callable[[Reader, str], Awaitable[list[Hit]]]
-
-
-def visible_to(actor: Actor | None, entries: "tuple[NavItem, ...]") -> list[NavItem]:
+def visible_to(actor: Actor | None, entries: Sequence[NavItem]) -> list[NavItem]:
     """The entries this actor may open, in their order."""
     return [each for each in entries if each.grant is None or (actor is not None and actor.may(each.grant))]
 
 
-def commands_for(actor: Actor | None, entries: "tuple[Command, ...]") -> list[Command]:
+def commands_for(actor: Actor | None, entries: Sequence[Command]) -> list[Command]:
     """The commands this actor may give, in their order."""
     return [each for each in entries if each.grant is None or (actor is not None and actor.may(each.grant))]
 
 
 def palette(
-    actor: Actor | None, items: "tuple[NavItem, ...]", commands: "tuple[Command, ...]", base: str
+    actor: Actor | None, items: Sequence[NavItem], commands: Sequence[Command], base: str
 ) -> list[dict[str, str]]:
     """What the palette offers before anything is typed: places to go, then things to do."""
     places = [

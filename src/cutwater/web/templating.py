@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,15 +18,15 @@ from jinja2 import (
     Environment,
     FileSystemBytecodeCache,
     FileSystemLoader,
-    PrefixLoader,
+    TemplateNotFound,
 )
 from markupsafe import Markup
 
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.frozen import frozen
-from cutwater.web import statuses, times
-from cutwater.web.nav import Command, NavItem
+from cutwater.web import looks, times
+from cutwater.web.declared import Declared
 
 HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
@@ -68,8 +68,7 @@ class Shell:
     secrets: Sequence[str]
     secure: bool
     session_cookies: tuple[str, ...]
-    nav: tuple[NavItem, ...]
-    commands: tuple[Command, ...]
+    declared: Declared
     links: dict[str, str]
     build: str
     development: bool
@@ -80,12 +79,10 @@ _shell: list[Shell] = []
 
 
 def configure(
-    template_folders: Mapping[str, Path],
+    declared: Declared,
     *,
     secrets: Sequence[str],
     secure: bool = False,
-    nav: Sequence[NavItem] = (),
-    commands: Sequence[Command] = (),
     links: Mapping[str, str] | None = None,
     session_cookies: Sequence[str] = ("__Host-cutwater", "cutwater"),
     development: bool = False,
@@ -95,15 +92,15 @@ def configure(
 
     `links` overrides where the shell's own links lead: organization paths, or `@/…` for paths outside one.
     """
-    environment = _environment(template_folders, development, bytecode_folder)
+    looks.use(declared.looks)
+    environment = _environment(declared.templates, development, bytecode_folder)
     _shell[:] = [
         Shell(
             environment=environment,
             secrets=secrets,
             secure=secure,
             session_cookies=tuple(session_cookies),
-            nav=tuple(nav),
-            commands=tuple(commands),
+            declared=declared,
             links=LINKS | dict(links or {}),
             build="dev" if development else build_hash(),
             development=development,
@@ -191,10 +188,33 @@ def rest_of_query(url: str, *besides: str) -> list[tuple[str, str]]:
     return [(key, value) for key, value in pairs if key not in (*besides, "page", "cursor")]
 
 
+class ByFolder(BaseLoader):
+    """Templates by folder: `releases/desk/board.html` is `board.html` of the folder `releases/desk`."""
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        self._loaders = {name: FileSystemLoader(path) for name, path in folders.items()}
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """The source, from the folder with the longest name that fits."""
+        folder = template
+        while "/" in folder:
+            folder = folder.rpartition("/")[0]
+            if folder in self._loaders:
+                return self._loaders[folder].get_source(environment, template.removeprefix(f"{folder}/"))
+        raise TemplateNotFound(template)
+
+    def list_templates(self) -> list[str]:
+        """The names of all of them."""
+        return sorted(
+            f"{folder}/{name}" for folder, each in self._loaders.items() for name in each.list_templates()
+        )
+
+
 def _environment(folders: Mapping[str, Path], development: bool, bytecode_folder: Path | None) -> Environment:
-    loaders: dict[str, BaseLoader] = {name: FileSystemLoader(path) for name, path in folders.items()}
     environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), PrefixLoader(loaders)]),
+        loader=ChoiceLoader([FileSystemLoader(HERE / "templates"), ByFolder(folders)]),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -210,7 +230,8 @@ def _environment(folders: Mapping[str, Path], development: bool, bytecode_folder
         unique=unique,
         with_query=with_query,
         rest_of_query=rest_of_query,
-        look=statuses.look,
+        look=looks.look,
+        looks_of=looks.looks_of,
     )
     environment.filters.update(
         when=lambda at: times.moment(at, viewing.get().zone, viewing.get().now) if at else "",
@@ -238,7 +259,7 @@ def _said(value: Any, kind: str, field: str) -> str:
         return times.moment(datetime.fromisoformat(value), viewing.get().zone, viewing.get().now)
     if isinstance(value, str) and _DAY.fullmatch(value):
         return times.day(date.fromisoformat(value), viewing.get().zone, viewing.get().now)
-    return statuses.said(kind, field, value)
+    return looks.said(kind, field, value)
 
 
 def zone_of(actor: Actor | None) -> ZoneInfo:

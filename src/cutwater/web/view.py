@@ -203,9 +203,9 @@ class ShellView:
             "density": density if density in DENSITIES else "compact",
             "single_keys": cookies.get("cutwater_keys") != "off",
             "csrf_token": viewing.get().csrf,
-            "rail": nav.visible_to(self.actor, settings.nav),
-            "commands": nav.commands_for(self.actor, settings.commands),
-            "palette": nav.palette(self.actor, settings.nav, settings.commands, self.base),
+            "rail": nav.visible_to(self.actor, settings.declared.nav),
+            "commands": nav.commands_for(self.actor, settings.declared.commands),
+            "palette": nav.palette(self.actor, settings.declared.nav, settings.declared.commands, self.base),
             "links": settings.links,
             "reload": settings.development,
         }

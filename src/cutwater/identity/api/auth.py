@@ -12,7 +12,7 @@ from cutwater.identity.tokens import ACCESS_LIFETIME
 from cutwater.kernel.db import database_of
 from cutwater.kernel.envelope import Item, item
 
-router = APIRouter(tags=["auth"], prefix="/auth")
+platform = APIRouter(tags=["auth"], prefix="/auth")
 
 
 def _given(pair: sessions.Pair) -> TokenPair:
@@ -24,7 +24,7 @@ def _given(pair: sessions.Pair) -> TokenPair:
     )
 
 
-@router.post("/token", response_model=Item[TokenPair])
+@platform.post("/token", response_model=Item[TokenPair])
 async def token(request: Request, body: TokenRequest) -> Any:
     """Sign in to one organization: an access token for half an hour, a refresh token for seven days."""
     await slow_down(request, "token", per_minute=OFFICE)
@@ -35,7 +35,7 @@ async def token(request: Request, body: TokenRequest) -> Any:
     return item(_given(pair), request)
 
 
-@router.post("/refresh", response_model=Item[TokenPair])
+@platform.post("/refresh", response_model=Item[TokenPair])
 async def refresh(request: Request, body: RefreshRequest) -> Any:
     """The next pair. A refresh token works once: a second use ends every token of that sign-in."""
     await slow_down(request, "refresh", per_minute=60)
@@ -43,7 +43,7 @@ async def refresh(request: Request, body: RefreshRequest) -> Any:
     return item(_given(pair), request)
 
 
-@router.post("/revoke", status_code=204)
+@platform.post("/revoke", status_code=204)
 async def revoke(request: Request, body: RefreshRequest) -> None:
     """End every token of the sign-in this refresh token belongs to. Unknown tokens are no error."""
     await slow_down(request, "revoke", per_minute=60)

@@ -17,10 +17,10 @@ from cutwater.kernel.errors import Conflict, Invalid
 from cutwater.kernel.reader import Reader
 from cutwater.web import PublicView
 
-router = APIRouter()
+platform = APIRouter()
 
 
-@router.get("/invite/{token}")
+@platform.get("/invite/{token}")
 async def show_invitation(
     request: Request,
     token: str,
@@ -49,7 +49,7 @@ async def _email(reader: Reader, actor: Actor | None) -> str:
     return str(account.email) if account else ""
 
 
-@router.post("/invite/{token}")
+@platform.post("/invite/{token}")
 async def accept(
     request: Request,
     token: str,

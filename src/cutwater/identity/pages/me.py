@@ -18,10 +18,10 @@ from cutwater.kernel.errors import Unauthenticated
 from cutwater.web import PublicView, View
 
 router = APIRouter(prefix="/settings/me", dependencies=[needs(Grant.READ, "see this")])
-account = APIRouter()
+platform = APIRouter()
 
 
-@account.get("/account")
+@platform.get("/account")
 async def go_to_account(reader: PlatformReader, actor: CurrentPerson, view: PublicView) -> Response:
     """One's account, wherever one is: it is shown inside an organization."""
     if actor.user_id is None:

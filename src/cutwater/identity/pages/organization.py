@@ -19,7 +19,7 @@ from cutwater.kernel.errors import NotFound, Unauthenticated
 from cutwater.kernel.reader import Reader
 from cutwater.web import PublicView, View
 
-chooser = APIRouter()
+platform = APIRouter()
 router = APIRouter(dependencies=[needs(Grant.READ, "see the organization")])
 
 
@@ -34,7 +34,7 @@ async def way_in(reader: Reader, user_id: UUID) -> str:
     return "/organizations"
 
 
-@chooser.get("/organizations")
+@platform.get("/organizations")
 async def choose(
     request: Request,
     reader: PlatformReader,
@@ -64,7 +64,7 @@ async def choose(
     )
 
 
-@chooser.post("/organizations")
+@platform.post("/organizations")
 async def create(
     request: Request, tx: PlatformTx, reader: PlatformReader, actor: CurrentPerson, view: PublicView
 ) -> Response:
@@ -85,7 +85,7 @@ async def create(
     return view.redirect(f"@/o/{made.slug}/", flash=f"{made.name} is ready. Invite your colleagues next.")
 
 
-@chooser.post("/confirm")
+@platform.post("/confirm")
 async def send_confirmation(
     request: Request, tx: PlatformTx, actor: CurrentPerson, view: PublicView
 ) -> Response:

@@ -18,11 +18,11 @@ from cutwater.kernel.db import PlatformReader, PlatformTx, database_of
 from cutwater.kernel.wire import Line
 from cutwater.web import PublicView, Refusal
 
-router = APIRouter()
+platform = APIRouter()
 Next = Annotated[Line, Query(max_length=300)]
 
 
-@router.get("/")
+@platform.get("/")
 async def landing(request: Request, reader: PlatformReader, actor: Visitor, view: PublicView) -> Response:
     """What Cutwater is; or, for somebody signed in, on to their organization."""
     if actor is not None and actor.user_id is not None:
@@ -30,7 +30,7 @@ async def landing(request: Request, reader: PlatformReader, actor: Visitor, view
     return view.page("identity/landing.html", demo=config_of(request).demo)
 
 
-@router.get("/sign-up")
+@platform.get("/sign-up")
 async def show_sign_up(
     request: Request, view: PublicView, next: Next = "/organizations", refusal: Refusing = None
 ) -> Response:
@@ -40,7 +40,7 @@ async def show_sign_up(
     return view.page("identity/sign_up.html", next=safe_next(next), policy=policy, refusal=refusal)
 
 
-@router.post("/sign-up")
+@platform.post("/sign-up")
 async def sign_up(request: Request, tx: PlatformTx, view: PublicView) -> Response:
     """Make an account and sign it in."""
     view.if_refused(lambda refusal: show_sign_up(request, view, _kept(refusal), refusal))
@@ -55,7 +55,7 @@ def _kept(refusal: Refusal) -> str:
     return refusal.values.get("next", "")
 
 
-@router.get("/sign-in")
+@platform.get("/sign-in")
 async def show_sign_in(
     request: Request, view: PublicView, next: Next = "/", refusal: Refusing = None
 ) -> Response:
@@ -67,7 +67,7 @@ async def show_sign_in(
     )
 
 
-@router.post("/sign-in")
+@platform.post("/sign-in")
 async def sign_in(request: Request, view: PublicView) -> Response:
     """Start a session; the one this browser had ends."""
     view.if_refused(lambda refusal: show_sign_in(request, view, _kept(refusal), refusal))
@@ -80,7 +80,7 @@ async def sign_in(request: Request, view: PublicView) -> Response:
     return signed_in(request, view, session, safe_next(form.next or "/"))
 
 
-@router.post("/sign-out")
+@platform.post("/sign-out")
 async def sign_out(request: Request, tx: PlatformTx, actor: Visitor, view: PublicView) -> Response:
     """End this session."""
     if actor is not None and actor.session_id is not None:
@@ -90,13 +90,13 @@ async def sign_out(request: Request, tx: PlatformTx, actor: Visitor, view: Publi
     return response
 
 
-@router.get("/forgot")
+@platform.get("/forgot")
 async def show_forgot(view: PublicView, refusal: Refusing = None) -> Response:
     """The form that asks for a reset link."""
     return view.page("identity/forgot.html", refusal=refusal)
 
 
-@router.post("/forgot")
+@platform.post("/forgot")
 async def forgot(request: Request, view: PublicView) -> Response:
     """Mail a link, if the address is somebody's; answer and time are the same if it is not."""
     view.if_refused(lambda refusal: show_forgot(view, refusal))
@@ -108,7 +108,7 @@ async def forgot(request: Request, view: PublicView) -> Response:
     return view.redirect("@/sign-in", flash=said)
 
 
-@router.get("/reset/{token}")
+@platform.get("/reset/{token}")
 async def show_reset(
     request: Request, token: str, reader: PlatformReader, view: PublicView, refusal: Refusing = None
 ) -> Response:
@@ -117,7 +117,7 @@ async def show_reset(
     return view.page("identity/reset.html", token=token, facts=facts, refusal=refusal)
 
 
-@router.post("/reset/{token}")
+@platform.post("/reset/{token}")
 async def reset(
     request: Request, token: str, tx: PlatformTx, reader: PlatformReader, view: PublicView
 ) -> Response:
@@ -130,7 +130,7 @@ async def reset(
     return signed_in(request, view, session, "/", "Your new password is set. Every other sign-in has ended.")
 
 
-@router.get("/confirm/{token}")
+@platform.get("/confirm/{token}")
 async def show_confirm(
     request: Request, token: str, reader: PlatformReader, view: PublicView, refusal: Refusing = None
 ) -> Response:
@@ -139,7 +139,7 @@ async def show_confirm(
     return view.page("identity/confirm.html", token=token, facts=facts, refusal=refusal)
 
 
-@router.post("/confirm/{token}")
+@platform.post("/confirm/{token}")
 async def confirm(request: Request, token: str, tx: PlatformTx, view: PublicView) -> Response:
     """The address is proven."""
     await slow_down(request, "confirm")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from cutwater.migrations import tools
+from cutwater.schema import tools
 
 revision = "20261120_06_releases"
 down_revision = "20261120_05_sprints"

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from cutwater.kernel.frozen import frozen
 from cutwater.web.view import PublicView
 
-platform_router = APIRouter(include_in_schema=False)
+platform = APIRouter(include_in_schema=False)
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -37,7 +37,7 @@ class Operation:
     answers: list[tuple[str, str]]
 
 
-@platform_router.get("/api/docs")
+@platform.get("/api/docs")
 async def api_docs(request: Request, view: PublicView) -> Response:
     """Every operation by subject, from the OpenAPI document the API itself serves."""
     document = request.app.state.api.openapi()

@@ -1,14 +1,14 @@
 """Home, and the search behind the palette: composed of other modules' panels by address."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from cutwater.kernel import search
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, Grant, needs
 from cutwater.kernel.db import ReaderDep
-from cutwater.kernel.reader import Reader
+from cutwater.web.finding import found_for
+from cutwater.web.templating import shell
 from cutwater.web.view import View
 
 router = APIRouter(dependencies=[needs(Grant.READ)], include_in_schema=False)
@@ -17,20 +17,7 @@ router = APIRouter(dependencies=[needs(Grant.READ)], include_in_schema=False)
 @router.get("/")
 async def home(request: Request, view: View) -> Response:
     """My work now, what is next, what changed."""
-    return view.page("home.html", panels=request.app.state.home_panels)
-
-
-async def found_for(request: Request, actor: Actor, reader: Reader, text: str, limit: int) -> list[Any]:
-    """What this actor may find, by page and API together so often a minute; wiring says what a kind of thing
-    needs, and who else is asked."""
-    await request.app.state.limiter.hit(f"search:{actor.id}", per_minute=240)
-    needed: dict[str, Grant] = request.app.state.search_grants
-    hidden = [kind for kind, grant in needed.items() if not actor.may(grant)]
-    found = await search.find(reader, text, limit=limit, hidden=hidden)
-    for source in request.app.state.search_sources:
-        if actor.may(source.grant):
-            found += await source.find(reader, text)
-    return found
+    return view.page("home.html", panels=shell().declared.home_panels)
 
 
 @router.get("/search")

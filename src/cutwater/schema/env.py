@@ -4,9 +4,6 @@ import psycopg
 from alembic import context
 from sqlalchemy import create_engine, text
 
-import cutwater.models as _every_table  # noqa: F401
-from cutwater.kernel.db import Base
-
 
 def ours(name: str | None, kind: str, parents: object) -> bool:
     """Whether autogenerate should look at a table: the queue's and the log's partitions are not models."""
@@ -25,7 +22,7 @@ def run() -> None:
         connection.commit()
         context.configure(
             connection=connection,
-            target_metadata=Base.metadata,
+            target_metadata=context.config.attributes.get("tables"),
             include_name=ours,
             compare_type=True,
             compare_server_default=False,

@@ -5,7 +5,7 @@ from alembic import op
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text as sql
 
-from cutwater.migrations import tools
+from cutwater.schema import tools
 
 revision = "20261120_01_kernel"
 down_revision = None

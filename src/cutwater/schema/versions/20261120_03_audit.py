@@ -8,7 +8,7 @@ no foreign key from the log to anything: deleting a person or an organization ne
 import sqlalchemy as sa
 from alembic import op
 
-from cutwater.migrations import tools
+from cutwater.schema import tools
 
 revision = "20261120_03_audit"
 down_revision = "20261120_02_identity"

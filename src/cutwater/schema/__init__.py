@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import MetaData
 
 OLDEST_POSTGRES = 15
 ROLES = ("cutwater_migrate", "cutwater_app", "cutwater_worker", "cutwater_search")
@@ -65,12 +66,12 @@ def migrate_if_behind(conninfo: str) -> None:
         migrate(conninfo)
 
 
-def config(conninfo: str) -> Config:
-    """Alembic's configuration, without a file."""
+def config(conninfo: str, tables: MetaData | None = None) -> Config:
+    """Alembic's configuration, without a file; `tables` are the models to compare with."""
     found = Config()
     found.set_main_option("script_location", str(Path(__file__).parent))
     found.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(slug)s")
-    found.attributes["conninfo"] = conninfo
+    found.attributes.update(conninfo=conninfo, tables=tables)
     return found
 
 

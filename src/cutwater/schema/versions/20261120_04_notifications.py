@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from cutwater.migrations import tools
+from cutwater.schema import tools
 
 revision = "20261120_04_notifications"
 down_revision = "20261120_03_audit"

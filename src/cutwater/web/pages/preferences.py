@@ -11,7 +11,7 @@ from cutwater.web import design
 from cutwater.web.charts import chart
 from cutwater.web.view import PublicView
 
-platform_router = APIRouter(include_in_schema=False)
+platform = APIRouter(include_in_schema=False)
 
 
 class Preferences(Body):
@@ -23,7 +23,7 @@ class Preferences(Body):
     back: Line = "/"
 
 
-@platform_router.get("/design")
+@platform.get("/design")
 async def show_design(view: PublicView) -> Response:
     """Every component, in both themes."""
     context: dict[str, Any] = design.examples()
@@ -31,7 +31,7 @@ async def show_design(view: PublicView) -> Response:
     return view.page("design.html", **context)
 
 
-@platform_router.post("/preferences")
+@platform.post("/preferences")
 async def keep_preferences(view: PublicView) -> Response:
     """Keep theme, density or shortcuts in cookies of this browser."""
     chosen = await view.form(Preferences)

@@ -1,0 +1,30 @@
+"""What identity gives to the shell: settings, people in search, and how roles look."""
+
+from urllib.parse import quote
+
+from cutwater.identity.face import people
+from cutwater.identity.roles import Role
+from cutwater.kernel.actor import Grant
+from cutwater.kernel.reader import Reader
+from cutwater.web import Hit, Look, NavItem, SearchSource
+
+NAV = (NavItem(section="settings", label="Settings", path="/settings", icon="settings", key="e", place=80),)
+SEARCH_GRANTS = {"team": Grant.SEE_PEOPLE}
+
+
+async def people_called(reader: Reader, text: str) -> list[Hit]:
+    """People by their names, which live with their accounts and not in an organization's index."""
+    found = await people(reader, called=text, most=5) if text.strip() else []
+    return [Hit("person", p.username, p.name, f"/settings/people?q={quote(p.username)}") for p in found]
+
+
+SEARCH_SOURCES = (SearchSource(grant=Grant.SEE_PEOPLE, find=people_called),)
+LOOKS = {
+    "role": {
+        Role.OWNER: Look(word="Owner", icon="crown", tone="violet"),
+        Role.ADMIN: Look(word="Admin", icon="shield-check", tone="violet"),
+        Role.MANAGER: Look(word="Manager", icon="compass", tone="accent"),
+        Role.MEMBER: Look(word="Member", icon="user"),
+        Role.VIEWER: Look(word="Viewer", icon="eye"),
+    }
+}

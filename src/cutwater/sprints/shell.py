@@ -1,0 +1,38 @@
+"""What sprints give to the shell."""
+
+from cutwater.kernel.actor import Grant
+from cutwater.sprints.models import ImportState
+from cutwater.sprints.records import Category, SprintState
+from cutwater.web import Command, HomePanel, Look, NavItem
+
+NAV = (NavItem(section="sprints", label="Sprints", path="/sprints", icon="iteration-cw", key="s", place=40),)
+COMMANDS = (
+    Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.PILOT),
+    Command(title="New issue", path="/issues/new", grant=Grant.CONTRIBUTE),
+    Command(title="New sprint", path="/sprints/new", grant=Grant.PILOT),
+    Command(title="Go to issues", path="/issues", icon="list-checks"),
+)
+HOME_PANELS = (HomePanel(path="/sprints/summary", title="Sprints", is_half=True),)
+ACTIVITY = ("sprint.", "issue.", "import.")
+LOOKS = {
+    "sprint": {
+        SprintState.PLANNING: Look(word="Planning", icon="circle-dashed"),
+        SprintState.ACTIVE: Look(word="Active", icon="circle-play", tone="accent"),
+        SprintState.COMPLETED: Look(word="Completed", icon="circle-check", tone="good"),
+        SprintState.CANCELLED: Look(word="Cancelled", icon="circle-slash"),
+    },
+    "issue": {
+        Category.TODO: Look(word="To do", icon="circle"),
+        Category.IN_PROGRESS: Look(word="In progress", icon="circle-dot", tone="info"),
+        Category.DONE: Look(word="Done", icon="circle-check", tone="good"),
+        Category.UNKNOWN: Look(word="Unknown", icon="circle"),
+    },
+    "import": {
+        ImportState.READING: Look(word="Reading", icon="loader-circle", tone="info"),
+        ImportState.REVIEW: Look(word="Waits for confirmation", icon="eye", tone="warn"),
+        ImportState.APPLYING: Look(word="Applying", icon="loader-circle", tone="info"),
+        ImportState.APPLIED: Look(word="Applied", icon="circle-check", tone="good"),
+        ImportState.FAILED: Look(word="Failed", icon="circle-x", tone="bad"),
+        ImportState.DISCARDED: Look(word="Discarded", icon="circle-slash"),
+    },
+}
