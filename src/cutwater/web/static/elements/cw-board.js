@@ -7,7 +7,10 @@ const LONG_PRESS = 350;
 
 export class CwBoard extends HTMLElement {
   /** @type {[string, string][]} */
-  static keys = [["← ↑ → ↓", "Walk over the cards"], ["Enter", "Open the card"], ["m", "Move the card to…"], ["Shift →", "Move to the next lane"], ["Space", "Pick up, drop"]];
+  static keys = [["← ↑ → ↓", "Walk over the cards"], ["Enter", "Open the card"], ["m", "Move the card to…"], [
+    "Shift →",
+    "Move to the next lane",
+  ], ["Space", "Pick up, drop"]];
 
   /** @type {Element | null} */
   current = null;
@@ -24,8 +27,14 @@ export class CwBoard extends HTMLElement {
     this.addEventListener("dragstart", (event) => event.preventDefault(), { signal });
     this.addEventListener("focusin", (event) => this.#rove(this.#cardOf(event.target)), { signal });
     this.addEventListener("submit", (event) => this.#submit(/** @type {SubmitEvent} */ (event)), { signal });
-    document.addEventListener("cw:change", (event) => this.#changed(/** @type {CustomEvent} */ (event).detail), { signal });
-    document.addEventListener("cw:connection", (event) => /** @type {CustomEvent} */ (event).detail.fresh && this.#fresh(), { signal });
+    document.addEventListener("cw:change", (event) => this.#changed(/** @type {CustomEvent} */ (event).detail), {
+      signal,
+    });
+    document.addEventListener(
+      "cw:connection",
+      (event) => /** @type {CustomEvent} */ (event).detail.fresh && this.#fresh(),
+      { signal },
+    );
     this.since = performance.now();
     queueMicrotask(() => {
       this.#rove(this.querySelector(".card"));
@@ -71,13 +80,20 @@ export class CwBoard extends HTMLElement {
   #walking(event, card, lane) {
     const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (sideways && event.shiftKey) return () => this.#moveTo(card, this.#beside(lane, sideways));
-    if (sideways) return () => this.#focusIn(this.#beside(lane, sideways, true), [...lane.querySelectorAll(".card")].indexOf(card));
+    if (sideways) {
+      return () => this.#focusIn(this.#beside(lane, sideways, true), [...lane.querySelectorAll(".card")].indexOf(card));
+    }
     if (event.key === "ArrowDown") return () => this.#focus(card.nextElementSibling);
     if (event.key === "ArrowUp") return () => this.#focus(card.previousElementSibling);
     if (event.key === "Home") return () => this.#focusIn(lane, 0);
     if (event.key === "End") return () => this.#focusIn(lane, Infinity);
     if (event.key === "Enter") return () => /** @type {HTMLElement | null} */ (card.querySelector("a[href]"))?.click();
-    if (event.key === "m") return () => ["[popovertarget]", "[popover] button"].forEach((each, at) => /** @type {HTMLElement | null} */ (card.querySelector(each))?.[at ? "focus" : "click"]());
+    if (event.key === "m") {
+      return () =>
+        ["[popovertarget]", "[popover] button"].forEach((each, at) =>
+          /** @type {HTMLElement | null} */ (card.querySelector(each))?.[at ? "focus" : "click"]()
+        );
+    }
     if (event.key === " ") return () => this.#pick(card, lane);
     return null;
   }
@@ -86,19 +102,27 @@ export class CwBoard extends HTMLElement {
   #carrying(key) {
     const picked = /** @type {{card: HTMLElement, from: HTMLElement, over: HTMLElement}} */ (this.picked);
     const sideways = { ArrowLeft: -1, ArrowRight: 1 }[key];
-    if (sideways) return () => {
-      picked.over = this.#beside(picked.over, sideways) ?? picked.over;
-      this.#light(picked.card, picked.over);
-      announce(`${this.#nameOf(picked.over)}${this.#knows(picked.card, picked.over) ? "" : ", not a move from here"}`);
-    };
-    if (key === " " || key === "Enter") return () => {
-      this.#drop(null);
-      if (picked.over !== picked.from) void this.#moveTo(picked.card, picked.over);
-    };
-    if (key === "Escape") return () => {
-      this.#drop(null);
-      announce("Put back.");
-    };
+    if (sideways) {
+      return () => {
+        picked.over = this.#beside(picked.over, sideways) ?? picked.over;
+        this.#light(picked.card, picked.over);
+        announce(
+          `${this.#nameOf(picked.over)}${this.#knows(picked.card, picked.over) ? "" : ", not a move from here"}`,
+        );
+      };
+    }
+    if (key === " " || key === "Enter") {
+      return () => {
+        this.#drop(null);
+        if (picked.over !== picked.from) void this.#moveTo(picked.card, picked.over);
+      };
+    }
+    if (key === "Escape") {
+      return () => {
+        this.#drop(null);
+        announce("Put back.");
+      };
+    }
     return null;
   }
 
@@ -113,7 +137,9 @@ export class CwBoard extends HTMLElement {
   /** @param {HTMLElement} lane @param {number} step @param {boolean} [filled] @returns {HTMLElement | null} */
   #beside(lane, step, filled = false) {
     const lanes = this.lanes;
-    for (let at = lanes.indexOf(lane) + step; at >= 0 && at < lanes.length; at += step) if (!filled || lanes[at].querySelector(".card")) return lanes[at];
+    for (let at = lanes.indexOf(lane) + step; at >= 0 && at < lanes.length; at += step) {
+      if (!filled || lanes[at].querySelector(".card")) return lanes[at];
+    }
     return null;
   }
 
@@ -132,7 +158,8 @@ export class CwBoard extends HTMLElement {
   /** @param {HTMLElement} card @param {HTMLElement} lane */
   #knows(card, lane) {
     const moves = card.dataset.moves;
-    return moves === undefined || moves.split(/\s+/).includes(lane.dataset.lane ?? "") || card.closest(".lane") === lane;
+    return moves === undefined || moves.split(/\s+/).includes(lane.dataset.lane ?? "")
+      || card.closest(".lane") === lane;
   }
 
   /** @param {HTMLElement} lane */
@@ -153,7 +180,10 @@ export class CwBoard extends HTMLElement {
   /** @param {PointerEvent} event */
   #grab(event) {
     const card = this.#cardOf(event.target);
-    if (!card || event.button !== 0 || card.classList.contains("waiting") || /** @type {Element} */ (event.target).closest("button, input, select, form, [popover]")) return;
+    if (
+      !card || event.button !== 0 || card.classList.contains("waiting")
+      || /** @type {Element} */ (event.target).closest("button, input, select, form, [popover]")
+    ) return;
     const drag = { card, x: event.clientX, y: event.clientY, ready: event.pointerType !== "touch", on: false };
     const hold = drag.ready ? null : setTimeout(() => {
       drag.ready = true;
@@ -171,7 +201,10 @@ export class CwBoard extends HTMLElement {
       if (!drag.on && far) this.#lift(drag);
       if (drag.on) this.#drag(card, move.clientX, move.clientY);
     }, { signal: ending.signal });
-    document.addEventListener("touchmove", (move) => drag.ready && move.cancelable && move.preventDefault(), { signal: ending.signal, passive: false });
+    document.addEventListener("touchmove", (move) => drag.ready && move.cancelable && move.preventDefault(), {
+      signal: ending.signal,
+      passive: false,
+    });
     document.addEventListener("pointercancel", () => {
       end();
       this.#drop(null);
@@ -226,7 +259,11 @@ export class CwBoard extends HTMLElement {
     this.ghost?.remove();
     this.dragged?.classList.remove("dragging");
     this.picked?.card.classList.remove("picked");
-    this.ghost = this.dragged = this.picked = this.over = undefined;
+    this.ghost =
+      this.dragged =
+      this.picked =
+      this.over =
+        undefined;
     this.#light(null, null);
   }
 
@@ -270,7 +307,11 @@ export class CwBoard extends HTMLElement {
     this.#place(card, lane, true);
     if (focused) card.focus();
     const url = fill(this.dataset.moveUrl ?? "", { key: card.dataset.card ?? "" });
-    const { data, refusal } = await post(url, { target: lane.dataset.lane ?? "", revision: card.dataset.revision ?? "", ...more });
+    const { data, refusal } = await post(url, {
+      target: lane.dataset.lane ?? "",
+      revision: card.dataset.revision ?? "",
+      ...more,
+    });
     card.classList.remove("waiting");
     if (refusal) {
       back.parent?.insertBefore(card, back.before?.parentNode === back.parent ? back.before : null);
@@ -311,7 +352,11 @@ export class CwBoard extends HTMLElement {
     for (const lane of this.lanes) {
       const count = lane.querySelectorAll(".card").length;
       const shown = lane.querySelector("[data-count]");
-      if (shown && !lane.hasAttribute("data-partial")) shown.textContent = lane.dataset.limit ? `${count}/${lane.dataset.limit}` : String(count);
+      if (shown && !lane.hasAttribute("data-partial")) {
+        shown.textContent = lane.dataset.limit
+          ? `${count}/${lane.dataset.limit}`
+          : String(count);
+      }
       lane.classList.toggle("over-limit", Boolean(lane.dataset.limit) && count > Number(lane.dataset.limit));
     }
   }
@@ -322,7 +367,9 @@ export class CwBoard extends HTMLElement {
     if (this.dataset.scene?.split(" ").includes(kind)) void this.#fresh(true);
     if (kind !== this.dataset.kind || !change.key) return;
     this.#later(change.key);
-    for (const card of this.querySelectorAll(`.card[data-beside~="${CSS.escape(change.key)}"]`)) this.#later(card.getAttribute("data-card") ?? "");
+    for (const card of this.querySelectorAll(`.card[data-beside~="${CSS.escape(change.key)}"]`)) {
+      this.#later(card.getAttribute("data-card") ?? "");
+    }
   }
 
   /** Ask for a card soon; several at once. @param {string} key @param {boolean} [keepRefusal] */
@@ -341,7 +388,10 @@ export class CwBoard extends HTMLElement {
   async #refresh(key) {
     const card = this.#find(key);
     if (card?.matches(".waiting, .dragging, .picked")) return this.#later(key);
-    const response = await fetch(fill(this.dataset.cardUrl ?? "", { key }), { headers: { "HX-Request": "true", "HX-Request-Type": "partial" }, credentials: "same-origin" }).catch(() => null);
+    const response = await fetch(fill(this.dataset.cardUrl ?? "", { key }), {
+      headers: { "HX-Request": "true", "HX-Request-Type": "partial" },
+      credentials: "same-origin",
+    }).catch(() => null);
     if (response?.status === 404) {
       card?.remove();
       return this.#count();
@@ -378,16 +428,24 @@ export class CwBoard extends HTMLElement {
    * @param {boolean} [surely] */
   async #fresh(surely = false) {
     if (!surely && performance.now() - (this.since ?? 0) < 5000) return;
-    const response = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" }).catch(() => null);
+    const response = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" }).catch(
+      () => null,
+    );
     if (!response?.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const now = new Map([...page.querySelectorAll("cw-board .card")].map((each) => [each.getAttribute("data-card") ?? "", each]));
-    for (const card of this.querySelectorAll(".card")) if (!now.has(card.getAttribute("data-card") ?? "")) card.remove();
+    const now = new Map(
+      [...page.querySelectorAll("cw-board .card")].map((each) => [each.getAttribute("data-card") ?? "", each]),
+    );
+    for (const card of this.querySelectorAll(".card")) {
+      if (!now.has(card.getAttribute("data-card") ?? "")) card.remove();
+    }
     for (const [key, each] of now) {
       const card = this.#find(key);
       if (card?.matches(".waiting, .dragging, .picked")) continue;
       const flags = [card, each].map((one) => one?.querySelector("[data-flags]")?.textContent);
-      if (card?.dataset.revision !== each.getAttribute("data-revision") || flags[0] !== flags[1]) this.#swap(card, /** @type {HTMLElement} */ (document.importNode(each, true)), false);
+      if (card?.dataset.revision !== each.getAttribute("data-revision") || flags[0] !== flags[1]) {
+        this.#swap(card, /** @type {HTMLElement} */ (document.importNode(each, true)), false);
+      }
     }
   }
 }

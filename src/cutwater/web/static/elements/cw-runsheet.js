@@ -1,14 +1,32 @@
 // <cw-runsheet>: the live run. Rows come from the server; this patches, filters and acts on them in place.
 import { announce, fill, make, post, reasons, typing } from "./core.js";
 import { Folds, giveHead } from "./sheet-folds.js";
-import { DONE, clock, patch, span, status } from "./sheet-rows.js";
+import { clock, DONE, patch, span, status } from "./sheet-rows.js";
 
-const NEXT = /** @type {Record<string, string>} */ ({ start: "IN_PROGRESS", finish: "COMPLETED", block: "BLOCKED", skip: "SKIPPED", hold: "ON_HOLD" });
-const ASKS_WHY = /** @type {Record<string, string>} */ ({ block: "What blocks it?", skip: "Why is it skipped?", hold: "Why is it on hold?", reopen: "Why is it reopened?" });
+const NEXT = /** @type {Record<string, string>} */ ({
+  start: "IN_PROGRESS",
+  finish: "COMPLETED",
+  block: "BLOCKED",
+  skip: "SKIPPED",
+  hold: "ON_HOLD",
+});
+const ASKS_WHY = /** @type {Record<string, string>} */ ({
+  block: "What blocks it?",
+  skip: "Why is it skipped?",
+  hold: "Why is it on hold?",
+  reopen: "Why is it reopened?",
+});
 
 export class CwRunsheet extends HTMLElement {
   /** @type {[string, string][]} */
-  static keys = [["j", "Next step"], ["k", "Step before"], ["Space", "Start or finish the step"], ["b", "Block the step"], ["n", "Next startable step"], ["Enter", "Open the step"]];
+  static keys = [
+    ["j", "Next step"],
+    ["k", "Step before"],
+    ["Space", "Start or finish the step"],
+    ["b", "Block the step"],
+    ["n", "Next startable step"],
+    ["Enter", "Open the step"],
+  ];
 
   /** @type {HTMLElement | null} */
   current = null;
@@ -21,10 +39,18 @@ export class CwRunsheet extends HTMLElement {
     this.how = { zone: this.dataset.zone ?? "UTC", day: this.dataset.day ?? "", mayAct: false };
     document.addEventListener("keydown", (event) => this.#press(event), { signal });
     document.addEventListener("cw:state", (event) => this.#told(/** @type {CustomEvent} */ (event).detail), { signal });
-    document.addEventListener("cw:connection", (event) => /** @type {CustomEvent} */ (event).detail.fresh && void this.catchUp(), { signal });
+    document.addEventListener(
+      "cw:connection",
+      (event) => /** @type {CustomEvent} */ (event).detail.fresh && void this.catchUp(),
+      { signal },
+    );
     this.addEventListener("click", (event) => this.#click(event), { signal });
     this.addEventListener("focusin", (event) => this.#rove(this.#rowOf(event.target)), { signal });
-    this.addEventListener("input", (event) => /** @type {Element} */ (event.target).matches("[data-sheet-search]") && this.filter(), { signal });
+    this.addEventListener(
+      "input",
+      (event) => /** @type {Element} */ (event.target).matches("[data-sheet-search]") && this.filter(),
+      { signal },
+    );
     this.addEventListener("submit", (event) => event.preventDefault(), { signal });
     queueMicrotask(() => this.#begin());
   }
@@ -34,7 +60,9 @@ export class CwRunsheet extends HTMLElement {
   }
 
   #begin() {
-    for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("tr[data-step]"))) this.rows?.set(row.dataset.step ?? "", row);
+    for (const row of /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("tr[data-step]"))) {
+      this.rows?.set(row.dataset.step ?? "", row);
+    }
     giveHead(this);
     this.folds = new Folds(this);
     this.#rove(this.#visible()[0] ?? null);
@@ -56,7 +84,12 @@ export class CwRunsheet extends HTMLElement {
 
   /** @param {HTMLElement} row */
   #how(row) {
-    return { zone: this.how?.zone ?? "UTC", day: this.how?.day ?? "", mayAct: this.dataset.state === "RUNNING" && !this.hasAttribute("data-reader") && (this.hasAttribute("data-pilot") || row.hasAttribute("data-mine")) };
+    return {
+      zone: this.how?.zone ?? "UTC",
+      day: this.how?.day ?? "",
+      mayAct: this.dataset.state === "RUNNING" && !this.hasAttribute("data-reader")
+        && (this.hasAttribute("data-pilot") || row.hasAttribute("data-mine")),
+    };
   }
 
   // ---- what the server tells
@@ -68,8 +101,13 @@ export class CwRunsheet extends HTMLElement {
 
   /** Everything anew, after a gap or at the beginning. */
   async catchUp() {
-    const response = await fetch(this.dataset.stateUrl ?? "", { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
-    if (response?.ok && (response.headers.get("content-type") ?? "").startsWith("application/json")) this.apply(await response.json());
+    const response = await fetch(this.dataset.stateUrl ?? "", {
+      headers: { Accept: "application/json" },
+      credentials: "same-origin",
+    }).catch(() => null);
+    if (response?.ok && (response.headers.get("content-type") ?? "").startsWith("application/json")) {
+      this.apply(await response.json());
+    }
   }
 
   /**
@@ -102,7 +140,9 @@ export class CwRunsheet extends HTMLElement {
     const head = phase ? this.querySelector(`[data-phase="${CSS.escape(phase)}"] [data-phase-done]`) : null;
     if (!head) return;
     let done = 0;
-    for (const row of this.rows?.values() ?? []) if (row.dataset.phaseOf === phase && DONE.has(row.dataset.status ?? "")) done += 1;
+    for (const row of this.rows?.values() ?? []) {
+      if (row.dataset.phaseOf === phase && DONE.has(row.dataset.status ?? "")) done += 1;
+    }
     head.textContent = String(done);
   }
 
@@ -116,7 +156,11 @@ export class CwRunsheet extends HTMLElement {
   /** @param {any} run */
   #figures(run) {
     if (run.status) this.#switch(run.status);
-    for (const [name, count] of Object.entries(run.counters ?? {})) for (const each of document.querySelectorAll(`[data-counter="${CSS.escape(name)}"]`)) each.textContent = String(count);
+    for (const [name, count] of Object.entries(run.counters ?? {})) {
+      for (const each of document.querySelectorAll(`[data-counter="${CSS.escape(name)}"]`)) {
+        each.textContent = String(count);
+      }
+    }
     for (const cell of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-run-cell]"))) {
       const name = cell.dataset.runCell ?? "";
       if (!(name in run)) continue;
@@ -127,8 +171,9 @@ export class CwRunsheet extends HTMLElement {
         cell.dispatchEvent(new Event("cw:changed", { bubbles: true })); // the part of the page around it is drawn anew
       } else if (name === "status") continue;
       else if (name.endsWith("_minutes")) cell.textContent = value === null ? "" : span(value);
-      else if (/_(end|start|at)$/.test(name)) cell.textContent = clock(value, this.how?.zone ?? "UTC", this.how?.day ?? "");
-      else cell.textContent = value === null ? "" : String(value);
+      else if (/_(end|start|at)$/.test(name)) {
+        cell.textContent = clock(value, this.how?.zone ?? "UTC", this.how?.day ?? "");
+      } else cell.textContent = value === null ? "" : String(value);
     }
   }
 
@@ -136,15 +181,23 @@ export class CwRunsheet extends HTMLElement {
 
   /** Show the rows that every pressed filter and the search let through. */
   filter() {
-    const pressed = [...this.querySelectorAll('[data-filter][aria-pressed="true"]')].map((each) => each.getAttribute("data-filter") ?? "").filter((name) => name !== "all");
-    const search = /** @type {HTMLInputElement | null} */ (this.querySelector("[data-sheet-search]"))?.value.trim().toLowerCase() ?? "";
+    const pressed = [...this.querySelectorAll('[data-filter][aria-pressed="true"]')].map((each) =>
+      each.getAttribute("data-filter") ?? ""
+    ).filter((name) => name !== "all");
+    const search =
+      /** @type {HTMLInputElement | null} */ (this.querySelector("[data-sheet-search]"))?.value.trim().toLowerCase()
+        ?? "";
     if (pressed.length || search) this.folds?.open();
     let shown = 0;
     for (const row of this.rows?.values() ?? []) {
-      row.hidden = !(pressed.every((name) => this.#passes(row, name)) && (!search || (row.textContent ?? "").toLowerCase().includes(search)));
+      row.hidden = !(pressed.every((name) =>
+        this.#passes(row, name)
+      ) && (!search || (row.textContent ?? "").toLowerCase().includes(search)));
       if (!row.hidden) shown += 1;
     }
-    for (const section of this.querySelectorAll(".sheet-section")) section.classList.toggle("none", !section.querySelector("tr[data-step]:not([hidden])"));
+    for (const section of this.querySelectorAll(".sheet-section")) {
+      section.classList.toggle("none", !section.querySelector("tr[data-step]:not([hidden])"));
+    }
     announce(`${shown} steps shown`);
     this.toggleAttribute("data-none", shown === 0);
   }
@@ -195,7 +248,9 @@ export class CwRunsheet extends HTMLElement {
     if (document.querySelector("dialog[open]")) return;
     const inside = this.contains(/** @type {Node} */ (event.target));
     if (document.documentElement.dataset.keys === "off" && !inside) return;
-    const on = event.target instanceof Element && event.target.matches("button, a, summary") ? null : this.#rowOf(event.target);
+    const on = event.target instanceof Element && event.target.matches("button, a, summary")
+      ? null
+      : this.#rowOf(event.target);
     const deed = this.#deed(event.key, on);
     if (!deed) return;
     event.preventDefault();
@@ -298,10 +353,26 @@ export class CwRunsheet extends HTMLElement {
 
   /** Ask for a reason; null when the person thinks better of it. @param {HTMLElement} row @param {string} verb @returns {Promise<string | null>} */
   #ask(row, verb) {
-    const area = /** @type {HTMLTextAreaElement} */ (make("textarea", { rows: "3", required: "", "aria-label": ASKS_WHY[verb] }));
+    const area =
+      /** @type {HTMLTextAreaElement} */ (make("textarea", { rows: "3", required: "", "aria-label": ASKS_WHY[verb] }));
     const cancel = make("button", { type: "button", class: "button" }, "Cancel");
-    const form = make("form", { method: "dialog", class: "form" }, area, make("div", { class: "row" }, make("button", { class: "button primary" }, `${verb[0].toUpperCase()}${verb.slice(1)} ${row.dataset.code}`), cancel));
-    const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "dialog", "aria-label": ASKS_WHY[verb] }, make("header", {}, make("h2", {}, ASKS_WHY[verb])), form));
+    const form = make(
+      "form",
+      { method: "dialog", class: "form" },
+      area,
+      make(
+        "div",
+        { class: "row" },
+        make("button", { class: "button primary" }, `${verb[0].toUpperCase()}${verb.slice(1)} ${row.dataset.code}`),
+        cancel,
+      ),
+    );
+    const dialog = /** @type {HTMLDialogElement} */ (make(
+      "dialog",
+      { class: "dialog", "aria-label": ASKS_WHY[verb] },
+      make("header", {}, make("h2", {}, ASKS_WHY[verb])),
+      form,
+    ));
     document.body.append(dialog);
     dialog.showModal();
     return new Promise((resolve) => {
