@@ -53,6 +53,13 @@ export function watched(root = document) {
   return [...found].sort();
 }
 
+/** How long a block waits, which may say how far apart its fresh ones are at least.
+ * @param {Element} element @param {number} last */
+function pauseBefore(element, last) {
+  const apart = Number(element.getAttribute("data-refresh-apart") ?? 0) - (Date.now() - last);
+  return Math.max(LEAST_APART, apart) + Math.random() * LEAST_APART;
+}
+
 export class CwLive extends HTMLElement {
   /** @type {WeakMap<Element, number>} */
   refreshed = new WeakMap();
@@ -263,19 +270,16 @@ export class CwLive extends HTMLElement {
     }
   }
 
-  /** Ask for a fresh block, once for changes that come together; data-refresh-apart says how far apart at least. @param {Element} element */
+  /** Ask for a fresh block, once for changes that come together. @param {Element} element */
   #refresh(element) {
     if (this.waiting?.has(element)) return;
-    const apart = Number(element.getAttribute("data-refresh-apart") ?? 0)
-      - (Date.now() - (this.refreshed.get(element) ?? 0));
-    const wait = Math.max(LEAST_APART, apart) + Math.random() * LEAST_APART;
     this.waiting?.set(
       element,
       setTimeout(() => {
         this.waiting?.delete(element);
         this.refreshed.set(element, Date.now());
         if (element.isConnected) element.dispatchEvent(new CustomEvent("cw:changed", { bubbles: false }));
-      }, wait),
+      }, pauseBefore(element, this.refreshed.get(element) ?? 0)),
     );
   }
 

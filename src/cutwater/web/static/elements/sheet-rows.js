@@ -135,3 +135,8 @@ function act(cell, row, mayAct) {
   else cell.append(fresh);
   return undefined;
 }
+
+/** @param {EventTarget | null} target @returns {HTMLElement | null} */
+export function rowOf(target) {
+  return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("tr[data-step]")) : null;
+}
