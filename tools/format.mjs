@@ -4,14 +4,14 @@ import { createContext } from "@dprint/formatter";
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-const FILES = ["*.html", "*.css", "*.js", "*.mjs"];
+const FILES = ["src/*.html", "*.css", "*.js", "*.mjs"];
 const MOST_PASSES = 4;
 
 /** @param {string} name */
 const plugin = (name) => readFileSync(new URL(`../node_modules/${name}/plugin.wasm`, import.meta.url));
 
 const context = createContext({ lineWidth: 120, indentWidth: 2, newLineKind: "lf" });
-context.addPlugin(plugin("dprint-plugin-markup"));
+context.addPlugin(plugin("dprint-plugin-markup"), { doctypeKeywordCase: "lower" });
 context.addPlugin(plugin("dprint-plugin-malva"), { singleLineBlockThreshold: 3 });
 context.addPlugin(plugin("@dprint/typescript"), { quoteStyle: "preferDouble" });
 
