@@ -44,9 +44,10 @@ test: $(STAMPS)/assets $(STAMPS)/chromium test-elements test-python ## run every
 check: check-format check-lint check-types check-imports check-sizes check-rules check-schema check-docs check-js ## format, lint, types, import contracts, sizes, schema, docs, JavaScript types
 	@echo 'check: all good'
 
-fmt: $(STAMPS)/python ## format the code and apply safe fixes
+fmt: $(STAMPS)/python $(STAMPS)/node ## format Python, templates, CSS and JavaScript, and apply safe fixes
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format .
+	@$(WITH_NODE) node tools/format.mjs
 
 bench: $(STAMPS)/assets $(STAMPS)/chromium ## measure speed and size, and compare with the aims
 	@CUTWATER_CHROMIUM="$$(cat $(STAMPS)/chromium)" $(BIN)/python -m bench
@@ -84,8 +85,8 @@ test-elements: $(STAMPS)/node
 
 # ---------------------------------------------------------------- checks, one by one
 
-check-format: $(STAMPS)/python
-	@$(BIN)/ruff format --check --quiet . || { echo 'format: run `make fmt`'; exit 1; }
+check-format: $(STAMPS)/python $(STAMPS)/node
+	@{ $(BIN)/ruff format --check --quiet . && $(WITH_NODE) node tools/format.mjs --check; } || { echo 'format: run `make fmt`'; exit 1; }
 
 check-lint: $(STAMPS)/python
 	@$(BIN)/ruff check --quiet .

@@ -60,6 +60,12 @@ RULES = (
         say="trigger filters and js: values need eval, which the content security policy forbids",
     ),
     Rule(
+        name="line",
+        pattern=re.compile(r"^.{141}"),
+        where=("src/*.html", "src/*.css", "src/*.js"),
+        say="more than 140 characters: break it where a reader would pause",
+    ),
+    Rule(
         name="raw-sql",
         pattern=re.compile(r"\btext\(\s*f[\"']"),
         where=("src/*.py",),

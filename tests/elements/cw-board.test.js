@@ -5,9 +5,13 @@ import { page, press, server, settle, until } from "./dom.js";
 page();
 await import("../../src/cutwater/web/static/elements/cw-board.js");
 
-const card = (key, lane, revision = 3, title = "A boat", more = "") => `<li class="card" id="card-${key}" data-card="${key}" data-lane-now="${lane}" data-revision="${revision}" data-moves="REVIEW STAGING" ${more} tabindex="-1"><a class="card-title" href="#${key}">${title}</a>
+const card = (key, lane, revision = 3, title = "A boat", more = "") =>
+  `<li class="card" id="card-${key}" data-card="${key}" data-lane-now="${lane}" data-revision="${revision}" data-moves="REVIEW STAGING" ${more} tabindex="-1"><a class="card-title" href="#${key}">${title}</a>
   <button type="button" popovertarget="menu-${key}">Move to…</button><div id="menu-${key}" popover><form method="post"><button name="target" value="STAGING">Staging</button></form></div></li>`;
-const lane = (name, ...cards) => `<section class="lane" data-lane="${name}" data-limit="2"><header><h2>${name}</h2><span data-count></span></header><ol class="cards">${cards.join("")}</ol></section>`;
+const lane = (name, ...cards) =>
+  `<section class="lane" data-lane="${name}" data-limit="2"><header><h2>${name}</h2><span data-count></span></header><ol class="cards">${
+    cards.join("")
+  }</ol></section>`;
 
 let board;
 const at = (key) => document.querySelector(`[data-card="${key}"]`)?.closest(".lane")?.dataset.lane;
@@ -15,8 +19,12 @@ const focused = () => document.activeElement?.closest?.(".card")?.dataset.card;
 const keys = (name) => [...document.querySelectorAll(`[data-lane="${name}"] .card`)].map((each) => each.dataset.card);
 
 beforeEach(async () => {
-  page(`<div id="toasts"></div><cw-board data-move-url="/o/bank/releases/{key}/move" data-card-url="/o/bank/releases/{key}/card" data-kind="release" data-scene="freeze">
-    ${lane("PLANNING", card("R-1", "PLANNING"), card("R-2", "PLANNING"))}${lane("REVIEW", card("R-3", "REVIEW"))}${lane("STAGING")}${lane("DONE", card("R-4", "DONE"))}</cw-board>`);
+  page(
+    `<div id="toasts"></div><cw-board data-move-url="/o/bank/releases/{key}/move" data-card-url="/o/bank/releases/{key}/card" data-kind="release" data-scene="freeze">
+    ${lane("PLANNING", card("R-1", "PLANNING"), card("R-2", "PLANNING"))}${lane("REVIEW", card("R-3", "REVIEW"))}${
+      lane("STAGING")
+    }${lane("DONE", card("R-4", "DONE"))}</cw-board>`,
+  );
   board = document.querySelector("cw-board");
   await settle();
 });
@@ -40,7 +48,9 @@ test("one card is in the tab order, and arrows walk over cards and over empty la
 
 test("shift and an arrow move the card at once, and the server is told what the card was", async () => {
   let answer;
-  const asked = server((url) => url.endsWith("/move") ? new Promise((resolve) => (answer = resolve)) : { text: card("R-1", "REVIEW", 4, "Fresh") });
+  const asked = server((url) =>
+    url.endsWith("/move") ? new Promise((resolve) => (answer = resolve)) : { text: card("R-1", "REVIEW", 4, "Fresh") }
+  );
   document.querySelector("#card-R-1").focus();
   press("ArrowRight", { shiftKey: true });
   assert.equal(at("R-1"), "REVIEW", "before the server answered");
@@ -56,9 +66,23 @@ test("shift and an arrow move the card at once, and the server is told what the 
 });
 
 test("a refused move goes back to its place with every reason", async () => {
-  const asked = server((url) => url.endsWith("/move")
-    ? { status: 409, json: { error: { message: "No.", obstacles: [{ code: "a", text: "An item is open.", hint: "Merge it.", cleared_by: "Mara" }, { code: "b", text: "Frozen." }], details: [] } } }
-    : { text: card("R-1", "PLANNING", 3) });
+  const asked = server((url) =>
+    url.endsWith("/move")
+      ? {
+        status: 409,
+        json: {
+          error: {
+            message: "No.",
+            obstacles: [{ code: "a", text: "An item is open.", hint: "Merge it.", cleared_by: "Mara" }, {
+              code: "b",
+              text: "Frozen.",
+            }],
+            details: [],
+          },
+        },
+      }
+      : { text: card("R-1", "PLANNING", 3) }
+  );
   document.querySelector("#card-R-1").focus();
   press("ArrowRight", { shiftKey: true });
   await settle(20);
@@ -73,7 +97,9 @@ test("a refused move goes back to its place with every reason", async () => {
 });
 
 test("a server that is away takes the move back as well", async () => {
-  globalThis.fetch = async () => { throw new Error("no route"); };
+  globalThis.fetch = async () => {
+    throw new Error("no route");
+  };
   document.querySelector("#card-R-1").focus();
   press("ArrowRight", { shiftKey: true });
   await settle(20);
@@ -139,7 +165,9 @@ test("somebody else's change brings the fresh card, where it now belongs", async
 
 test("a card that is gone for us leaves the board, a new one comes at the end, other kinds do nothing", async () => {
   const asked = server((url) => url.includes("R-2") ? { status: 404, text: "" } : { text: card("R-9", "REVIEW") });
-  for (const key of ["R-2", "R-9"]) document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key } }));
+  for (const key of ["R-2", "R-9"]) {
+    document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "release:x", context: null, key } }));
+  }
   document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "issue:x", context: null, key: "A-1" } }));
   await until(() => keys("REVIEW").length === 2 && keys("PLANNING").length === 1);
   assert.deepEqual(keys("PLANNING"), ["R-1"]);
@@ -211,9 +239,15 @@ test("a change of one release asks anew for those that go together with it", asy
 
 test("a freeze that begins is seen on every card it holds up", async () => {
   const flagged = card("R-1", "PLANNING").replace("<a class", "<span data-flags>Production frozen</span><a class");
-  const asked = server(() => ({ text: `<cw-board>${lane("PLANNING", flagged, card("R-2", "PLANNING"))}${lane("REVIEW", card("R-3", "REVIEW"))}${lane("DONE", card("R-4", "DONE"))}</cw-board>` }));
+  const asked = server(() => ({
+    text: `<cw-board>${lane("PLANNING", flagged, card("R-2", "PLANNING"))}${lane("REVIEW", card("R-3", "REVIEW"))}${
+      lane("DONE", card("R-4", "DONE"))
+    }</cw-board>`,
+  }));
   const second = document.querySelector("#card-R-2");
-  document.dispatchEvent(new CustomEvent("cw:change", { detail: { subject: "freeze:x", context: null, key: "production" } }));
+  document.dispatchEvent(
+    new CustomEvent("cw:change", { detail: { subject: "freeze:x", context: null, key: "production" } }),
+  );
   await settle(20);
   assert.equal(asked.length, 1);
   assert.match(document.querySelector("#card-R-1").textContent, /Production frozen/);

@@ -5,7 +5,18 @@ import { page, settle, until } from "./dom.js";
 page();
 const { CwLive, topicsOf, watched } = await import("../../src/cutwater/web/static/elements/cw-live.js");
 
-const change = (more = {}) => ({ event_id: Math.random(), name: "release.moved", subject: "release:1", context: null, key: "R-1", headline: "", actor: { kind: "user", id: null, name: "" }, at: "", data: {}, ...more });
+const change = (more = {}) => ({
+  event_id: Math.random(),
+  name: "release.moved",
+  subject: "release:1",
+  context: null,
+  key: "R-1",
+  headline: "",
+  actor: { kind: "user", id: null, name: "" },
+  at: "",
+  data: {},
+  ...more,
+});
 
 /** Tabs of one browser: their channels and locks meet here. */
 function browser() {
@@ -15,9 +26,19 @@ function browser() {
       this.listeners = [];
       channels.add(this);
     }
-    addEventListener(_name, run) { this.listeners.push(run); }
-    postMessage(data) { for (const each of channels) if (each !== this) for (const run of each.listeners) queueMicrotask(() => run({ data: structuredClone(data) })); }
-    close() { channels.delete(this); }
+    addEventListener(_name, run) {
+      this.listeners.push(run);
+    }
+    postMessage(data) {
+      for (const each of channels) {
+        if (each !== this) {
+          for (const run of each.listeners) queueMicrotask(() => run({ data: structuredClone(data) }));
+        }
+      }
+    }
+    close() {
+      channels.delete(this);
+    }
   };
   const queue = [];
   let held = false;
@@ -31,16 +52,17 @@ function browser() {
     void next();
   };
   globalThis.navigator.locks = {
-    request: (_name, { signal }, run) => new Promise((done, fail) => {
-      const entry = { run, done };
-      queue.push(entry);
-      signal.addEventListener("abort", () => {
-        const at = queue.indexOf(entry);
-        if (at >= 0) queue.splice(at, 1);
-        fail(new Error("aborted"));
-      });
-      void next();
-    }),
+    request: (_name, { signal }, run) =>
+      new Promise((done, fail) => {
+        const entry = { run, done };
+        queue.push(entry);
+        signal.addEventListener("abort", () => {
+          const at = queue.indexOf(entry);
+          if (at >= 0) queue.splice(at, 1);
+          fail(new Error("aborted"));
+        });
+        void next();
+      }),
   };
 }
 
@@ -50,10 +72,17 @@ function lines() {
   globalThis.fetch = async (url, options) => {
     let control;
     const body = new ReadableStream({ start: (given) => (control = given) });
-    const line = { url, since: options.headers["Last-Event-ID"] ?? null, closed: false, send: (text) => control.enqueue(new TextEncoder().encode(text)) };
+    const line = {
+      url,
+      since: options.headers["Last-Event-ID"] ?? null,
+      closed: false,
+      send: (text) => control.enqueue(new TextEncoder().encode(text)),
+    };
     options.signal?.addEventListener("abort", () => {
       line.closed = true;
-      try { control.error(new Error("aborted")); } catch { /* it had ended */ }
+      try {
+        control.error(new Error("aborted"));
+      } catch { /* it had ended */ }
     });
     open.push(line);
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
@@ -122,7 +151,9 @@ test("a topic that another tab brings is watched too", async () => {
 });
 
 test("changes that come together refresh a block once, and only the blocks that asked", async () => {
-  page('<i data-topic="releases"></i><section id="a" data-refresh-on="release:1"></section><section id="b" data-refresh-on="release:2"></section>');
+  page(
+    '<i data-topic="releases"></i><section id="a" data-refresh-on="release:1"></section><section id="b" data-refresh-on="release:2"></section>',
+  );
   browser();
   const open = lines();
   const live = tab();
@@ -156,9 +187,11 @@ test("a hidden page lets its stream go, and takes it up again where it was", asy
 });
 
 test("the state of the connection is said in words", async () => {
-  page('<p data-connection hidden><span data-connection-text></span></p>');
+  page("<p data-connection hidden><span data-connection-text></span></p>");
   browser();
-  globalThis.fetch = async () => { throw new Error("no route"); };
+  globalThis.fetch = async () => {
+    throw new Error("no route");
+  };
   const live = tab();
   await settle(10);
   const shown = document.querySelector("[data-connection]");

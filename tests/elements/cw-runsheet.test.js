@@ -6,22 +6,34 @@ page();
 await import("../../src/cutwater/web/static/elements/cw-runsheet.js");
 const { clock, span } = await import("../../src/cutwater/web/static/elements/sheet-rows.js");
 
-const row = (code, status, more = "") => `<tr id="step-${code}" data-step="${code}" data-code="${code}" data-revision="2" data-status="${status}" data-phase-of="p1" data-mine ${status === "READY" ? "data-startable" : ""} ${more} tabindex="-1">
+const row = (code, status, more = "") =>
+  `<tr id="step-${code}" data-step="${code}" data-code="${code}" data-revision="2" data-status="${status}" data-phase-of="p1" data-mine ${
+    status === "READY" ? "data-startable" : ""
+  } ${more} tabindex="-1">
   <td><a href="#${code}">${code}</a></td><td class="c-title">Title of ${code}</td><td data-cell="status">${status}</td><td data-cell="forecast_end">03:00</td><td data-cell="started_at"></td><td data-cell="slack_minutes">5m</td><td data-cell="late_minutes"></td>
-  <td data-cell="act">${status === "READY" ? `<button name="start" value="${code}" data-verb="start">Start</button>` : ""}</td></tr>`;
+  <td data-cell="act">${
+    status === "READY" ? `<button name="start" value="${code}" data-verb="start">Start</button>` : ""
+  }</td></tr>`;
 const step = (code) => document.getElementById(`step-${code}`);
 const cell = (code, name) => step(code).querySelector(`[data-cell="${name}"]`).textContent;
 const tell = (detail) => document.dispatchEvent(new CustomEvent("cw:state", { detail: { topic: "run:1", ...detail } }));
 const focused = () => document.activeElement?.closest?.("tr")?.dataset.code;
-const shown = () => [...document.querySelectorAll("tr[data-step]")].filter((each) => !each.hidden).map((each) => each.dataset.code);
+const shown = () =>
+  [...document.querySelectorAll("tr[data-step]")].filter((each) => !each.hidden).map((each) => each.dataset.code);
 
 beforeEach(async () => {
-  page(`<b data-counter="startable">2</b><span data-run-cell="forecast_end"></span><progress data-run-cell="done" max="4" value="1"></progress>
+  page(
+    `<b data-counter="startable">2</b><span data-run-cell="forecast_end"></span><progress data-run-cell="done" max="4" value="1"></progress>
   <cw-runsheet data-run="1" data-topic="run:1" data-state-url="/state" data-verb-url="/steps/{code}/{verb}" data-state="RUNNING" data-zone="Europe/Zurich" data-day="2026-11-20">
     <div><button type="button" data-filter="startable" aria-pressed="false"></button><button type="button" data-filter="mine" aria-pressed="false"></button><button type="button" data-filter="late" aria-pressed="false"></button><button type="button" data-filter="all" aria-pressed="true"></button><input data-sheet-search></div>
-    <section class="sheet-section"><h3 data-phase="p1"><span data-phase-done>1</span></h3><table><tbody>${row("A-1", "COMPLETED")}${row("A-2", "READY")}${row("A-3", "PENDING")}</tbody></table></section>
-    <section class="sheet-section" id="second"><table><tbody>${row("B-1", "READY", 'data-late="4"').replace("data-mine", "")}</tbody></table></section>
-  </cw-runsheet>`);
+    <section class="sheet-section"><h3 data-phase="p1"><span data-phase-done>1</span></h3><table><tbody>${
+      row("A-1", "COMPLETED")
+    }${row("A-2", "READY")}${row("A-3", "PENDING")}</tbody></table></section>
+    <section class="sheet-section" id="second"><table><tbody>${
+      row("B-1", "READY", 'data-late="4"').replace("data-mine", "")
+    }</tbody></table></section>
+  </cw-runsheet>`,
+  );
   await settle();
 });
 
@@ -29,8 +41,13 @@ test("a state frame patches rows and figures in place, without moving anything",
   server(() => ({}));
   const order = shown();
   step("A-2").focus();
-  tell({ run: { id: "1", forecast_end: "2026-11-21T02:30:00Z", done: 2, counters: { startable: 1 } },
-    steps: { "A-2": { status: "IN_PROGRESS", started_at: "2026-11-20T02:15:00Z", revision: 3, by: "Mara" }, "A-3": { forecast_end: "2026-11-20T23:30:00Z", slack_minutes: -5, late_minutes: 12, critical: true } } });
+  tell({
+    run: { id: "1", forecast_end: "2026-11-21T02:30:00Z", done: 2, counters: { startable: 1 } },
+    steps: {
+      "A-2": { status: "IN_PROGRESS", started_at: "2026-11-20T02:15:00Z", revision: 3, by: "Mara" },
+      "A-3": { forecast_end: "2026-11-20T23:30:00Z", slack_minutes: -5, late_minutes: 12, critical: true },
+    },
+  });
   assert.match(cell("A-2", "status"), /In progress/);
   assert.equal(cell("A-2", "started_at"), "03:15");
   assert.equal(step("A-2").querySelector('[data-cell="status"]').title, "by Mara");
@@ -61,7 +78,11 @@ test("an older frame than the row is ignored", () => {
 });
 
 test("a frame of another run changes nothing", () => {
-  document.dispatchEvent(new CustomEvent("cw:state", { detail: { topic: "run:2", run: { id: "2" }, steps: { "A-2": { status: "FAILED" } } } }));
+  document.dispatchEvent(
+    new CustomEvent("cw:state", {
+      detail: { topic: "run:2", run: { id: "2" }, steps: { "A-2": { status: "FAILED" } } },
+    }),
+  );
   assert.equal(step("A-2").dataset.status, "READY");
 });
 
@@ -99,9 +120,20 @@ test("space starts a startable step at once, and the answer fills the row", asyn
 });
 
 test("a refused start is taken back with the reason under the row, and who was first is asked for", async () => {
-  const asked = server((url) => url === "/state"
-    ? { json: { steps: { "A-2": { status: "IN_PROGRESS", by: "Jonas", revision: 3 } } } }
-    : { status: 409, json: { error: { message: "Jonas started it.", obstacles: [{ code: "stale", text: "Jonas started it at 03:14." }], details: [] } } });
+  const asked = server((url) =>
+    url === "/state"
+      ? { json: { steps: { "A-2": { status: "IN_PROGRESS", by: "Jonas", revision: 3 } } } }
+      : {
+        status: 409,
+        json: {
+          error: {
+            message: "Jonas started it.",
+            obstacles: [{ code: "stale", text: "Jonas started it at 03:14." }],
+            details: [],
+          },
+        },
+      }
+  );
   step("A-2").focus();
   press(" ");
   await settle(10);
@@ -114,7 +146,9 @@ test("a refused start is taken back with the reason under the row, and who was f
 });
 
 test("a start that did not reach the server leaves the row as it was", async () => {
-  globalThis.fetch = async () => { throw new Error("no route"); };
+  globalThis.fetch = async () => {
+    throw new Error("no route");
+  };
   step("A-2").focus();
   press(" ");
   await settle(5);
@@ -197,5 +231,14 @@ test("clock and span write what the server writes", () => {
   assert.equal(clock("2026-11-20T23:00:00Z", "Europe/Zurich", "2026-11-20"), "Sat 00:00");
   assert.equal(clock("2026-11-26T23:00:00Z", "Europe/Zurich", "2026-11-20"), "27 Nov 00:00");
   assert.equal(clock(null, "UTC", ""), "");
-  assert.deepEqual([0, 45, 60, 135, 1680, 1685, -5, -0.4].map(span), ["0m", "45m", "1h", "2h 15m", "1d 4h", "1d 4h", "−5m", "0m"]);
+  assert.deepEqual([0, 45, 60, 135, 1680, 1685, -5, -0.4].map(span), [
+    "0m",
+    "45m",
+    "1h",
+    "2h 15m",
+    "1d 4h",
+    "1d 4h",
+    "−5m",
+    "0m",
+  ]);
 });

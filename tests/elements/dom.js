@@ -14,12 +14,36 @@ export function page(body = "") {
     return made;
   }
   const window = new Window({ url: "http://cutwater.test/o/bank/runs/MIG-1" });
-  const names = ["document", "HTMLElement", "HTMLInputElement", "HTMLDetailsElement", "HTMLProgressElement", "HTMLTextAreaElement", "Element", "Node", "customElements",
-    "CustomEvent", "Event", "KeyboardEvent", "MouseEvent", "DOMParser", "location", "history", "matchMedia", "getComputedStyle"];
-  for (const name of names) Object.defineProperty(globalThis, name, { value: window[name], configurable: true, writable: true });
+  const names = [
+    "document",
+    "HTMLElement",
+    "HTMLInputElement",
+    "HTMLDetailsElement",
+    "HTMLProgressElement",
+    "HTMLTextAreaElement",
+    "Element",
+    "Node",
+    "customElements",
+    "CustomEvent",
+    "Event",
+    "KeyboardEvent",
+    "MouseEvent",
+    "DOMParser",
+    "location",
+    "history",
+    "matchMedia",
+    "getComputedStyle",
+  ];
+  for (const name of names) {
+    Object.defineProperty(globalThis, name, { value: window[name], configurable: true, writable: true });
+  }
   Object.defineProperty(globalThis, "window", { value: window, configurable: true, writable: true });
   Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true, writable: true });
-  Object.defineProperty(globalThis, "CSS", { value: { escape: (text) => String(text).replace(/[^\w-]/g, "\\$&") }, configurable: true, writable: true });
+  Object.defineProperty(globalThis, "CSS", {
+    value: { escape: (text) => String(text).replace(/[^\w-]/g, "\\$&") },
+    configurable: true,
+    writable: true,
+  });
   Object.defineProperty(globalThis, "BroadcastChannel", { value: undefined, configurable: true, writable: true });
   document.head.innerHTML = '<meta name="csrf" content="token-1">';
   document.body.innerHTML = body;
@@ -61,10 +85,22 @@ export async function until(claim) {
 export function server(answer) {
   const asked = [];
   globalThis.fetch = async (url, options = {}) => {
-    asked.push({ url: String(url), method: options.method ?? "GET", fields: Object.fromEntries(options.body ?? []), headers: options.headers ?? {} });
+    asked.push({
+      url: String(url),
+      method: options.method ?? "GET",
+      fields: Object.fromEntries(options.body ?? []),
+      headers: options.headers ?? {},
+    });
     const { status = 200, json, text } = await answer(String(url), options);
     const kind = json === undefined ? "text/html" : "application/json";
-    return { ok: status < 400, status, redirected: false, headers: new Headers({ "content-type": kind }), json: async () => json, text: async () => text ?? "" };
+    return {
+      ok: status < 400,
+      status,
+      redirected: false,
+      headers: new Headers({ "content-type": kind }),
+      json: async () => json,
+      text: async () => text ?? "",
+    };
   };
   return asked;
 }

@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LiveStream, parser } from "../../src/cutwater/web/static/elements/live-stream.js";
 
-const change = (id, more = {}) => ({ event_id: id, name: "step.started", subject: "step:1", context: "run:1", key: "A-1", headline: "", actor: { kind: "user", id: null, name: "" }, at: "", data: {}, ...more });
+const change = (id, more = {}) => ({
+  event_id: id,
+  name: "step.started",
+  subject: "step:1",
+  context: "run:1",
+  key: "A-1",
+  headline: "",
+  actor: { kind: "user", id: null, name: "" },
+  at: "",
+  data: {},
+  ...more,
+});
 const frame = (name, data, id) => `${id ? `id: ${id}\n` : ""}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** A stream of text pieces as a response; ends, or breaks, after the last. */
@@ -34,7 +45,11 @@ function client(answers, token = "") {
     reload: () => (told.reloads += 1),
   }, {
     fetch: async (url, options) => {
-      asked.push({ url, since: options.headers["Last-Event-ID"] ?? null, etag: options.headers["If-None-Match"] ?? null });
+      asked.push({
+        url,
+        since: options.headers["Last-Event-ID"] ?? null,
+        etag: options.headers["If-None-Match"] ?? null,
+      });
       const answer = answers.shift();
       if (answer === undefined) return streaming([], { hangs: true });
       if (answer instanceof Error) throw answer;
@@ -58,16 +73,22 @@ function client(answers, token = "") {
   return { stream, told, asked, turn, pause };
 }
 
-const json = (body, headers = {}) => new Response(JSON.stringify(body), { headers: { "content-type": "application/json", ...headers } });
+const json = (body, headers = {}) =>
+  new Response(JSON.stringify(body), { headers: { "content-type": "application/json", ...headers } });
 
 test("events come apart anywhere and are put together again", () => {
-  const text = ": hello\nretry: 2000\nid: t1\n\nid: t2\nevent: change\ndata: {\"a\":\ndata: 1}\n\r\nevent: x\r\ndata: é\r\n\r\n";
+  const text =
+    ': hello\nretry: 2000\nid: t1\n\nid: t2\nevent: change\ndata: {"a":\ndata: 1}\n\r\nevent: x\r\ndata: é\r\n\r\n';
   for (let cut = 1; cut < text.length; cut += 1) {
     const found = [];
     const feed = parser((each) => found.push(each));
     feed(text.slice(0, cut));
     feed(text.slice(cut));
-    assert.deepEqual(found, [{ id: "t1", event: "message", data: "" }, { id: "t2", event: "change", data: "{\"a\":\n1}" }, { id: null, event: "x", data: "é" }], `cut at ${cut}`);
+    assert.deepEqual(found, [
+      { id: "t1", event: "message", data: "" },
+      { id: "t2", event: "change", data: '{"a":\n1}' },
+      { id: null, event: "x", data: "é" },
+    ], `cut at ${cut}`);
   }
 });
 
@@ -84,7 +105,10 @@ test("a first connection is fresh and learns its place", async () => {
 test("a dropped stream resumes from the last whole batch, and nothing is seen twice", async () => {
   const first = "id: t1\n\n" + frame("change", change(1), "t2") + frame("change", change(2));
   const second = frame("change", change(2)) + frame("change", change(3), "t3");
-  const { stream, told, asked, turn, pause } = client([streaming([first], { breaks: true }), streaming([second], { hangs: true })]);
+  const { stream, told, asked, turn, pause } = client([
+    streaming([first], { breaks: true }),
+    streaming([second], { hangs: true }),
+  ]);
   stream.open();
   await pause();
   assert.equal(stream.token, "t2", "the cut batch moved nothing");
@@ -105,8 +129,18 @@ test("a stream that the server ends in good order starts again at once, without 
 
 test("failures wait longer each time, then polling takes over, and the stream is tried again later", async () => {
   const broken = () => new Error("no route");
-  const polls = Array.from({ length: 12 }, (_, at) => json({ token: `p${at}`, changes: at === 1 ? [change(7)] : [], states: [], reload: false }, { etag: `"e${at}"` }));
-  const { stream, told, asked, turn, pause } = client([broken(), broken(), broken(), ...polls, streaming(["id: t9\n\n"], { hangs: true })], "t0");
+  const polls = Array.from(
+    { length: 12 },
+    (_, at) =>
+      json({ token: `p${at}`, changes: at === 1 ? [change(7)] : [], states: [], reload: false }, { etag: `"e${at}"` }),
+  );
+  const { stream, told, asked, turn, pause } = client([
+    broken(),
+    broken(),
+    broken(),
+    ...polls,
+    streaming(["id: t9\n\n"], { hangs: true }),
+  ], "t0");
   stream.open();
   await pause();
   const waits = [];
@@ -140,14 +174,19 @@ test("a gap too long to tell asks for a reload", async () => {
 });
 
 test("states are handed on as they are", async () => {
-  const { stream, told, pause } = client([streaming([frame("state", { topic: "run:1", run: { done: 3 } }, "t2")], { hangs: true })], "t1");
+  const { stream, told, pause } = client([
+    streaming([frame("state", { topic: "run:1", run: { done: 3 } }, "t2")], { hangs: true }),
+  ], "t1");
   stream.open();
   await pause();
   assert.deepEqual(told.states, [{ topic: "run:1", run: { done: 3 } }]);
 });
 
 test("other topics start the stream again from where it stands", async () => {
-  const { stream, told, asked, pause } = client([streaming(["id: t1\n\n" + frame("change", change(1), "t2")], { hangs: true }), streaming([frame("change", change(2), "t3")], { hangs: true })]);
+  const { stream, told, asked, pause } = client([
+    streaming(["id: t1\n\n" + frame("change", change(1), "t2")], { hangs: true }),
+    streaming([frame("change", change(2), "t3")], { hangs: true }),
+  ]);
   stream.open();
   await pause();
   stream.watch(["releases", "run:1"]);
@@ -175,7 +214,9 @@ test("a closed stream stays closed", async () => {
 });
 
 test("a page that slept asks once for what it missed", async () => {
-  const { stream, told } = client([json({ token: "t8", changes: [change(4), change(5)], states: [{ topic: "run:1" }], reload: false })], "t3");
+  const { stream, told } = client([
+    json({ token: "t8", changes: [change(4), change(5)], states: [{ topic: "run:1" }], reload: false }),
+  ], "t3");
   await stream.catchUp();
   assert.deepEqual(told.changes, [4, 5]);
   assert.equal(told.states.length, 1);

@@ -5,14 +5,27 @@ import { page, press, server, settle } from "./dom.js";
 page();
 await import("../../src/cutwater/web/static/elements/cw-runsheet.js");
 
-const row = (code, status) => `<tr id="step-${code}" data-step="${code}" data-code="${code}" data-revision="1" data-status="${status}" ${status === "READY" ? "data-startable" : ""} tabindex="-1"><td>${code}</td><td data-cell="status">${status}</td></tr>`;
-const part = (head, ...rows) => `<section class="sheet-section">${head ? `<h2 class="sheet-phase">${head}</h2>` : ""}<form><table class="sheet"><thead class="sr-only"><tr><th class="c-code">Code</th></tr></thead><tbody>${rows.join("")}</tbody></table></form></section>`;
-const folded = () => [...document.querySelectorAll(".sheet-section form")].map((each) => each.getAttribute("hidden") === "until-found");
+const row = (code, status) =>
+  `<tr id="step-${code}" data-step="${code}" data-code="${code}" data-revision="1" data-status="${status}" ${
+    status === "READY" ? "data-startable" : ""
+  } tabindex="-1"><td>${code}</td><td data-cell="status">${status}</td></tr>`;
+const part = (head, ...rows) =>
+  `<section class="sheet-section">${
+    head ? `<h2 class="sheet-phase">${head}</h2>` : ""
+  }<form><table class="sheet"><thead class="sr-only"><tr><th class="c-code">Code</th></tr></thead><tbody>${
+    rows.join("")
+  }</tbody></table></form></section>`;
+const folded = () =>
+  [...document.querySelectorAll(".sheet-section form")].map((each) => each.getAttribute("hidden") === "until-found");
 
 beforeEach(async () => {
   server(() => ({}));
-  page(`<cw-runsheet data-run="1" data-topic="run:1"><div class="sheet-bar"><button type="button" data-filter="all" aria-pressed="true"></button><button type="button" data-filter="done" aria-pressed="false"></button></div>
-    ${part("First", row("A-1", "COMPLETED"))}${part("", row("A-2", "SKIPPED"))}${part("Second", row("B-1", "COMPLETED"), row("B-2", "READY"))}</cw-runsheet>`);
+  page(
+    `<cw-runsheet data-run="1" data-topic="run:1"><div class="sheet-bar"><button type="button" data-filter="all" aria-pressed="true"></button><button type="button" data-filter="done" aria-pressed="false"></button></div>
+    ${part("First", row("A-1", "COMPLETED"))}${part("", row("A-2", "SKIPPED"))}${
+      part("Second", row("B-1", "COMPLETED"), row("B-2", "READY"))
+    }</cw-runsheet>`,
+  );
   await settle();
 });
 
@@ -42,13 +55,26 @@ test("j walks over rows that are shown, and a filter opens what it needs", () =>
 });
 
 test("a phase that is finished while somebody looks is not folded under the cursor", () => {
-  document.dispatchEvent(new CustomEvent("cw:state", { detail: { topic: "run:1", steps: { "B-2": { status: "COMPLETED" } } } }));
+  document.dispatchEvent(
+    new CustomEvent("cw:state", { detail: { topic: "run:1", steps: { "B-2": { status: "COMPLETED" } } } }),
+  );
   assert.deepEqual(folded(), [true, true, false]);
 });
 
 test("what ended before the first open step of a phase is folded, until somebody asks or filters", async () => {
-  page(`<cw-runsheet data-run="1" data-topic="run:1"><div class="sheet-bar"><button type="button" data-filter="done" aria-pressed="false"></button></div>
-    ${part("Now", row("A-1", "COMPLETED"), row("A-2", "SKIPPED"), row("A-3", "COMPLETED"), row("A-4", "READY"), row("A-5", "COMPLETED"))}</cw-runsheet>`);
+  page(
+    `<cw-runsheet data-run="1" data-topic="run:1"><div class="sheet-bar"><button type="button" data-filter="done" aria-pressed="false"></button></div>
+    ${
+      part(
+        "Now",
+        row("A-1", "COMPLETED"),
+        row("A-2", "SKIPPED"),
+        row("A-3", "COMPLETED"),
+        row("A-4", "READY"),
+        row("A-5", "COMPLETED"),
+      )
+    }</cw-runsheet>`,
+  );
   await settle();
   const past = () => [...document.querySelectorAll("tr.past")].map((each) => each.dataset.code);
   assert.deepEqual(past(), ["A-1", "A-2", "A-3"]);

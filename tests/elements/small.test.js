@@ -12,7 +12,10 @@ const { theme } = await import("../../src/cutwater/web/static/elements/cw-chart.
 test("a post brings the answer, or the refusal as a value", async () => {
   server(() => ({ json: { done: 1 } }));
   assert.deepEqual(await post("/x", { a: "1" }), { data: { done: 1 }, refusal: null });
-  server(() => ({ status: 400, json: { error: { message: "No.", obstacles: [], details: [{ field: "a", message: "Fill this in." }] } } }));
+  server(() => ({
+    status: 400,
+    json: { error: { message: "No.", obstacles: [], details: [{ field: "a", message: "Fill this in." }] } },
+  }));
   const { refusal } = await post("/x", {});
   assert.equal(refusal.status, 400);
   assert.match(reasons(refusal).textContent, /Fill this in\./);
@@ -22,17 +25,28 @@ test("a post brings the answer, or the refusal as a value", async () => {
 
 test("words from the server are never parsed as HTML", () => {
   page('<div id="toasts"></div>');
-  toast("<img src=x onerror=alert(1)>", "bad", { status: 409, message: "", obstacles: [{ code: "a", text: "<script>1</script>", hint: "<b>x</b>" }], details: [] });
+  toast("<img src=x onerror=alert(1)>", "bad", {
+    status: 409,
+    message: "",
+    obstacles: [{ code: "a", text: "<script>1</script>", hint: "<b>x</b>" }],
+    details: [],
+  });
   assert.equal(document.querySelector("#toasts img, #toasts script, #toasts b"), null);
   assert.match(document.querySelector("#toasts").textContent, /<script>1<\/script>/);
 });
 
 test("keys are put into addresses safely", () => {
-  assert.equal(fill("/o/bank/steps/{code}/{verb}", { code: "A/1 ö", verb: "start" }), "/o/bank/steps/A%2F1%20%C3%B6/start");
+  assert.equal(
+    fill("/o/bank/steps/{code}/{verb}", { code: "A/1 ö", verb: "start" }),
+    "/o/bank/steps/A%2F1%20%C3%B6/start",
+  );
 });
 
 test("the palette finds commands by the beginnings of their words", () => {
-  const all = [{ title: "Go to Releases", path: "/a" }, { title: "New release", path: "/b" }, { title: "Go to Runs", path: "/c" }];
+  const all = [{ title: "Go to Releases", path: "/a" }, { title: "New release", path: "/b" }, {
+    title: "Go to Runs",
+    path: "/c",
+  }];
   assert.deepEqual(matching(all, "rel").map((each) => each.path), ["/a", "/b"]);
   assert.deepEqual(matching(all, "go ru").map((each) => each.path), ["/c"]);
   assert.deepEqual(matching(all, ""), all);
@@ -47,9 +61,14 @@ test("a clock shows a zone's time, what has passed, and what is left", () => {
 });
 
 test("j and k walk the links of a list, / without a field of its own finds everything", () => {
-  page('<cw-keys></cw-keys><a id="find" data-palette href="#f">Find</a><main><table class="table"><tbody><tr><td><a id="one" href="#1">1</a></td></tr><tr><td>no link</td></tr><tr><td class="title"><a id="two" href="#2">2</a></td></tr></tbody></table></main>');
+  page(
+    '<cw-keys></cw-keys><a id="find" data-palette href="#f">Find</a><main><table class="table"><tbody><tr><td><a id="one" href="#1">1</a></td></tr><tr><td>no link</td></tr><tr><td class="title"><a id="two" href="#2">2</a></td></tr></tbody></table></main>',
+  );
   let found = 0;
-  document.getElementById("find").addEventListener("click", (event) => { event.preventDefault(); found += 1; });
+  document.getElementById("find").addEventListener("click", (event) => {
+    event.preventDefault();
+    found += 1;
+  });
   for (const [key, id] of [["j", "one"], ["j", "two"], ["j", "two"], ["k", "one"]]) {
     press(key);
     assert.equal(document.activeElement.id, id);
@@ -59,7 +78,9 @@ test("j and k walk the links of a list, / without a field of its own finds every
 });
 
 test("single keys and sequences reach what is marked with them", () => {
-  page('<cw-keys></cw-keys><a id="r" href="#r" data-key="g r">Runs</a><button id="c" data-key="c">New</button><input id="s" data-key="/" placeholder="Search"><a id="k" href="#k" data-key="mod+k">Find</a>');
+  page(
+    '<cw-keys></cw-keys><a id="r" href="#r" data-key="g r">Runs</a><button id="c" data-key="c">New</button><input id="s" data-key="/" placeholder="Search"><a id="k" href="#k" data-key="mod+k">Find</a>',
+  );
   const hit = [];
   for (const id of ["r", "c", "k"]) document.getElementById(id).addEventListener("click", () => hit.push(id));
   press("g");

@@ -28,6 +28,9 @@ def found(name: str, text: str) -> list[str]:
         ("inline", "src/cutwater/web/templates/base.html", '<a hx-on:click="go()">'),
         ("eval", "src/cutwater/web/templates/base.html", "<a hx-vals='js:{a: 1}'>"),
         ("eval", "src/cutwater/web/templates/base.html", '<a hx-trigger="click[ctrlKey]">'),
+        ("line", "src/cutwater/web/templates/base.html", f"<p>{'x' * 134}</p>"),
+        ("line", "src/cutwater/web/static/css/base.css", "/*" + "x" * 139),
+        ("line", "src/cutwater/web/static/elements/core.js", "// " + "x" * 138),
         ("raw-sql", "src/cutwater/sprints/queries.py", 'text(f"select {name}")'),
         ("fetching", "src/cutwater/integrations/jira/client.py", "import httpx"),
         ("address", "requirements.lock", f"# from https://{HOST}/simple"),
@@ -46,6 +49,8 @@ def test_each_rule_catches_what_it_is_for(rule: str, name: str, line: str) -> No
         ("src/cutwater/web/templates/base.html", '<script type="module" src="/static/a.js"></script>'),
         ("src/cutwater/web/templates/base.html", '<p class="style" data-on="x">one=1</p>'),
         ("src/cutwater/integrations/jira/client.py", "import httpx2"),
+        ("src/cutwater/web/templates/base.html", f"<p>{'x' * 133}</p>"),
+        ("src/cutwater/web/README.md", "x" * 141),
         ("tests/test_x.py", "await tx.commit()"),
     ],
 )
@@ -59,6 +64,12 @@ def test_the_way_out_stands_on_the_line_or_above_it() -> None:
     assert found("src/cutwater/server.py", f"{line}  {allowed}") == []
     assert found("src/cutwater/server.py", f"{allowed}\n{line}") == []
     assert found("src/cutwater/server.py", f"{allowed}\n\n{line}") == ["environ"]
+
+
+def test_a_template_that_needs_a_long_line_says_why() -> None:
+    line = "x" * 141
+    assert found("src/cutwater/web/templates/base.html", f"{{# allow: line — one address #}}\n{line}") == []
+    assert found("src/cutwater/web/templates/base.html", f"{{# allow: line #}}\n{line}") == ["line"]
 
 
 def test_the_way_out_needs_a_reason_and_the_right_rule() -> None:

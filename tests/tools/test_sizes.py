@@ -50,6 +50,19 @@ def test_forty_lines_are_the_limit_of_a_function(lines: int, found: int) -> None
     assert len(list(sizes.long_functions("x.py", source))) == found
 
 
+@pytest.mark.parametrize(("lines", "found"), [(199, 0), (200, 1)])
+def test_two_hundred_lines_are_the_limit_of_a_class(lines: int, found: int) -> None:
+    source = "@decorated\nclass Thing:\n" + '    """What it is."""\n' + "    a = 1\n" * lines
+    assert len(list(sizes.long_classes("x.py", source))) == found
+
+
+@pytest.mark.parametrize(("lines", "found"), [(248, []), (249, ["x.js:3: class Thing"])])
+@pytest.mark.parametrize("opening", ["class Thing {", "export class Thing extends HTMLElement {"])
+def test_a_class_in_javascript_has_fifty_more(opening: str, lines: int, found: list[str]) -> None:
+    source = f"// a thing\n\n{opening}\n" + "  a = 1;\n" * lines + "}\n\nclass Small {\n  a = 1;\n}\n"
+    assert [each.split(" has ")[0] for each in sizes.long_element_classes("x.js", source)] == found
+
+
 @pytest.mark.parametrize(
     ("name", "limit"),
     [

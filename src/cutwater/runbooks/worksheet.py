@@ -8,9 +8,10 @@ from cutwater.runbooks import quantities
 from cutwater.runbooks.cells import Sheet
 from cutwater.runbooks.columns import Columns, Field, find_header, recognise
 from cutwater.runbooks.critical_path import Link, LinkKind, find_cycles
+from cutwater.runbooks.fields import plain
 from cutwater.runbooks.plan import Known, ParsedLink, ParsedPlan, Severity
 from cutwater.runbooks.quantities import Unclear
-from cutwater.runbooks.rows import Rows, plain
+from cutwater.runbooks.rows import Rows
 
 
 def detect(sheet: Sheet) -> Columns:
@@ -35,30 +36,32 @@ def parse(sheet: Sheet, columns: Columns, known: Known, *, zone: str = "UTC") ->
     """The plan in the rows below the header. Never raises on content: what is wrong is in `problems`."""
     reader = Rows(sheet, columns, known, zone)
     for note in (*sheet.notes, *columns.notes):
-        reader.say(0, "", Severity.WARNING, note)
+        reader.findings.say(0, "", Severity.WARNING, note)
     if columns.missing:
         headers = ", ".join(f"“{each}”" for each in columns.headers if each.strip()) or "none"
         for missing in columns.missing:
             one = " Only one column was found: is the separator right?" if len(columns.headers) < 2 else ""
-            reader.say(
+            reader.findings.say(
                 columns.header_row, missing.value, Severity.ERROR,
                 f"No column for the step's {missing.value} was recognised among {headers}.{one}",
                 "Choose the column in the mapping, or name its header, for example "
                 + ("“Code”." if missing is Field.CODE else "“Title”."),
             )  # fmt: skip
-        return ParsedPlan(columns=columns, steps=[], links=[], problems=reader.problems)
+        return ParsedPlan(columns=columns, steps=[], links=[], problems=reader.findings.problems)
     reader.read()
-    reader.say_unknown()
-    reader.say_continued()
+    reader.findings.say_unknown()
+    reader.findings.say_continued()
     links = _links(reader)
     cycles = _cycles(reader, links)
-    if not reader.steps and not reader.problems:
-        reader.say(columns.header_row, "", Severity.ERROR, "There is no step below the header.", "Add rows.")
+    if not reader.steps and not reader.findings.problems:
+        reader.findings.say(
+            columns.header_row, "", Severity.ERROR, "There is no step below the header.", "Add rows."
+        )
     _lint(reader, links)
     zero = reader.zero()
     return ParsedPlan(
         columns=columns, steps=reader.dated(zero), links=links, zero=zero, cycles=cycles,
-        problems=sorted(reader.problems, key=lambda each: each.row),
+        problems=sorted(reader.findings.problems, key=lambda each: each.row),
     )  # fmt: skip
 
 
@@ -72,7 +75,7 @@ def _links(reader: Rows) -> list[ParsedLink]:
             try:
                 link = quantities.read_link(token, known)
             except Unclear as problem:
-                reader.say(
+                reader.findings.say(
                     step.row, column, Severity.ERROR, f"“{token[:60]}”: {problem.message}", problem.fix
                 )
                 continue
@@ -81,16 +84,16 @@ def _links(reader: Rows) -> list[ParsedLink]:
                 words = [each for each in link.code.casefold().split() if each in known]
                 close = words or get_close_matches(link.code.casefold(), list(known), n=1, cutoff=0.6)
                 hint = f"Did you mean {known[close[0]].code}?" if close else quantities.LINK_FIX
-                reader.say(
+                reader.findings.say(
                     step.row, column, Severity.ERROR, f"No step has the code “{link.code[:60]}”.", hint
                 )
             elif before is step:
-                reader.say(
+                reader.findings.say(
                     step.row, column, Severity.ERROR, f"{step.code} waits for itself.", "Remove the link."
                 )
             elif (before.code, step.code, link.kind) in found:
                 message = f"The link from {before.code} is given twice; the first is kept."
-                reader.say(step.row, column, Severity.WARNING, message, "Remove one.")
+                reader.findings.say(step.row, column, Severity.WARNING, message, "Remove one.")
             else:
                 found[before.code, step.code, link.kind] = ParsedLink(
                     row=step.row, before=before.code, after=step.code, kind=link.kind,
@@ -105,7 +108,7 @@ def _cycles(reader: Rows, links: Sequence[ParsedLink]) -> tuple[tuple[str, ...],
     for cycle in cycles:
         turn = " → ".join(cycle if len(cycle) <= 12 else [*cycle[:6], "…", *cycle[-5:]])
         row = reader.by_code[cycle[0].casefold()].row
-        reader.say(
+        reader.findings.say(
             row, reader.columns.header(Field.LINKS), Severity.ERROR,
             f"These steps wait for each other in a circle: {turn}.", "Remove one of these links.",
         )  # fmt: skip
@@ -119,7 +122,7 @@ def _lint(reader: Rows, links: Sequence[ParsedLink]) -> None:
     for step in reader.steps:
         phase = (step.sequence, step.phase)
         if step.code not in linked and phase in last:
-            reader.say(
+            reader.findings.say(
                 step.row, reader.columns.header(Field.LINKS), Severity.NOTE,
                 f"{step.code} has no links: it follows {last[phase]}, as its phase is ordered.",
                 "Give it a predecessor if another order is meant.",

@@ -7,13 +7,26 @@ import { make } from "./core.js";
  * @returns {Promise<string | null>}
  */
 export function askWhy(title) {
-  const note = /** @type {HTMLTextAreaElement} */ (make("textarea", { id: "asked-why", name: "note", rows: "3", maxlength: "2000", required: "" }));
+  const note = /** @type {HTMLTextAreaElement} */ (make("textarea", {
+    id: "asked-why",
+    name: "note",
+    rows: "3",
+    maxlength: "2000",
+    required: "",
+  }));
   const leave = make("button", { type: "button", class: "button" }, "Leave it");
-  const form = make("form", { class: "stack" },
+  const form = make(
+    "form",
+    { class: "stack" },
     make("div", { class: "field" }, make("label", { for: "asked-why" }, "Why? The log keeps it."), note),
-    make("div", { class: "row" }, make("button", { class: "button primary" }, "Move it"), leave));
-  const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "dialog", "aria-labelledby": "asking-title" },
-    make("header", {}, make("h2", { id: "asking-title" }, title)), form));
+    make("div", { class: "row" }, make("button", { class: "button primary" }, "Move it"), leave),
+  );
+  const dialog = /** @type {HTMLDialogElement} */ (make(
+    "dialog",
+    { class: "dialog", "aria-labelledby": "asking-title" },
+    make("header", {}, make("h2", { id: "asking-title" }, title)),
+    form,
+  ));
   return new Promise((resolve) => {
     const end = (/** @type {string | null} */ answer) => {
       dialog.close();

@@ -62,10 +62,23 @@ export async function post(url, fields, tools = {}) {
     const error = body.error ?? {};
     return {
       data: null,
-      refusal: { status: response.status, message: error.message ?? "Refused.", obstacles: error.obstacles ?? [], details: error.details ?? [] },
+      refusal: {
+        status: response.status,
+        message: error.message ?? "Refused.",
+        obstacles: error.obstacles ?? [],
+        details: error.details ?? [],
+      },
     };
   } catch {
-    return { data: null, refusal: { status: 0, message: "The server did not answer. Nothing was changed; try again.", obstacles: [], details: [] } };
+    return {
+      data: null,
+      refusal: {
+        status: 0,
+        message: "The server did not answer. Nothing was changed; try again.",
+        obstacles: [],
+        details: [],
+      },
+    };
   }
 }
 
@@ -75,7 +88,9 @@ export async function post(url, fields, tools = {}) {
  */
 function odd(response) {
   const signedOut = response.redirected || response.status === 401;
-  const message = signedOut ? "You were signed out. Reload the page to sign in." : `The server answered ${response.status}. Nothing was changed; try again.`;
+  const message = signedOut
+    ? "You were signed out. Reload the page to sign in."
+    : `The server answered ${response.status}. Nothing was changed; try again.`;
   return { status: response.status, message, obstacles: [], details: [] };
 }
 
@@ -87,7 +102,9 @@ function odd(response) {
 export function reasons(refusal, title = "") {
   const box = make("div", { class: "obstacles" });
   if (title) box.append(make("p", { class: "obstacles-title" }, icon("octagon-alert"), title));
-  const items = refusal.obstacles.length ? refusal.obstacles : refusal.details.map((each) => ({ text: each.message, hint: "", cleared_by: "" }));
+  const items = refusal.obstacles.length
+    ? refusal.obstacles
+    : refusal.details.map((each) => ({ text: each.message, hint: "", cleared_by: "" }));
   if (!items.length) {
     box.append(make("p", {}, refusal.message));
     return box;
@@ -95,7 +112,8 @@ export function reasons(refusal, title = "") {
   const list = make("ul");
   for (const each of items) {
     const item = make("li", {}, make("p", {}, each.text));
-    const hint = [each.hint, each.cleared_by && !(each.hint ?? "").includes(each.cleared_by) ? each.cleared_by : ""].filter(Boolean).join(" · ");
+    const hint = [each.hint, each.cleared_by && !(each.hint ?? "").includes(each.cleared_by) ? each.cleared_by : ""]
+      .filter(Boolean).join(" · ");
     if (hint) item.append(make("p", { class: "hint" }, hint));
     list.append(item);
   }
@@ -115,7 +133,13 @@ export function toast(text, tone = "good", refusal) {
   const close = make("button", { type: "button", class: "icon-button", "aria-label": "Close" }, icon("x"));
   const body = make("div", {}, make("p", {}, text));
   if (refusal && (refusal.obstacles.length || refusal.details.length)) body.append(reasons(refusal));
-  const shown = make("div", { class: `toast tone-${tone}`, role: tone === "bad" ? "alert" : "status" }, icon(tone === "good" ? "check" : "octagon-alert"), body, close);
+  const shown = make(
+    "div",
+    { class: `toast tone-${tone}`, role: tone === "bad" ? "alert" : "status" },
+    icon(tone === "good" ? "check" : "octagon-alert"),
+    body,
+    close,
+  );
   close.addEventListener("click", () => shown.remove());
   stack.append(shown);
   while (stack.children.length > 4) stack.firstElementChild?.remove();
@@ -141,7 +165,8 @@ export function announce(text) {
  * @param {EventTarget | null} target
  */
 export function typing(target) {
-  return target instanceof Element && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
+  return target instanceof Element
+    && target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
 }
 
 /**

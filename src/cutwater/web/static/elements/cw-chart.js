@@ -13,7 +13,16 @@ export function theme(colour) {
   return {
     background: null,
     font: "Inter, system-ui, sans-serif",
-    axis: { labelColor: faint, titleColor: faint, gridColor: line, domainColor: line, tickColor: line, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500 },
+    axis: {
+      labelColor: faint,
+      titleColor: faint,
+      gridColor: line,
+      domainColor: line,
+      tickColor: line,
+      labelFontSize: 11,
+      titleFontSize: 11,
+      titleFontWeight: 500,
+    },
     legend: { labelColor: ink, titleColor: faint, labelFontSize: 11, titleFontSize: 11 },
     title: { color: ink, fontSize: 13, fontWeight: 600, anchor: "start" },
     header: { labelColor: ink, titleColor: faint },
@@ -52,7 +61,13 @@ export class CwChart extends HTMLElement {
       const config = { ...theme(colour), ...(spec.config ?? {}) };
       probe.remove();
       const place = document.createElement("div");
-      await /** @type {any} */ (window).vegaEmbed(place, { ...spec, config }, { ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true } });
+      await /** @type {any} */ (window).vegaEmbed(place, { ...spec, config }, {
+        ast: true,
+        actions: false,
+        renderer: "svg",
+        defaultStyle: false,
+        tooltip: { disableDefaultStyle: true },
+      });
       this.replaceChildren(place);
     } catch {
       // the server's picture stays

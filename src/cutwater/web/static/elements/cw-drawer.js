@@ -12,7 +12,9 @@ export class CwDrawer extends HTMLElement {
     document.addEventListener("click", (event) => this.#click(event), { signal });
     this.addEventListener("submit", (event) => this.#submit(/** @type {SubmitEvent} */ (event)), { signal });
     window.addEventListener("popstate", () => this.#turn(), { signal });
-    document.addEventListener("htmx:before:history:restore", (event) => this.turning && event.preventDefault(), { signal });
+    document.addEventListener("htmx:before:history:restore", (event) => this.turning && event.preventDefault(), {
+      signal,
+    });
   }
 
   disconnectedCallback() {
@@ -21,9 +23,15 @@ export class CwDrawer extends HTMLElement {
 
   /** @param {MouseEvent} event */
   #click(event) {
-    if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[data-drawer][href]"));
-    if (!link || link.origin !== location.origin || matchMedia(PHONE).matches || document.body.classList.contains("outside")) return;
+    if (
+      event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
+    ) return;
+    const link =
+      /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[data-drawer][href]"));
+    if (
+      !link || link.origin !== location.origin || matchMedia(PHONE).matches
+      || document.body.classList.contains("outside")
+    ) return;
     event.preventDefault();
     void this.open(link.href, link);
   }
@@ -36,7 +44,9 @@ export class CwDrawer extends HTMLElement {
     const asked = (this.asked = (this.asked ?? 0) + 1);
     const response = await fetch(url, { headers: ASKS, credentials: "same-origin" }).catch(() => null);
     if (asked !== this.asked) return;
-    const html = response && (response.ok || response.status === 404 || response.status === 403) ? await response.text() : "";
+    const html = response && (response.ok || response.status === 404 || response.status === 403)
+      ? await response.text()
+      : "";
     if (!response || response.headers.has("HX-Redirect") || !html.includes("drawer-page")) {
       location.assign(url);
       return;
@@ -82,7 +92,12 @@ export class CwDrawer extends HTMLElement {
   async #send(form, submitter) {
     const fields = new FormData(form, submitter);
     const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(/** @type {any} */ (fields));
-    const response = await fetch(form.getAttribute("action") ?? location.href, { method: "POST", body, headers: ASKS, credentials: "same-origin" }).catch(() => null);
+    const response = await fetch(form.getAttribute("action") ?? location.href, {
+      method: "POST",
+      body,
+      headers: ASKS,
+      credentials: "same-origin",
+    }).catch(() => null);
     if (!response) {
       form.before(make("p", { class: "flash tone-bad", role: "alert" }, "The server did not answer. Try again."));
       return;
@@ -106,14 +121,31 @@ export class CwDrawer extends HTMLElement {
 
   /** Elements the drawer's page needs and this one has not loaded. @param {Document} parsed */
   #load(parsed) {
-    for (const script of parsed.querySelectorAll('script[type="module"][src^="/static/"]')) void import(script.getAttribute("src") ?? "");
+    for (const script of parsed.querySelectorAll('script[type="module"][src^="/static/"]')) {
+      void import(script.getAttribute("src") ?? "");
+    }
   }
 
   #dialog() {
     if (this.dialog) return this.dialog;
-    const full = make("a", { class: "icon-button", "data-full": "", "aria-label": "Open as a page", title: "Open as a page", href: "#" }, icon("maximize-2"));
-    const close = make("button", { type: "button", class: "icon-button", "aria-label": "Close", title: "Close (Esc)" }, icon("x"));
-    const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "drawer" }, make("div", { class: "drawer-tools" }, full, close), make("div", { class: "drawer-body" })));
+    const full = make("a", {
+      class: "icon-button",
+      "data-full": "",
+      "aria-label": "Open as a page",
+      title: "Open as a page",
+      href: "#",
+    }, icon("maximize-2"));
+    const close = make(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Close", title: "Close (Esc)" },
+      icon("x"),
+    );
+    const dialog = /** @type {HTMLDialogElement} */ (make(
+      "dialog",
+      { class: "drawer" },
+      make("div", { class: "drawer-tools" }, full, close),
+      make("div", { class: "drawer-body" }),
+    ));
     close.addEventListener("click", () => this.close());
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();

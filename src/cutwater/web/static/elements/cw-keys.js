@@ -19,7 +19,11 @@ export class CwKeys extends HTMLElement {
     this.ending = new AbortController();
     const signal = this.ending.signal;
     document.addEventListener("keydown", (event) => this.#press(event), { signal });
-    document.addEventListener("click", (event) => /** @type {Element} */ (event.target).closest("[data-open-keys]") && this.show(), { signal });
+    document.addEventListener(
+      "click",
+      (event) => /** @type {Element} */ (event.target).closest("[data-open-keys]") && this.show(),
+      { signal },
+    );
   }
 
   disconnectedCallback() {
@@ -52,7 +56,9 @@ export class CwKeys extends HTMLElement {
     const scope = document.querySelector("dialog.drawer[open]");
     for (const root of [scope, document]) {
       for (const each of root?.querySelectorAll(`[data-key="${CSS.escape(key)}"]`) ?? []) {
-        if (!each.closest("template") && !(/** @type {any} */ (each).disabled)) return /** @type {HTMLElement} */ (each);
+        if (!each.closest("template") && !(/** @type {any} */ (each).disabled)) {
+          return /** @type {HTMLElement} */ (each);
+        }
       }
     }
     return key === "/" ? document.querySelector("[data-palette]") : null;
@@ -61,7 +67,9 @@ export class CwKeys extends HTMLElement {
   /** What opens each row that is listed here, in the drawer while one is open. @returns {HTMLElement[]} */
   #rows() {
     const root = document.querySelector("dialog.drawer[open]") ?? document.querySelector("main");
-    const links = [...(root?.querySelectorAll(ROWS) ?? [])].map((row) => row.querySelector(".title :is(a[href], button), a[href]"));
+    const links = [...(root?.querySelectorAll(ROWS) ?? [])].map((row) =>
+      row.querySelector(".title :is(a[href], button), a[href]")
+    );
     return /** @type {HTMLElement[]} */ (links.filter((link) => link?.checkVisibility?.() ?? link));
   }
 
@@ -90,10 +98,21 @@ export class CwKeys extends HTMLElement {
     }
     if (!seen.has("/")) this.#add(list, "/", "Search");
     const more = this.#more();
-    if (!more.length && this.#rows().length) more.push(["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"]);
+    if (!more.length && this.#rows().length) {
+      more.push(["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"]);
+    }
     for (const [key, name] of more) this.#add(list, key, name);
-    const close = make("button", { type: "button", class: "icon-button", "aria-label": "Close", autofocus: "" }, icon("x"));
-    const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "dialog keys-dialog", "aria-label": "Keys" }, make("header", {}, make("h2", {}, "Keys"), close), list));
+    const close = make(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": "Close", autofocus: "" },
+      icon("x"),
+    );
+    const dialog = /** @type {HTMLDialogElement} */ (make(
+      "dialog",
+      { class: "dialog keys-dialog", "aria-label": "Keys" },
+      make("header", {}, make("h2", {}, "Keys"), close),
+      list,
+    ));
     close.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
@@ -103,7 +122,9 @@ export class CwKeys extends HTMLElement {
   /** @param {Element} list @param {string} key @param {string} name */
   #add(list, key, name) {
     const keys = make("span");
-    for (const part of key.replace("mod+", `${MOD} `).split(" ")) keys.append(make("kbd", {}, part.length === 1 ? part : part.replace("ArrowRight", "→")), " ");
+    for (const part of key.replace("mod+", `${MOD} `).split(" ")) {
+      keys.append(make("kbd", {}, part.length === 1 ? part : part.replace("ArrowRight", "→")), " ");
+    }
     list.append(make("li", {}, make("span", {}, name), keys));
   }
 
@@ -117,7 +138,11 @@ export class CwKeys extends HTMLElement {
 
   /** Keys that the elements of this page bring themselves. */
   #more() {
-    const kinds = new Set([...document.querySelectorAll("*")].filter((each) => each.localName.startsWith("cw-")).map((each) => each.constructor));
+    const kinds = new Set(
+      [...document.querySelectorAll("*")].filter((each) => each.localName.startsWith("cw-")).map((each) =>
+        each.constructor
+      ),
+    );
     return /** @type {[string, string][]} */ ([...kinds].flatMap((kind) => /** @type {any} */ (kind).keys ?? []));
   }
 }

@@ -11,7 +11,13 @@ import { LiveStream } from "./live-stream.js";
  */
 
 const LEAST_APART = 150;
-const WORDS = { live: "", polling: "Updates every 5 s", reconnecting: "Reconnecting…", paused: "", "signed-out": "Signed out" };
+const WORDS = {
+  live: "",
+  polling: "Updates every 5 s",
+  reconnecting: "Reconnecting…",
+  paused: "",
+  "signed-out": "Signed out",
+};
 
 /**
  * The topics a change belongs to: its subject, its context, the plural of both, and one's own inbox.
@@ -38,9 +44,20 @@ function plural(kind) {
 export function watched(root = document) {
   const found = new Set();
   for (const each of root.querySelectorAll("[data-topic], [data-refresh-on]")) {
-    for (const name of ["data-topic", "data-refresh-on"]) for (const topic of (each.getAttribute(name) ?? "").split(/\s+/)) if (topic) found.add(topic);
+    for (const name of ["data-topic", "data-refresh-on"]) {
+      for (const topic of (each.getAttribute(name) ?? "").split(/\s+/)) {
+        if (topic) found.add(topic);
+      }
+    }
   }
   return [...found].sort();
+}
+
+/** How long a block waits, which may say how far apart its fresh ones are at least.
+ * @param {Element} element @param {number} last */
+function pauseBefore(element, last) {
+  const apart = Number(element.getAttribute("data-refresh-apart") ?? 0) - (Date.now() - last);
+  return Math.max(LEAST_APART, apart) + Math.random() * LEAST_APART;
 }
 
 export class CwLive extends HTMLElement {
@@ -62,7 +79,11 @@ export class CwLive extends HTMLElement {
     this.channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(name);
     this.channel?.addEventListener("message", (event) => this.#hear(event.data));
     this.lock = name;
-    this.stream = new LiveStream({ url: this.dataset.url ?? "", changes: this.dataset.changes ?? "", topics: this.topics }, this.#listener());
+    this.stream = new LiveStream({
+      url: this.dataset.url ?? "",
+      changes: this.dataset.changes ?? "",
+      topics: this.topics,
+    }, this.#listener());
     this.ending = new AbortController();
     const signal = this.ending.signal;
     document.addEventListener("visibilitychange", () => this.#seen(), { signal });
@@ -187,8 +208,7 @@ export class CwLive extends HTMLElement {
     else if (message.kind === "connection") {
       this.#show(message.state, !this.followed);
       this.followed = true;
-    }
-    else if (message.kind === "token") {
+    } else if (message.kind === "token") {
       if (this.token && message.was !== this.token && !this.away) void this.#fillGap();
       this.token = message.token;
     }
@@ -241,28 +261,33 @@ export class CwLive extends HTMLElement {
   /** @param {Change} change */
   #change(change) {
     const topics = topicsOf(change);
-    if (topics.some((topic) => this.topics?.includes(topic))) document.dispatchEvent(new CustomEvent("cw:change", { detail: change }));
+    if (topics.some((topic) => this.topics?.includes(topic))) {
+      document.dispatchEvent(new CustomEvent("cw:change", { detail: change }));
+    }
     for (const each of document.querySelectorAll("[data-refresh-on]")) {
       const wanted = (each.getAttribute("data-refresh-on") ?? "").split(/\s+/);
       if (topics.some((topic) => wanted.includes(topic))) this.#refresh(each);
     }
   }
 
-  /** Ask for a fresh block, once for changes that come together; data-refresh-apart says how far apart at least. @param {Element} element */
+  /** Ask for a fresh block, once for changes that come together. @param {Element} element */
   #refresh(element) {
     if (this.waiting?.has(element)) return;
-    const apart = Number(element.getAttribute("data-refresh-apart") ?? 0) - (Date.now() - (this.refreshed.get(element) ?? 0));
-    const wait = Math.max(LEAST_APART, apart) + Math.random() * LEAST_APART;
-    this.waiting?.set(element, setTimeout(() => {
-      this.waiting?.delete(element);
-      this.refreshed.set(element, Date.now());
-      if (element.isConnected) element.dispatchEvent(new CustomEvent("cw:changed", { bubbles: false }));
-    }, wait));
+    this.waiting?.set(
+      element,
+      setTimeout(() => {
+        this.waiting?.delete(element);
+        this.refreshed.set(element, Date.now());
+        if (element.isConnected) element.dispatchEvent(new CustomEvent("cw:changed", { bubbles: false }));
+      }, pauseBefore(element, this.refreshed.get(element) ?? 0)),
+    );
   }
 
   /** @param {State} state */
   #state(state) {
-    if (!state.topic || this.topics?.includes(state.topic)) document.dispatchEvent(new CustomEvent("cw:state", { detail: state }));
+    if (!state.topic || this.topics?.includes(state.topic)) {
+      document.dispatchEvent(new CustomEvent("cw:state", { detail: state }));
+    }
   }
 
   /** Too much happened to be told: every part asks for itself anew. */

@@ -42,9 +42,24 @@ export class CwPalette extends HTMLElement {
   #dialog() {
     const known = this.querySelector("dialog");
     if (known) return known;
-    const input = make("input", { type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", placeholder: "Search, go or do…", "aria-label": "Search, go or do" });
+    const input = make("input", {
+      type: "text",
+      role: "combobox",
+      "aria-expanded": "true",
+      "aria-controls": "palette-list",
+      "aria-autocomplete": "list",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: "Search, go or do…",
+      "aria-label": "Search, go or do",
+    });
     const list = make("div", { id: "palette-list", role: "listbox", "aria-label": "Results" });
-    const dialog = /** @type {HTMLDialogElement} */ (make("dialog", { class: "palette", "aria-label": "Search and commands" }, input, list));
+    const dialog = /** @type {HTMLDialogElement} */ (make(
+      "dialog",
+      { class: "palette", "aria-label": "Search and commands" },
+      input,
+      list,
+    ));
     input.addEventListener("input", () => this.#typed());
     input.addEventListener("keydown", (event) => this.#press(/** @type {KeyboardEvent} */ (event)));
     list.addEventListener("click", (event) => {
@@ -64,11 +79,20 @@ export class CwPalette extends HTMLElement {
     clearTimeout(this.timer);
     if (!text) return;
     this.timer = setTimeout(async () => {
-      const response = await fetch(`${this.dataset.url}?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" }, credentials: "same-origin" }).catch(() => null);
+      const response = await fetch(`${this.dataset.url}?q=${encodeURIComponent(text)}`, {
+        headers: { Accept: "application/json" },
+        credentials: "same-origin",
+      }).catch(() => null);
       if (asked !== this.asked || !response?.ok) return;
       const body = await response.json().catch(() => []);
       const base = (this.dataset.url ?? "").replace(/\/search$/, "");
-      const found = (Array.isArray(body) ? body : (body.data ?? [])).map((/** @type {any} */ each) => ({ title: each.title, key: each.key, kind: each.kind, icon: each.kind === "person" ? "user" : "corner-down-right", path: each.path.startsWith("/o/") ? each.path : base + each.path }));
+      const found = (Array.isArray(body) ? body : (body.data ?? [])).map((/** @type {any} */ each) => ({
+        title: each.title,
+        key: each.key,
+        kind: each.kind,
+        icon: each.kind === "person" ? "user" : "corner-down-right",
+        path: each.path.startsWith("/o/") ? each.path : base + each.path,
+      }));
       this.#show([...found, ...own], text);
     }, 120);
   }
@@ -84,7 +108,11 @@ export class CwPalette extends HTMLElement {
 
   /** @param {Entry} entry @param {number} at */
   #option(entry, at) {
-    const option = make("div", { role: "option", id: `palette-${at}`, "data-at": String(at), "aria-selected": "false" }, icon(entry.icon ?? "arrow-right"));
+    const option = make(
+      "div",
+      { role: "option", id: `palette-${at}`, "data-at": String(at), "aria-selected": "false" },
+      icon(entry.icon ?? "arrow-right"),
+    );
     if (entry.kind && entry.key) option.append(make("span", { class: "key" }, entry.key));
     option.append(make("span", { class: "truncate" }, entry.title));
     if (entry.kind) option.append(make("span", { class: "palette-kind" }, entry.kind));

@@ -18,7 +18,10 @@ export class CwProgress extends HTMLElement {
 
   async #look() {
     if (document.visibilityState === "visible") {
-      const response = await fetch(this.dataset.url ?? "", { headers: { "HX-Request": "true", "HX-Request-Type": "partial" }, credentials: "same-origin" }).catch(() => null);
+      const response = await fetch(this.dataset.url ?? "", {
+        headers: { "HX-Request": "true", "HX-Request-Type": "partial" },
+        credentials: "same-origin",
+      }).catch(() => null);
       if (response?.ok) {
         const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
         this.replaceChildren(...document.importNode(parsed.body, true).childNodes);

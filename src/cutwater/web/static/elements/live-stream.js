@@ -35,7 +35,9 @@ export function parser(found) {
     rest = lines.pop() ?? "";
     for (const line of lines) {
       if (line === "") {
-        if (current.id !== null || current.data.length) found({ id: current.id, event: current.event || "message", data: current.data.join("\n") });
+        if (current.id !== null || current.data.length) {
+          found({ id: current.id, event: current.event || "message", data: current.data.join("\n") });
+        }
         current = { id: null, event: "", data: [] };
         continue;
       }
@@ -125,7 +127,9 @@ export class LiveStream {
         await response.text().catch(() => ""); // what nobody reads would keep the connection
         return;
       }
-      if (!response.ok || !response.body || !(response.headers.get("content-type") ?? "").startsWith("text/event-stream")) throw new Error(`stream answered ${response.status}`);
+      if (
+        !response.ok || !response.body || !(response.headers.get("content-type") ?? "").startsWith("text/event-stream")
+      ) throw new Error(`stream answered ${response.status}`);
       lived = await this.#read(response.body, generation, fresh);
     } catch {
       if (generation !== this.generation) return;
@@ -205,8 +209,13 @@ export class LiveStream {
       return;
     }
     if (!lived) this.listener.connection("reconnecting", false);
-    const wait = lived ? 100 + this.tools.random() * 400 : Math.min(15_000, 500 * 2 ** this.failures) * (0.5 + this.tools.random());
-    this.timer = this.tools.setTimeout(() => generation === this.generation && this.running && void this.#stream(generation), wait);
+    const wait = lived
+      ? 100 + this.tools.random() * 400
+      : Math.min(15_000, 500 * 2 ** this.failures) * (0.5 + this.tools.random());
+    this.timer = this.tools.setTimeout(
+      () => generation === this.generation && this.running && void this.#stream(generation),
+      wait,
+    );
   }
 
   /** @param {number} generation */
@@ -233,11 +242,14 @@ export class LiveStream {
   /** @param {boolean} fresh */
   async #ask(fresh) {
     const since = fresh ? "" : `since=${encodeURIComponent(this.token)}&`;
-    const response = await this.tools.fetch(`${this.where.changes}?${since}topics=${encodeURIComponent(this.topics.join(","))}`, {
-      headers: { Accept: "application/json", ...(this.etag ? { "If-None-Match": this.etag } : {}) },
-      credentials: "same-origin",
-      cache: "no-store",
-    });
+    const response = await this.tools.fetch(
+      `${this.where.changes}?${since}topics=${encodeURIComponent(this.topics.join(","))}`,
+      {
+        headers: { Accept: "application/json", ...(this.etag ? { "If-None-Match": this.etag } : {}) },
+        credentials: "same-origin",
+        cache: "no-store",
+      },
+    );
     if (this.#gone(response) || response.status === 304) return;
     if (!response.ok) throw new Error(`changes answered ${response.status}`);
     this.etag = response.headers.get("etag") ?? "";

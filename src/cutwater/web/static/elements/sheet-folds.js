@@ -36,8 +36,10 @@ export class Folds {
       if (head) this.phases.push({ head, button: this.#button(head), parts: [] });
       if (part) this.phases.at(-1)?.parts.push(part);
     }
-    for (const phase of this.phases) if (this.#done(phase)) this.#set(phase, true);
+    for (const phase of this.phases) {
+      if (this.#done(phase)) this.#set(phase, true);
       else this.#foldPast(phase);
+    }
   }
 
   /** In a phase under way, the steps that ended before the first open one. @param {Phase} phase */
@@ -45,13 +47,19 @@ export class Folds {
     const rows = this.#rows(phase);
     const past = rows.slice(0, rows.findIndex((row) => !DONE.has(row.dataset.status ?? "")));
     if (past.length < FEW) return;
-    const button = make("button", { type: "button", class: "past", "aria-expanded": "false" }, `Show ${past.length} done`);
+    const button = make(
+      "button",
+      { type: "button", class: "past", "aria-expanded": "false" },
+      `Show ${past.length} done`,
+    );
     phase.head.append(button);
     /** @param {boolean} folded */
     const fold = (folded) => {
       button.hidden = !folded;
       for (const row of past) row.classList.toggle("past", folded);
-      for (const part of phase.parts) part.closest(".sheet-section")?.classList.toggle("folded", !part.querySelector("tr[data-step]:not(.past)"));
+      for (const part of phase.parts) {
+        part.closest(".sheet-section")?.classList.toggle("folded", !part.querySelector("tr[data-step]:not(.past)"));
+      }
     };
     button.addEventListener("click", (event) => {
       event.stopPropagation();
@@ -63,7 +71,12 @@ export class Folds {
 
   /** @param {Element} head */
   #button(head) {
-    const button = make("button", { type: "button", class: "icon-button fold", "aria-expanded": "true", "aria-label": `Steps of ${head.textContent?.trim().replace(/\s+/g, " ")}` }, icon("chevron-down"));
+    const button = make("button", {
+      type: "button",
+      class: "icon-button fold",
+      "aria-expanded": "true",
+      "aria-label": `Steps of ${head.textContent?.trim().replace(/\s+/g, " ")}`,
+    }, icon("chevron-down"));
     head.prepend(button);
     head.addEventListener("click", () => {
       const phase = this.phases.find((each) => each.head === head);

@@ -39,7 +39,15 @@ export function clock(iso, zone, day) {
   if (!iso) return "";
   let format = formats.get(zone);
   if (!format) {
-    format = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone || "UTC" });
+    format = new Intl.DateTimeFormat("en-CA", {
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+      timeZone: zone || "UTC",
+    });
     formats.set(zone, format);
   }
   const parts = Object.fromEntries(format.formatToParts(new Date(iso)).map((part) => [part.type, part.value]));
@@ -90,7 +98,9 @@ export function patch(row, step, how) {
     if (step.late_minutes && step.late_minutes > 0) row.dataset.late = String(step.late_minutes);
     else delete row.dataset.late;
   }
-  for (const cell of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-cell]"))) write(cell, row, step, how);
+  for (const cell of /** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("[data-cell]"))) {
+    write(cell, row, step, how);
+  }
   return step.status !== undefined && step.status !== before;
 }
 
@@ -116,8 +126,17 @@ function act(cell, row, mayAct) {
   const button = cell.querySelector("button");
   if (!verb || !mayAct) return void button?.remove();
   if (button?.name === verb) return undefined;
-  const fresh = make("button", { name: verb, value: row.dataset.code ?? "", "data-verb": verb }, verb === "start" ? "Start" : "Finish");
+  const fresh = make(
+    "button",
+    { name: verb, value: row.dataset.code ?? "", "data-verb": verb },
+    verb === "start" ? "Start" : "Finish",
+  );
   if (button) button.replaceWith(fresh);
   else cell.append(fresh);
   return undefined;
+}
+
+/** @param {EventTarget | null} target @returns {HTMLElement | null} */
+export function rowOf(target) {
+  return target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("tr[data-step]")) : null;
 }

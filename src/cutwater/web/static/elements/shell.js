@@ -11,14 +11,18 @@ import "./cw-live.js";
 const REQUESTS = "[hx-get], [hx-post], [hx-put], [hx-patch], [hx-delete]";
 document.addEventListener("htmx:before:process", (event) => event.target === document.body && event.preventDefault());
 document.body.removeAttribute("hx-ignore");
-for (const each of document.querySelectorAll(REQUESTS)) if (!each.parentElement?.closest(REQUESTS)) /** @type {any} */ (window).htmx?.process(each);
+for (const each of document.querySelectorAll(REQUESTS)) {
+  if (!each.parentElement?.closest(REQUESTS)) /** @type {any} */ (window).htmx?.process(each);
+}
 
 document.addEventListener("htmx:config:request", (event) => {
   const request = /** @type {CustomEvent} */ (event).detail.ctx?.request;
   if (request) request.headers["X-CSRF-Token"] = csrf();
 });
 document.addEventListener("htmx:error", (event) => {
-  if (!(/** @type {CustomEvent} */ (event).detail?.ctx?.response)) toast("The server did not answer. Nothing was changed; try again.", "bad");
+  if (!(/** @type {CustomEvent} */ (event).detail?.ctx?.response)) {
+    toast("The server did not answer. Nothing was changed; try again.", "bad");
+  }
 });
 document.addEventListener("htmx:response:error", (event) => {
   const status = /** @type {CustomEvent} */ (event).detail.ctx.response.status;
@@ -37,7 +41,9 @@ document.addEventListener("submit", (event) => {
   if (button.name === "keys") root.toggleAttribute("data-keys", button.value === "off");
   if (button.name === "keys" && button.value === "off") root.dataset.keys = "off";
   if (button.name !== "keys") root.dataset[button.name] = button.value;
-  for (const each of document.querySelectorAll(`[data-preferences] button[name="${button.name}"]`)) each.setAttribute("aria-pressed", String(each.getAttribute("value") === button.value));
+  for (const each of document.querySelectorAll(`[data-preferences] button[name="${button.name}"]`)) {
+    each.setAttribute("aria-pressed", String(each.getAttribute("value") === button.value));
+  }
   const body = new URLSearchParams({ [button.name]: button.value, back: location.pathname });
   void fetch(form.action, { method: "POST", body, headers: { Accept: "application/json", "X-CSRF-Token": csrf() } });
 });
@@ -60,7 +66,9 @@ document.addEventListener("submit", (event) => {
 /** The palette is fetched when it is first asked for. */
 document.addEventListener("click", (event) => {
   const palette = document.querySelector("cw-palette");
-  if (!palette || event.ctrlKey || event.metaKey || !(/** @type {Element} */ (event.target).closest("[data-palette]"))) return;
+  if (
+    !palette || event.ctrlKey || event.metaKey || !(/** @type {Element} */ (event.target).closest("[data-palette]"))
+  ) return;
   event.preventDefault();
   void import("./cw-palette.js").then(() => /** @type {any} */ (palette).open());
 });
@@ -107,13 +115,17 @@ setInterval(() => {
 document.addEventListener("htmx:after:swap", (event) => {
   const target = /** @type {CustomEvent} */ (event).detail?.ctx?.target;
   if (!(target instanceof Element) || !target.isConnected) return;
-  for (const panel of target.querySelectorAll("[data-panel]")) panel.dispatchEvent(new CustomEvent("cw:changed", { bubbles: false }));
+  for (const panel of target.querySelectorAll("[data-panel]")) {
+    panel.dispatchEvent(new CustomEvent("cw:changed", { bubbles: false }));
+  }
 });
 
 /** A block that was refreshed by somebody's change lights up for a moment. */
 document.addEventListener("htmx:after:swap", (event) => {
   const source = /** @type {CustomEvent} */ (event).detail?.ctx?.sourceElement;
-  const target = source instanceof Element && source.hasAttribute("data-refresh-on") ? document.getElementById(source.id) : null;
+  const target = source instanceof Element && source.hasAttribute("data-refresh-on")
+    ? document.getElementById(source.id)
+    : null;
   if (!target) return;
   target.classList.add("changed");
   setTimeout(() => target.classList.remove("changed"), 1600);
