@@ -5,8 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import cutwater.models
 from cutwater import audit
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Base, Database
+from cutwater.kernel.grants import IN_ORGANIZATION
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.limits import Limiter
 from cutwater.kernel.settings import Settings
@@ -34,7 +35,7 @@ async def organization(tx: AsyncSession, name: str = "Harbour Bank") -> Actor:
         organization=f"org-{found.hex[-8:]}",
         organization_name=name,
         role="OWNER",
-        grants=frozenset(Grant) - {Grant.PLATFORM},
+        grants=IN_ORGANIZATION,
         user_id=new_id(),
     )
     await enter(tx, actor)

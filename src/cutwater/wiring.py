@@ -17,11 +17,11 @@ from cutwater.audit.ports import TopicView
 from cutwater.integrations import smtp
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import events
-from cutwater.kernel.actor import Grant
 from cutwater.kernel.db import Database
 from cutwater.kernel.dbroles import refuse_mighty_login
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.embedded_host import EmbeddedError, FolderInUse, reachable_folder
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.limits import Limiter
 from cutwater.kernel.reader import Reader
 from cutwater.kernel.settings import Settings, SettingsError
@@ -61,26 +61,40 @@ def declare() -> None:
 
 NAV = (
     NavItem(section="home", label="Home", path="/", icon="house", key="h"),
-    NavItem(section="runs", label="Runs", path="/runs", icon="list-checks", key="r"),
-    NavItem(section="releases", label="Releases", path="/releases", icon="rocket", key="l"),
-    NavItem(section="sprints", label="Sprints", path="/sprints", icon="iteration-cw", key="s"),
+    NavItem(section="runs", label="Runs", path="/runs", icon="list-checks", key="r", grant=Grant.RUNS_READ),
     NavItem(
-        section="audit", label="Audit", path="/audit", icon="shield-check", key="a", grant=Grant.READ_AUDIT
+        section="releases",
+        label="Releases",
+        path="/releases",
+        icon="rocket",
+        key="l",
+        grant=Grant.RELEASES_READ,
+    ),
+    NavItem(
+        section="sprints",
+        label="Sprints",
+        path="/sprints",
+        icon="iteration-cw",
+        key="s",
+        grant=Grant.SPRINTS_READ,
+    ),
+    NavItem(
+        section="audit", label="Audit", path="/audit", icon="shield-check", key="a", grant=Grant.AUDIT_READ
     ),
     NavItem(section="settings", label="Settings", path="/settings", icon="settings", key="e"),
 )
 COMMANDS = (
-    Command(title="New release", path="/releases/new", grant=Grant.CONTRIBUTE),
-    Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.PILOT),
-    Command(title="Import a runbook worksheet", path="/runbooks/import", grant=Grant.PILOT),
-    Command(title="New issue", path="/issues/new", grant=Grant.CONTRIBUTE),
-    Command(title="New sprint", path="/sprints/new", grant=Grant.PILOT),
-    Command(title="New migration", path="/migrations/new", grant=Grant.PILOT),
-    Command(title="Add a service", path="/services/new", grant=Grant.PILOT),
-    Command(title="Go to issues", path="/issues", icon="list-checks"),
-    Command(title="Go to runbooks", path="/runbooks", icon="list-checks"),
-    Command(title="Go to services", path="/services", icon="server"),
-    Command(title="Go to freezes", path="/freezes", icon="lock"),
+    Command(title="New release", path="/releases/new", grant=Grant.RELEASES_WRITE),
+    Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.SPRINTS_WRITE),
+    Command(title="Import a runbook worksheet", path="/runbooks/import", grant=Grant.RUNBOOKS_WRITE),
+    Command(title="New issue", path="/issues/new", grant=Grant.ISSUES_WRITE),
+    Command(title="New sprint", path="/sprints/new", grant=Grant.SPRINTS_WRITE),
+    Command(title="New migration", path="/migrations/new", grant=Grant.RUNS_PLAN),
+    Command(title="Add a service", path="/services/new", grant=Grant.SERVICES_WRITE),
+    Command(title="Go to issues", path="/issues", icon="list-checks", grant=Grant.SPRINTS_READ),
+    Command(title="Go to runbooks", path="/runbooks", icon="list-checks", grant=Grant.RUNBOOKS_READ),
+    Command(title="Go to services", path="/services", icon="server", grant=Grant.RELEASES_READ),
+    Command(title="Go to freezes", path="/freezes", icon="lock", grant=Grant.RELEASES_READ),
 )
 
 
@@ -90,8 +104,8 @@ async def people_called(reader: Reader, text: str) -> list[Hit]:
     return [Hit("person", p.username, p.name, f"/settings/people?q={quote(p.username)}") for p in found]
 
 
-SEARCH_GRANTS = {"team": Grant.SEE_PEOPLE}
-SEARCH_SOURCES = (SearchSource(grant=Grant.SEE_PEOPLE, find=people_called),)
+SEARCH_GRANTS = {"team": Grant.PEOPLE_READ}
+SEARCH_SOURCES = (SearchSource(grant=Grant.PEOPLE_READ, find=people_called),)
 HOME_PANELS = (
     HomePanel(path="/runs/summary", title="Runs and your steps"),
     HomePanel(path="/releases/summary", title="Releases and what waits for you"),

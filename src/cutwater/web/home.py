@@ -6,12 +6,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cutwater.kernel import search
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, members_only
 from cutwater.kernel.db import ReaderDep
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.web.view import View
 
-router = APIRouter(dependencies=[needs(Grant.READ)], include_in_schema=False)
+router = APIRouter(dependencies=[members_only], include_in_schema=False)
 
 
 @router.get("/")

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 
 
