@@ -25,10 +25,11 @@ import uvicorn
 from fastapi import Request
 
 from cutwater import audit
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.events import Event, Subject
+from cutwater.kernel.grants import EVERY_GRANT
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.settings import Settings
 from cutwater.schema import migrate
@@ -65,7 +66,7 @@ def pilot() -> Actor:
         organization_id=ORGANIZATION,
         organization="bench",
         role="OWNER",
-        grants=frozenset(Grant),
+        grants=EVERY_GRANT,
     )
 
 

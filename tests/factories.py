@@ -4,8 +4,9 @@ from sqlalchemy import Column, Table, Uuid, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, wiring
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Base, Database
+from cutwater.kernel.grants import IN_ORGANIZATION
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.limits import Limiter
 from cutwater.kernel.settings import Settings
@@ -33,7 +34,7 @@ async def organization(tx: AsyncSession, name: str = "Harbour Bank") -> Actor:
         organization=f"org-{found.hex[-8:]}",
         organization_name=name,
         role="OWNER",
-        grants=frozenset(Grant) - {Grant.PLATFORM},
+        grants=IN_ORGANIZATION,
         user_id=new_id(),
     )
     await enter(tx, actor)

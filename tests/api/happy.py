@@ -71,7 +71,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PATCH /teams/{slug}": {"description": "Sings"},
     "POST /teams/{slug}/members": {"user_id": "{member}"},
     "PATCH /teams/{slug}/members/{user_id}": {"is_lead": True},
-    "POST /api-keys": {"name": "ci", "scopes": ["read", "contribute"]},
+    "POST /api-keys": {"name": "ci", "scopes": ["runs:read", "releases:write"]},
     "POST /sites": {"name": "Second site", "kind": "JIRA_SERVER", "url": "https://jira2.test"},
     "PATCH /sites/{site_id}": {"name": "Renamed site"},
     "PUT /field-mappings/{site_id}": {"points": "customfield_10002"},

@@ -65,7 +65,7 @@ def _people(make: Maker) -> dict[str, str]:
     members = {person["name"]: person["id"] for person in make.get("/members?per_page=200")}
     gone = members["Rana Saleh"]
     assert make.client.delete(f"/members/{gone}").status_code in (200, 204)
-    key = make.post("/api-keys", {"name": "spare", "scopes": ["read"]})
+    key = make.post("/api-keys", {"name": "spare", "scopes": ["runs:read"]})
     return {
         "owner": members["Olga Owens"],
         "member": members["Tomas Lindqvist"],

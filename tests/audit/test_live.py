@@ -12,8 +12,9 @@ import pytest
 
 from cutwater import audit
 from cutwater.audit import live, ports
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import Reader
 from tests import factories

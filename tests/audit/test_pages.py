@@ -14,8 +14,9 @@ import pytest
 
 from cutwater import audit
 from cutwater.audit import activity, ports
+from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.kernel import clock, search
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
@@ -29,7 +30,7 @@ from tests.audit.world import BoatMoored, moor, tampering
 async def served(database: Database) -> AsyncIterator[Served]:
     """`ann` may read the log, `may` (a member) not, `zoe` is elsewhere; people have names."""
     ann = replace(await factories.organization_in(database), name="Ann")
-    member = replace(ann, id=new_id(), user_id=new_id(), grants=frozenset({Grant.READ, Grant.CONTRIBUTE}))
+    member = replace(ann, id=new_id(), user_id=new_id(), grants=ROLE_GRANTS[Role.MEMBER])
     zoe = await factories.organization_in(database, "Other")
 
     async def names(_reader: Reader, ids: Iterable[UUID]) -> Mapping[UUID, str]:
@@ -58,7 +59,7 @@ async def test_the_api_of_the_log_is_for_those_with_the_grant(served: Served, pa
     async with served.api_client("may") as client:
         answer = await client.get(path)
     assert answer.status_code == 403
-    assert answer.json()["error"]["obstacles"][0]["code"] == "permission.read_audit"
+    assert answer.json()["error"]["obstacles"][0]["code"] == "permission.audit.read"
 
 
 async def test_the_page_shows_who_what_and_before_and_after(served: Served, database: Database) -> None:

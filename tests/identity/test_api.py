@@ -175,7 +175,7 @@ async def test_members_are_listed_found_changed_and_ended(bank: Bank) -> None:
     )
     assert (changed.json["data"]["role"], changed.json["data"]["is_auditor"]) == ("MEMBER", True)
     up = await clients["ADMIN"].ask("PATCH", f"/members/{viewer}", {"role": "OWNER"})
-    assert (up.status, up.json["error"]["obstacles"][0]["code"]) == (403, "permission.own")
+    assert (up.status, up.json["error"]["obstacles"][0]["code"]) == (403, "permission.organization.own")
     last = await owner.ask("DELETE", f"/members/{made['OWNER'].user_id}")
     assert (last.status, last.json["error"]["obstacles"][0]["code"]) == (409, "owner.last")
     assert (await clients["MEMBER"].ask("DELETE", f"/members/{viewer}")).status == 403
@@ -245,7 +245,7 @@ async def test_a_team_by_api(bank: Bank) -> None:
 
 async def test_a_key_is_made_used_and_kept_out_of_the_repeated_answer(app: FastAPI, bank: Bank) -> None:
     organization, made, clients = bank
-    body = {"name": "Pipeline", "scopes": ["read", "contribute"], "days": 30}
+    body = {"name": "Pipeline", "scopes": ["runs:read", "releases:write"], "days": 30}
     repeat = {"idempotency-key": new_id().hex}
     first = await clients["MEMBER"].ask("POST", "/api-keys", body, **repeat)
     secret = first.json["data"]["secret"]
@@ -256,14 +256,17 @@ async def test_a_key_is_made_used_and_kept_out_of_the_repeated_answer(app: FastA
     assert again.json["data"]["secret"] == "(shown once)"
     by_key = Client(app, secret)
     me = await by_key.ask("GET", "/me")
-    assert (me.json["data"]["kind"], me.json["data"]["grants"]) == ("api_key", ["contribute", "read"])
+    assert (me.json["data"]["kind"], me.json["data"]["grants"]) == (
+        "api_key",
+        ["releases:write", "runs:read"],
+    )
     other_header = await Client(app).ask("GET", "/organization", **{"x-api-key": secret})
     assert other_header.json["data"]["slug"] == organization.slug
     for method, path, sent in (
         ("PATCH", "/me", {"name": "X"}),
         ("GET", "/sessions", None),
         ("POST", "/organizations", {"name": "X"}),
-        ("POST", "/api-keys", {"name": "X", "scopes": ["read"]}),
+        ("POST", "/api-keys", {"name": "X", "scopes": ["runs:read"]}),
         ("GET", "/members", None),
         ("DELETE", f"/members/{made['MEMBER'].user_id}", None),
     ):
@@ -275,7 +278,7 @@ async def test_a_key_is_made_used_and_kept_out_of_the_repeated_answer(app: FastA
     assert (await clients["MEMBER"].ask("GET", "/api-keys?everybody=true")).status == 403
     assert len((await clients["ADMIN"].ask("GET", "/api-keys?everybody=true")).json["data"]) == 1
     assert (await clients["ADMIN"].ask("GET", "/api-keys")).json["data"] == []
-    beyond = await clients["MEMBER"].ask("POST", "/api-keys", {"name": "X", "scopes": ["administer"]})
+    beyond = await clients["MEMBER"].ask("POST", "/api-keys", {"name": "X", "scopes": ["people:manage"]})
     assert (beyond.status, beyond.json["error"]["obstacles"][0]["code"]) == (403, "permission.scope")
     assert (await clients["MEMBER"].ask("DELETE", f"/api-keys/{first.json['data']['id']}")).status == 204
     assert (await by_key.ask("GET", "/me")).status == 401
@@ -290,7 +293,7 @@ async def test_what_belongs_to_another_organization_is_not_found(
     async with database.tx(made["OWNER"]) as tx:
         team = await service.create_team(tx, made["OWNER"], "Inner circle")
         invitation = await service.invite(tx, made["OWNER"], world.address(), "MEMBER")
-        key, _ = await keys.create_api_key(tx, made["OWNER"], "Key", ["read"])
+        key, _ = await keys.create_api_key(tx, made["OWNER"], "Key", ["runs:read"])
     member = made["MEMBER"].user_id
     for method, path in (
         ("GET", f"/members/{member}"),
@@ -310,7 +313,7 @@ async def test_what_belongs_to_another_organization_is_not_found(
 
 async def test_a_service_key_has_no_profile(app: FastAPI, bank: Bank) -> None:
     _, _, clients = bank
-    body = {"name": "CI", "scopes": ["read", "contribute"], "service_role": "MEMBER"}
+    body = {"name": "CI", "scopes": ["runs:read", "releases:write"], "service_role": "MEMBER"}
     secret = (await clients["ADMIN"].ask("POST", "/api-keys", body)).json["data"]["secret"]
     ci = Client(app, secret)
     me = (await ci.ask("GET", "/me")).json["data"]

@@ -13,9 +13,10 @@ from cutwater.identity.authentication import Presented, find_actor
 from cutwater.identity.models import AccountLink, Invitation, LinkPurpose, SignInSession, UserAccount
 from cutwater.identity.service import accounts, invitations, keys, organizations, people, sessions
 from cutwater.kernel import clock, crypto
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.settings import Settings
 from tests.identity import world
 from tests.identity.world import PASSWORD, SECRETS, committed, email_of
@@ -110,7 +111,7 @@ async def test_no_token_is_stored_as_it_is(database: Database) -> None:
     session = await sessions.sign_in(database, SECRETS, email, PASSWORD)
     pair = await sessions.issue_tokens(database, SECRETS, email, PASSWORD)
     async with database.tx(made["OWNER"]) as tx:
-        _, secret = await keys.create_api_key(tx, made["OWNER"], "Key", ["read"])
+        _, secret = await keys.create_api_key(tx, made["OWNER"], "Key", ["runs:read"])
         await tx.flush()
         rows: list[Any] = []
         for table in ("sign_in_session", "refresh_token", "api_key", "user_password", "event_log"):
@@ -226,7 +227,7 @@ async def test_deactivation_in_the_only_organization_ends_sessions_tokens_and_ke
     session = await sessions.sign_in(database, SECRETS, email, PASSWORD)
     pair = await sessions.issue_tokens(database, SECRETS, email, PASSWORD)
     async with database.tx(member) as tx:
-        _, secret = await keys.create_api_key(tx, member, "Key", ["read"])
+        _, secret = await keys.create_api_key(tx, member, "Key", ["runs:read"])
     assert await by_bearer(database, pair.access_token) is not None
     assert await by_key(database, secret) is not None
     async with database.tx(owner) as tx:
@@ -393,18 +394,20 @@ async def test_a_key_acts_for_its_person_within_its_scopes(database: Database) -
     _, made = await committed(database, "MANAGER")
     manager = made["MANAGER"]
     async with database.tx(manager) as tx:
-        key, secret = await keys.create_api_key(tx, manager, "Pipeline", ["contribute", "read"], days=30)
-    assert key.scopes == ["read", "contribute"]
+        key, secret = await keys.create_api_key(
+            tx, manager, "Pipeline", ["releases:write", "runs:read"], days=30
+        )
+    assert key.scopes == ["releases:write", "runs:read"]
     assert secret.startswith(key.start)
     actor = await by_key(database, secret)
     assert actor is not None
     assert (actor.kind, actor.id, actor.user_id) == ("api_key", key.id, manager.user_id)
-    assert actor.grants == {Grant.READ, Grant.CONTRIBUTE}
+    assert actor.grants == {Grant.RELEASES_WRITE, Grant.RUNS_READ}
     async with database.tx(made["OWNER"]) as tx:
         await people.change_member(tx, made["OWNER"], manager.user_id, role="VIEWER")
     weaker = await by_key(database, secret)
     assert weaker is not None
-    assert weaker.grants == {Grant.READ}
+    assert weaker.grants == {Grant.RUNS_READ}
 
 
 async def test_an_expired_or_revoked_key_is_nothing(database: Database) -> None:
@@ -412,8 +415,8 @@ async def test_an_expired_or_revoked_key_is_nothing(database: Database) -> None:
     member = made["MEMBER"]
     async with database.tx(member) as tx:
         with clock.frozen(datetime.now(UTC) - timedelta(days=31)):
-            _, old = await keys.create_api_key(tx, member, "Old", ["read"], days=30)
-        key, secret = await keys.create_api_key(tx, member, "New", ["read"], days=None)
+            _, old = await keys.create_api_key(tx, member, "Old", ["runs:read"], days=30)
+        key, secret = await keys.create_api_key(tx, member, "New", ["runs:read"], days=None)
     assert await by_key(database, old) is None
     assert await by_key(database, secret) is not None
     with pytest.raises(Forbidden):
@@ -428,13 +431,15 @@ async def test_a_service_key_has_a_role_and_no_person(database: Database) -> Non
     _, made = await committed(database)
     owner = made["OWNER"]
     async with database.tx(owner) as tx:
-        key, secret = await keys.create_api_key(tx, owner, "CI", ["read", "pilot"], service_role="MANAGER")
+        key, secret = await keys.create_api_key(
+            tx, owner, "CI", ["runs:read", "runs:pilot"], service_role="MANAGER"
+        )
         with pytest.raises(Invalid):
-            await keys.create_api_key(tx, owner, "CI", ["read"], service_role="OWNER")
+            await keys.create_api_key(tx, owner, "CI", ["runs:read"], service_role="OWNER")
     actor = await by_key(database, secret)
     assert actor is not None
     assert (actor.user_id, actor.name, actor.role) == (None, "CI", "MANAGER")
-    assert actor.grants == {Grant.READ, Grant.PILOT}
+    assert actor.grants == {Grant.RUNS_READ, Grant.RUNS_PILOT}
     assert await identity.names(database.reader(owner), [key.id]) == {key.id: "CI"}
 
 

@@ -10,8 +10,8 @@ from cutwater.identity.accounts import SignUpPolicy
 from cutwater.identity.api.common import page_of
 from cutwater.identity.models import Membership
 from cutwater.identity.service import organizations, people
-from cutwater.kernel.actor import Grant
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
 from tests.identity import world
@@ -21,8 +21,8 @@ async def test_who_founds_an_organization_owns_it(tx: AsyncSession) -> None:
     organization, owner = await world.found(tx, "Zürcher Bank & Co")
     assert organization.slug.startswith("zurcher-bank-and-co")
     assert owner.role == "OWNER"
-    assert owner.may(Grant.OWN)
-    assert not owner.may(Grant.PLATFORM)
+    assert owner.may(Grant.ORGANIZATION_OWN)
+    assert not owner.may(Grant.PLATFORM_MANAGE)
     assert owner.organization_id == organization.id
 
 

@@ -366,14 +366,14 @@ async def test_a_key_is_shown_once_and_revoked(app: FastAPI, database: Database)
     assert "No keys yet" in page.text
     assert "Pilot runs" not in page.text
     assert "Belongs to" not in page.text
-    made_key = await member.post(address, name="Pipeline", scopes=["read", "contribute"], days=30)
+    made_key = await member.post(address, name="Pipeline", scopes=["runs:read", "releases:write"], days=30)
     secret = re.search(r"cw_[\w-]{43}", made_key.text)
     assert secret
     listed = await member.get(address)
     assert secret[0] not in listed.text
     assert secret[0][:8] in listed.text
     assert (await member.post(address, name="None", days=30)).status == 400
-    assert (await member.post(address, name="Pilot", scopes=["pilot"], days=30)).status == 403
+    assert (await member.post(address, name="Pilot", scopes=["runs:pilot"], days=30)).status == 403
     owner = await sign_in(app, database, made["OWNER"])
     assert (await member.get(f"{address}?all=true")).status == 403
     everybody = await owner.get(f"{address}?all=true")
@@ -382,7 +382,7 @@ async def test_a_key_is_shown_once_and_revoked(app: FastAPI, database: Database)
     assert key
     assert (await owner.post(f"{address}/{key[1]}/revoke")).status == 303
     assert "No keys yet" in (await member.get(address)).text
-    service_key = await owner.post(address, name="CI", scopes="read", days=0, service_role="VIEWER")
+    service_key = await owner.post(address, name="CI", scopes="runs:read", days=0, service_role="VIEWER")
     assert service_key.status == 200
     assert "service, viewer" in (await owner.get(f"{address}?all=true")).text
 

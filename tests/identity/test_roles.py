@@ -1,4 +1,4 @@
-"""The permission table, typed again by hand from the product's page."""
+"""Roles and scopes against the permission table that the authorization test has typed by hand."""
 
 import pytest
 
@@ -7,38 +7,43 @@ from cutwater.identity.roles import (
     KEY_SCOPES,
     MEANING,
     ROLE_GRANTS,
-    SCOPE_MEANING,
     Role,
     grants_of,
     narrowed,
     outranks,
 )
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel import grants
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.grants import HELD_BY, TABLE, Grant, by_resource
+from tests.test_authorization_matrix import HOLDERS
 
-#                     VIEWER MEMBER MANAGER ADMIN OWNER superadmin
-TABLE = {
-    Grant.READ: (True, True, True, True, True, True),
-    Grant.CONTRIBUTE: (False, True, True, True, True, True),
-    Grant.PILOT: (False, False, True, True, True, True),
-    Grant.SEE_PEOPLE: (False, True, True, True, True, True),
-    Grant.MANAGE_TEAMS: (False, False, True, True, True, True),
-    Grant.ADMINISTER: (False, False, False, True, True, True),
-    Grant.READ_AUDIT: (False, False, True, True, True, True),
-    Grant.OWN: (False, False, False, False, True, True),
-    Grant.PLATFORM: (False, False, False, False, False, True),
-}
 ORDER = (Role.VIEWER, Role.MEMBER, Role.MANAGER, Role.ADMIN, Role.OWNER)
 
 
 @pytest.mark.parametrize("grant", list(Grant))
 def test_each_role_holds_exactly_its_row(grant: Grant) -> None:
-    held = tuple(grant in grants_of(role) for role in ORDER)
-    assert (*held, grant in grants_of(None, is_superadmin=True)) == TABLE[grant]
+    held = {role.value for role in ORDER if grant in grants_of(role)}
+    held |= {"SUPERADMIN"} if grant in grants_of(None, is_superadmin=True) else set()
+    held |= {"AUDITOR"} if grant in grants_of(Role.VIEWER, is_auditor=True) else set()
+    assert held == HOLDERS[grant.value]
 
 
 def test_every_role_and_scope_is_explained() -> None:
     assert set(ROLE_GRANTS) == set(MEANING) == set(Role)
-    assert set(SCOPE_MEANING) == set(KEY_SCOPES)
+    assert set(TABLE) == set(HELD_BY) == set(Grant)
+    assert all(held.meaning and held.lowest in grants.HOLDERS for held in TABLE.values())
+
+
+def test_who_holds_a_word_is_said_from_the_table() -> None:
+    assert HELD_BY[Grant.RELEASES_READ] == "every member"
+    assert HELD_BY[Grant.RUNS_EXECUTE] == "members, managers, admins and owners"
+    assert HELD_BY[Grant.ORGANIZATION_OWN] == "owners"
+    assert "auditor grant" in HELD_BY[Grant.AUDIT_READ]
+
+
+def test_words_are_grouped_by_resource_in_the_tables_order() -> None:
+    found = by_resource(["runs:plan", "audit:read", "runs:read", "nonsense"])
+    assert found == {"runs": [Grant.RUNS_READ, Grant.RUNS_PLAN], "audit": [Grant.AUDIT_READ]}
 
 
 def test_a_stranger_holds_nothing() -> None:
@@ -48,13 +53,13 @@ def test_a_stranger_holds_nothing() -> None:
 
 def test_the_auditor_grant_adds_the_log_and_nothing_else() -> None:
     for role in ORDER:
-        assert grants_of(role, is_auditor=True) == grants_of(role) | {Grant.READ_AUDIT}
+        assert grants_of(role, is_auditor=True) == grants_of(role) | {Grant.AUDIT_READ}
 
 
 def test_a_scope_takes_away_and_never_adds() -> None:
     member = grants_of(Role.MEMBER)
-    assert narrowed(member, ["read"]) == {Grant.READ}
-    assert narrowed(member, ["read", "administer", "pilot"]) == {Grant.READ}
+    assert narrowed(member, ["runs:read"]) == {Grant.RUNS_READ}
+    assert narrowed(member, ["runs:read", "people:manage", "runs:pilot"]) == {Grant.RUNS_READ}
     assert narrowed(member, []) == frozenset()
     assert narrowed(member, ["nonsense"]) == frozenset()
 
@@ -63,7 +68,7 @@ def test_no_key_ever_owns_the_organization_or_the_platform() -> None:
     everything = grants_of(Role.OWNER, is_superadmin=True)
     left = narrowed(everything, [grant.value for grant in Grant])
     assert left == set(KEY_SCOPES)
-    assert not left & {Grant.OWN, Grant.PLATFORM}
+    assert not left & {Grant.ORGANIZATION_OWN, Grant.PLATFORM_MANAGE}
 
 
 def test_roles_are_ranked() -> None:
@@ -80,15 +85,15 @@ def actor(role: Role, kind: str = "user") -> Actor:
     ("role", "was", "now", "owners", "codes"),
     [
         (Role.ADMIN, "MEMBER", "MANAGER", 1, []),
-        (Role.ADMIN, "MEMBER", "OWNER", 1, ["permission.own"]),
-        (Role.ADMIN, "OWNER", "ADMIN", 2, ["permission.own"]),
-        (Role.ADMIN, "OWNER", "ADMIN", 1, ["permission.own", "owner.last"]),
+        (Role.ADMIN, "MEMBER", "OWNER", 1, ["permission.organization.own"]),
+        (Role.ADMIN, "OWNER", "ADMIN", 2, ["permission.organization.own"]),
+        (Role.ADMIN, "OWNER", "ADMIN", 1, ["permission.organization.own", "owner.last"]),
         (Role.OWNER, "OWNER", "ADMIN", 2, []),
         (Role.OWNER, "OWNER", "ADMIN", 1, ["owner.last"]),
         (Role.OWNER, "OWNER", "OWNER", 1, []),
         (Role.OWNER, "ADMIN", "OWNER", 1, []),
-        (Role.MANAGER, "MEMBER", "VIEWER", 1, ["permission.administer"]),
-        (Role.VIEWER, "MEMBER", "OWNER", 1, ["permission.own"]),
+        (Role.MANAGER, "MEMBER", "VIEWER", 1, ["permission.people.manage"]),
+        (Role.VIEWER, "MEMBER", "OWNER", 1, ["permission.organization.own"]),
     ],
 )
 def test_who_changes_which_role(role: Role, was: str, now: str, owners: int, codes: list[str]) -> None:
@@ -103,8 +108,8 @@ def test_who_changes_which_role(role: Role, was: str, now: str, owners: int, cod
         (Role.OWNER, "OWNER", True, 1, ["owner.last"]),
         (Role.OWNER, "OWNER", True, 2, []),
         (Role.ADMIN, "MEMBER", False, 1, []),
-        (Role.ADMIN, "OWNER", False, 2, ["permission.own"]),
-        (Role.MEMBER, "VIEWER", False, 1, ["permission.administer"]),
+        (Role.ADMIN, "OWNER", False, 2, ["permission.organization.own"]),
+        (Role.MEMBER, "VIEWER", False, 1, ["permission.people.manage"]),
     ],
 )
 def test_who_ends_whose_membership(
@@ -115,13 +120,15 @@ def test_who_ends_whose_membership(
 
 
 def test_a_key_is_made_within_own_rights_by_a_person() -> None:
-    assert permissions.to_make_key(actor(Role.MEMBER), ["read", "contribute"], is_service=False) == []
-    beyond = permissions.to_make_key(actor(Role.MEMBER), ["read", "pilot"], is_service=False)
+    assert (
+        permissions.to_make_key(actor(Role.MEMBER), ["runs:read", "releases:write"], is_service=False) == []
+    )
+    beyond = permissions.to_make_key(actor(Role.MEMBER), ["runs:read", "runs:pilot"], is_service=False)
     assert [each.code for each in beyond] == ["permission.scope"]
-    assert "pilot" in beyond[0].text
-    viewer = permissions.to_make_key(actor(Role.VIEWER), ["read"], is_service=False)
-    assert [each.code for each in viewer] == ["permission.contribute"]
-    service = permissions.to_make_key(actor(Role.MANAGER), ["read"], is_service=True)
-    assert [each.code for each in service] == ["permission.administer"]
-    key = permissions.to_make_key(actor(Role.ADMIN, kind="api_key"), ["read"], is_service=False)
+    assert "runs:pilot" in beyond[0].text
+    viewer = permissions.to_make_key(actor(Role.VIEWER), ["runs:read"], is_service=False)
+    assert [each.code for each in viewer] == ["permission.releases.write"]
+    service = permissions.to_make_key(actor(Role.MANAGER), ["runs:read"], is_service=True)
+    assert [each.code for each in service] == ["permission.organization.configure"]
+    key = permissions.to_make_key(actor(Role.ADMIN, kind="api_key"), ["runs:read"], is_service=False)
     assert [each.code for each in key] == ["permission.person"]

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import SessionReader
@@ -158,7 +159,7 @@ async def test_a_worksheet_is_applied_once(tx: AsyncSession, owner: Actor) -> No
 
 
 async def test_only_pilots_import(tx: AsyncSession, owner: Actor) -> None:
-    member = await world.person(tx, owner, "Mia", frozenset({Grant.READ, Grant.CONTRIBUTE}))
+    member = await world.person(tx, owner, "Mia", ROLE_GRANTS[Role.MEMBER])
     with pytest.raises(Forbidden, match="does not allow you to import runbooks"):
         await upload(tx, member, world.CHAIN)
     id = await upload(tx, owner, world.CHAIN)
@@ -178,7 +179,7 @@ async def test_what_is_not_there_is_not_found(tx: AsyncSession, owner: Actor) ->
 
 async def test_owners_of_the_worksheet_become_teams_and_people(tx: AsyncSession, owner: Actor) -> None:
     dba = await world.team(tx, "DBA")
-    nia = await world.person(tx, owner, "Nia Ng", frozenset({Grant.READ}))
+    nia = await world.person(tx, owner, "Nia Ng", ROLE_GRANTS[Role.VIEWER])
     await world.runbook(tx, owner, "Code,Title,Duration,Owner\nA,a,5,DBA\nB,b,5,nia ng\nC,c,5,Zoe\n")
     found = await tx.execute(
         select(RunbookStep.team_id, RunbookStep.assignee_id, RunbookStep.owner_note).order_by(

@@ -6,8 +6,9 @@ from datetime import timedelta
 import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import SessionReader
@@ -40,7 +41,7 @@ async def test_a_persons_steps_stand_by_what_can_be_done_with_them(tx: AsyncSess
 async def test_nobody_sees_steps_of_others_as_their_own(tx: AsyncSession, owner: Actor) -> None:
     with clock.frozen(START):
         await world.run(tx, owner)
-        viewer = replace(owner, id=new_id(), user_id=new_id(), grants=frozenset({Grant.READ}))
+        viewer = replace(owner, id=new_id(), user_id=new_id(), grants=ROLE_GRANTS[Role.VIEWER])
         found = await now.now(SessionReader(tx), viewer)
     assert (codes(found), [sheet.total for sheet in found.on]) == ({}, [4])
 

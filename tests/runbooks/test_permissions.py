@@ -5,15 +5,17 @@ from uuid import UUID
 
 import pytest
 
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 from cutwater.runbooks import permissions
 from cutwater.runbooks.step_machine import StepMove
 
 TEAM, OTHER, ME = new_id(), new_id(), new_id()
-VIEWER = frozenset({Grant.READ})
-MEMBER = frozenset({Grant.READ, Grant.CONTRIBUTE})
-MANAGER = frozenset({Grant.READ, Grant.CONTRIBUTE, Grant.PILOT})
+VIEWER = ROLE_GRANTS[Role.VIEWER]
+MEMBER = ROLE_GRANTS[Role.MEMBER]
+MANAGER = ROLE_GRANTS[Role.MANAGER]
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,17 @@ def test_an_override_is_the_pilots_even_for_owners() -> None:
     (found,) = permissions.to_move(
         somebody(MEMBER, IN_TEAM), Step(team_id=TEAM), StepMove.START, override=True
     )
-    assert found.code == "permission.pilot"
+    assert found.code == "permission.runs.pilot"
 
 
-def test_templates_and_runs_are_prepared_by_pilots() -> None:
-    assert permissions.to_prepare(somebody(MANAGER)) == []
-    assert [each.code for each in permissions.to_prepare(somebody(MEMBER))] == ["permission.pilot"]
+def test_templates_and_runs_are_prepared_by_managers() -> None:
+    def asked(actor: Actor) -> list[str]:
+        found = permissions.to_write(actor), permissions.to_publish(actor), permissions.to_plan(actor, "plan")
+        return [each.code for obstacles in found for each in obstacles]
+
+    assert asked(somebody(MANAGER)) == []
+    refused = ["permission.runbooks.write", "permission.runbooks.publish", "permission.runs.plan"]
+    assert asked(somebody(MEMBER)) == refused
 
 
 def test_a_refusal_names_the_team_that_may() -> None:

@@ -8,8 +8,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import runbooks
+from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Stale
 from cutwater.kernel.ids import new_id
@@ -25,7 +26,7 @@ from tests import factories
 from tests.runbooks import world
 from tests.runbooks.world import START
 
-MEMBER = frozenset({Grant.READ, Grant.CONTRIBUTE, Grant.SEE_PEOPLE})
+MEMBER = ROLE_GRANTS[Role.MEMBER]
 
 
 def codes(refusal: Refused) -> list[str]:
@@ -195,7 +196,7 @@ async def test_an_override_is_the_pilots_needs_a_reason_and_is_logged(tx: AsyncS
 async def test_who_may_execute_a_step(tx: AsyncSession, owner: Actor) -> None:
     dba = await world.team(tx, "DBA")
     member = await world.person(tx, owner, "Mia", MEMBER)
-    viewer = await world.person(tx, owner, "Vic", frozenset({Grant.READ}), team_ids=frozenset({dba}))
+    viewer = await world.person(tx, owner, "Vic", ROLE_GRANTS[Role.VIEWER], team_ids=frozenset({dba}))
     in_team = await world.person(tx, owner, "Tom", MEMBER, team_ids=frozenset({dba}))
     run = await world.run(tx, owner, "Code,Title,Duration,Team\nA,a,5,DBA\nB,b,5,\nC,c,5,\n")
     with pytest.raises(Forbidden, match="A is not yours: you are not in DBA") as caught:
@@ -203,7 +204,7 @@ async def test_who_may_execute_a_step(tx: AsyncSession, owner: Actor) -> None:
     assert codes(caught.value) == ["permission.step"]
     with pytest.raises(Forbidden) as caught:
         await move_step(tx, viewer, run.key, "A", "start")
-    assert codes(caught.value) == ["permission.contribute"]
+    assert codes(caught.value) == ["permission.runs.execute"]
     await move_step(tx, in_team, run.key, "A", "start")
     await move_step(tx, in_team, run.key, "A", "finish")
     await assignment.assign_step(tx, owner, run.key, "B", Owners(assignee_id=member.user_id))

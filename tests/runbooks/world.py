@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import runbooks
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 from cutwater.runbooks import IterationPlan, Worksheet
 from cutwater.runbooks.models import Iteration, RunStep

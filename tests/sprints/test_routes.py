@@ -15,7 +15,8 @@ import pytest
 from fastapi import FastAPI
 
 from cutwater import wiring
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import queue_app
 from cutwater.kernel.settings import Settings
@@ -204,7 +205,7 @@ async def test_every_page_answers(world: World) -> None:
 
 async def test_a_viewer_sees_everything_and_each_button_says_why_not(world: World) -> None:
     await world.imported()
-    world.actor = replace(world.owner, role="VIEWER", grants=frozenset({Grant.READ}))
+    world.actor = replace(world.owner, role="VIEWER", grants=ROLE_GRANTS[Role.VIEWER])
     page = await world.page("/sprints/SPR-1")
     assert page.status_code == 200
     assert "Your role (viewer) does not allow you to" in page.text

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, sprints
+from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import search
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Stale
 from cutwater.kernel.jobs import JobRun
@@ -36,11 +37,11 @@ START, END = date(2026, 11, 9), date(2026, 11, 20)
 
 
 def viewer(owner: Actor) -> Actor:
-    return replace(owner, role="VIEWER", grants=frozenset({Grant.READ}))
+    return replace(owner, role="VIEWER", grants=ROLE_GRANTS[Role.VIEWER])
 
 
 def member(owner: Actor) -> Actor:
-    return replace(owner, role="MEMBER", grants=frozenset({Grant.READ, Grant.CONTRIBUTE}))
+    return replace(owner, role="MEMBER", grants=ROLE_GRANTS[Role.MEMBER])
 
 
 async def headlines(reader: SessionReader, kind: str, thing: Any) -> list[str]:

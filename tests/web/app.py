@@ -11,9 +11,11 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from cutwater import web
+from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.kernel import http
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Conflict, NotFound, TooMany
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.wire import Body, Int, Line
 from cutwater.web import PublicView, Refusal, View
@@ -30,13 +32,13 @@ MARA = Actor(
     organization="bank",
     organization_name="Northern Bank",
     role="MANAGER",
-    grants=frozenset({Grant.READ, Grant.CONTRIBUTE}),
+    grants=ROLE_GRANTS[Role.MEMBER],
     zone="Europe/Zurich",
 )
 NAV = (
     web.NavItem(section="boats", label="Boats", path="/boats", icon="ship", key="b", place=1),
     web.NavItem(
-        section="audit", label="Audit", path="/audit", icon="eye", key="a", place=2, grant=Grant.READ_AUDIT
+        section="audit", label="Audit", path="/audit", icon="eye", key="a", place=2, grant=Grant.AUDIT_READ
     ),
 )
 HULL = Obstacle(code="hull.open", text="The hull is open.", hint="Close it.", cleared_by="the shipwright")

@@ -1,6 +1,6 @@
 """What the log gives to the shell."""
 
-from cutwater.kernel.actor import Grant
+from cutwater.kernel.grants import Grant
 from cutwater.web import HomePanel, NavItem
 
 NAV = (
@@ -11,7 +11,7 @@ NAV = (
         icon="shield-check",
         key="a",
         place=70,
-        grant=Grant.READ_AUDIT,
+        grant=Grant.AUDIT_READ,
     ),
 )
 HOME_PANELS = (HomePanel(path="/activity", title="What changed", is_half=True),)

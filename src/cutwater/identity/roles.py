@@ -1,9 +1,9 @@
-"""Who may do what: the permission table of the product as data. Pure."""
+"""Who may do what: the roles of the permission table, and what an API key may be given. Pure."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
-from cutwater.kernel.actor import Grant
+from cutwater.kernel.grants import EVERY_GRANT, IN_ORGANIZATION, TABLE, Grant
 
 
 class Role(StrEnum):
@@ -24,53 +24,22 @@ MEANING: dict[Role, str] = {
     Role.VIEWER: "Reads",
 }
 
+
+def outranks(role: Role | str, other: Role | str) -> bool:
+    """Whether the first role stands above the second."""
+    order = list(Role)
+    return order.index(Role(role)) < order.index(Role(other))
+
+
 ROLE_GRANTS: dict[Role, frozenset[Grant]] = {
-    Role.VIEWER: frozenset({Grant.READ}),
-    Role.MEMBER: frozenset({Grant.READ, Grant.CONTRIBUTE, Grant.SEE_PEOPLE}),
-    Role.MANAGER: frozenset(
-        {
-            Grant.READ,
-            Grant.CONTRIBUTE,
-            Grant.SEE_PEOPLE,
-            Grant.PILOT,
-            Grant.MANAGE_TEAMS,
-            Grant.READ_AUDIT,
-        }
-    ),
-    Role.ADMIN: frozenset(
-        {
-            Grant.READ,
-            Grant.CONTRIBUTE,
-            Grant.SEE_PEOPLE,
-            Grant.PILOT,
-            Grant.MANAGE_TEAMS,
-            Grant.READ_AUDIT,
-            Grant.ADMINISTER,
-        }
-    ),
-    Role.OWNER: frozenset(Grant) - {Grant.PLATFORM},
+    role: frozenset(grant for grant in IN_ORGANIZATION if not outranks(TABLE[grant].lowest, role))
+    for role in Role
 }
 
 # A key never owns an organization nor the platform, whoever made it.
-KEY_SCOPES: tuple[Grant, ...] = (
-    Grant.READ,
-    Grant.CONTRIBUTE,
-    Grant.PILOT,
-    Grant.SEE_PEOPLE,
-    Grant.MANAGE_TEAMS,
-    Grant.READ_AUDIT,
-    Grant.ADMINISTER,
+KEY_SCOPES: tuple[Grant, ...] = tuple(
+    grant for grant in Grant if grant not in (Grant.ORGANIZATION_OWN, Grant.PLATFORM_MANAGE)
 )
-
-SCOPE_MEANING: dict[Grant, str] = {
-    Grant.READ: "Read releases, sprints, runs and reports",
-    Grant.CONTRIBUTE: "Create and move releases, issues and comments",
-    Grant.PILOT: "Pilot runs, force moves, manage services and sprints",
-    Grant.SEE_PEOPLE: "See people and teams",
-    Grant.MANAGE_TEAMS: "Manage teams and their members",
-    Grant.READ_AUDIT: "Read the audit log",
-    Grant.ADMINISTER: "Manage people, invitations and integrations",
-}
 
 
 def grants_of(
@@ -78,20 +47,14 @@ def grants_of(
 ) -> frozenset[Grant]:
     """What a membership allows; a superadmin may do everything, a stranger nothing."""
     if is_superadmin:
-        return frozenset(Grant)
+        return EVERY_GRANT
     if not role:
         return frozenset()
     granted = ROLE_GRANTS[Role(role)]
-    return granted | {Grant.READ_AUDIT} if is_auditor else granted
+    return granted | {Grant.AUDIT_READ} if is_auditor else granted
 
 
 def narrowed(grants: frozenset[Grant], scopes: Iterable[str]) -> frozenset[Grant]:
     """What is left of these grants under an API key's scopes; a scope adds nothing the person lacks."""
     allowed = {scope.value for scope in KEY_SCOPES}.intersection(scopes)
     return frozenset(grant for grant in grants if grant.value in allowed)
-
-
-def outranks(role: Role | str, other: Role | str) -> bool:
-    """Whether the first role stands above the second."""
-    order = list(Role)
-    return order.index(Role(role)) < order.index(Role(other))

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from cutwater.identity.models import TeamKind
-from cutwater.identity.roles import Role
-from cutwater.kernel.actor import Grant
+from cutwater.identity.roles import KEY_SCOPES, Role
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.wire import Body, Int, Line, Out, Text
 
 Short = Annotated[Line, Field(min_length=1, max_length=120)]
@@ -16,7 +16,19 @@ Address = Annotated[Line, Field(min_length=3, max_length=254, examples=["ada@ban
 Secret = Annotated[Text, Field(min_length=1, max_length=200)]
 Slug = Annotated[Line, Field(max_length=40, examples=["north-bank"])]
 Zone = Annotated[Line, Field(max_length=60, examples=["Europe/Zurich"])]
-Scope = Literal["read", "contribute", "pilot", "see_people", "manage_teams", "read_audit", "administer"]
+
+
+def _for_keys(grant: Grant) -> Grant:
+    if grant not in KEY_SCOPES:
+        raise ValueError("A key cannot hold this permission.")
+    return grant
+
+
+Scope = Annotated[
+    Grant,
+    AfterValidator(_for_keys),
+    WithJsonSchema({"type": "string", "enum": [grant.value for grant in KEY_SCOPES]}),
+]
 
 
 class TokenRequest(Body):
@@ -222,7 +234,7 @@ class ApiKeyCreate(Body):
     """A key within one's own rights; with a role it belongs to the organization."""
 
     name: Short
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=7)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(KEY_SCOPES))]
     days: Annotated[Int, Field(ge=1, le=3650)] | None = 90
     service_role: Literal["ADMIN", "MANAGER", "MEMBER", "VIEWER"] | None = None
 

@@ -4,12 +4,12 @@ from urllib.parse import quote
 
 from cutwater.identity.face import people
 from cutwater.identity.roles import Role
-from cutwater.kernel.actor import Grant
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.web import Hit, Look, NavItem, SearchSource
 
 NAV = (NavItem(section="settings", label="Settings", path="/settings", icon="settings", key="e", place=80),)
-SEARCH_GRANTS = {"team": Grant.SEE_PEOPLE}
+SEARCH_GRANTS = {"team": Grant.PEOPLE_READ}
 
 
 async def people_called(reader: Reader, text: str) -> list[Hit]:
@@ -18,7 +18,7 @@ async def people_called(reader: Reader, text: str) -> list[Hit]:
     return [Hit("person", p.username, p.name, f"/settings/people?q={quote(p.username)}") for p in found]
 
 
-SEARCH_SOURCES = (SearchSource(grant=Grant.SEE_PEOPLE, find=people_called),)
+SEARCH_SOURCES = (SearchSource(grant=Grant.PEOPLE_READ, find=people_called),)
 LOOKS = {
     "role": {
         Role.OWNER: Look(word="Owner", icon="crown", tone="violet"),

@@ -1,7 +1,6 @@
 """Who is acting, and the one place that says what that allows."""
 
 from dataclasses import field
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,34 +8,8 @@ from fastapi import Depends, Request
 
 from cutwater.kernel.errors import Unauthenticated, refuse_if
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.grants import HELD_BY, IN_ORGANIZATION, Grant
 from cutwater.kernel.obstacle import Obstacle
-
-
-class Grant(StrEnum):
-    """The rows of the permission table. Roles give sets of them; API key scopes take some away."""
-
-    READ = "read"
-    CONTRIBUTE = "contribute"
-    PILOT = "pilot"
-    SEE_PEOPLE = "see_people"
-    MANAGE_TEAMS = "manage_teams"
-    ADMINISTER = "administer"
-    READ_AUDIT = "read_audit"
-    OWN = "own"
-    PLATFORM = "platform"
-
-
-HELD_BY = {
-    Grant.READ: "every member",
-    Grant.CONTRIBUTE: "members, managers, admins and owners",
-    Grant.PILOT: "managers, admins and owners",
-    Grant.SEE_PEOPLE: "members, managers, admins and owners",
-    Grant.MANAGE_TEAMS: "managers, admins and owners",
-    Grant.ADMINISTER: "admins and owners",
-    Grant.READ_AUDIT: "managers, admins, owners and people with the auditor grant",
-    Grant.OWN: "owners",
-    Grant.PLATFORM: "platform superadmins",
-}
 
 
 @frozen
@@ -63,8 +36,7 @@ class Actor:
 
 def job_actor(name: str, organization_id: UUID | None) -> Actor:
     """The actor of a background job: it may do what the code it runs does, and the log names the job."""
-    grants = frozenset(Grant) - {Grant.PLATFORM}
-    return Actor(kind="job", id=None, name=name, organization_id=organization_id, grants=grants)
+    return Actor(kind="job", id=None, name=name, organization_id=organization_id, grants=IN_ORGANIZATION)
 
 
 def lacking(actor: Actor, grant: Grant, doing: str = "do this") -> list[Obstacle]:
@@ -75,7 +47,7 @@ def lacking(actor: Actor, grant: Grant, doing: str = "do this") -> list[Obstacle
     role = f"Your role ({actor.role.lower()})" if actor.role else "Your access"
     return [
         Obstacle(
-            code=f"permission.{grant.value}",
+            code=f"permission.{grant.resource}.{grant.action}",
             text=f"{role} does not allow you to {doing}.",
             hint=f"Ask one of: {who}.",
             cleared_by=who,
@@ -107,10 +79,13 @@ async def current_person(found: Annotated[Actor | None, Depends(visitor)]) -> Ac
 Visitor = Annotated[Actor | None, Depends(visitor)]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 CurrentPerson = Annotated[Actor, Depends(current_person)]
+# for a route that asks no grant, because every member gets in and sees what their grants allow
+members_only = Depends(current_actor)
 
 
 def needs(grant: Grant, doing: str = "see this") -> Any:
-    """A route dependency: refuse with 403 unless the actor holds the grant. Use as `needs(Grant.READ)`."""
+    """A route dependency: refuse with 403 unless the actor holds the grant. As in
+    `needs(Grant.RUNS_READ)`."""
 
     async def check(actor: CurrentActor) -> None:
         refuse_if(lacking(actor, grant, doing))

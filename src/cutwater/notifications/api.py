@@ -5,9 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, members_only, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import KeysetDep
 from cutwater.notifications import queries, service
@@ -15,11 +16,11 @@ from cutwater.notifications.models import DeliveryState
 from cutwater.notifications.schemas import DeliveryRead, InboxCount, InboxItemRead, InboxMarked, WorkRead
 
 router = APIRouter(route_class=IdempotentRoute)
-MAY_READ = [needs(Grant.READ, "see the inbox and long work")]
-MAY_ADMINISTER = [needs(Grant.ADMINISTER, "see the delivery log")]
+MEMBERS_ONLY = [members_only]
+MAY_CONFIGURE = [needs(Grant.NOTIFICATIONS_CONFIGURE, "see the delivery log")]
 
 
-@router.get("/inbox", tags=["inbox"], dependencies=MAY_READ, response_model=Many[InboxItemRead])
+@router.get("/inbox", tags=["inbox"], dependencies=MEMBERS_ONLY, response_model=Many[InboxItemRead])
 async def list_inbox(
     request: Request,
     reader: ReaderDep,
@@ -31,29 +32,27 @@ async def list_inbox(
     return many(await queries.inbox(reader, actor, keyset, unread_only=unread), request)
 
 
-@router.get("/inbox/count", tags=["inbox"], dependencies=MAY_READ, response_model=Item[InboxCount])
+@router.get("/inbox/count", tags=["inbox"], dependencies=MEMBERS_ONLY, response_model=Item[InboxCount])
 async def count_inbox(request: Request, reader: ReaderDep, actor: CurrentActor) -> dict[str, Any]:
     """How much of it is unread."""
     return item({"unread": await queries.unread_count(reader, actor)}, request)
 
 
-@router.post("/inbox/reads", tags=["inbox"], dependencies=MAY_READ, response_model=Item[InboxMarked])
+@router.post("/inbox/reads", tags=["inbox"], dependencies=MEMBERS_ONLY, response_model=Item[InboxMarked])
 async def read_whole_inbox(request: Request, tx: Tx, actor: CurrentActor) -> dict[str, Any]:
     """Mark everything as read."""
     return item({"marked": await service.read_all(tx, actor)}, request)
 
 
 @router.put(
-    "/inbox/{item_id}/read", tags=["inbox"], dependencies=MAY_READ, response_model=Item[InboxItemRead]
+    "/inbox/{item_id}/read", tags=["inbox"], dependencies=MEMBERS_ONLY, response_model=Item[InboxItemRead]
 )
 async def read_inbox_item(item_id: UUID, request: Request, tx: Tx, actor: CurrentActor) -> dict[str, Any]:
     """Mark one item as read."""
     return item(await service.read_item(tx, actor, item_id), request)
 
 
-@router.get(
-    "/deliveries", tags=["deliveries"], dependencies=MAY_ADMINISTER, response_model=Many[DeliveryRead]
-)
+@router.get("/deliveries", tags=["deliveries"], dependencies=MAY_CONFIGURE, response_model=Many[DeliveryRead])
 async def list_deliveries(
     request: Request,
     reader: ReaderDep,
@@ -67,7 +66,7 @@ async def list_deliveries(
 @router.get(
     "/deliveries/{delivery_id}",
     tags=["deliveries"],
-    dependencies=MAY_ADMINISTER,
+    dependencies=MAY_CONFIGURE,
     response_model=Item[DeliveryRead],
 )
 async def read_delivery(delivery_id: UUID, request: Request, reader: ReaderDep) -> dict[str, Any]:
@@ -78,7 +77,7 @@ async def read_delivery(delivery_id: UUID, request: Request, reader: ReaderDep) 
 @router.post(
     "/deliveries/{delivery_id}/retries",
     tags=["deliveries"],
-    dependencies=MAY_ADMINISTER,
+    dependencies=MAY_CONFIGURE,
     response_model=Item[DeliveryRead],
 )
 async def retry_delivery(delivery_id: UUID, request: Request, tx: Tx, actor: CurrentActor) -> dict[str, Any]:
@@ -86,7 +85,7 @@ async def retry_delivery(delivery_id: UUID, request: Request, tx: Tx, actor: Cur
     return item(await service.retry_delivery(tx, actor, delivery_id), request)
 
 
-@router.get("/work", tags=["work"], dependencies=MAY_READ, response_model=Many[WorkRead])
+@router.get("/work", tags=["work"], dependencies=MEMBERS_ONLY, response_model=Many[WorkRead])
 async def list_work(
     request: Request, reader: ReaderDep, actor: CurrentActor, keyset: KeysetDep
 ) -> dict[str, Any]:
@@ -94,7 +93,7 @@ async def list_work(
     return many(await queries.works(reader, actor, keyset), request)
 
 
-@router.get("/work/{work_id}", tags=["work"], dependencies=MAY_READ, response_model=Item[WorkRead])
+@router.get("/work/{work_id}", tags=["work"], dependencies=MEMBERS_ONLY, response_model=Item[WorkRead])
 async def read_work(work_id: UUID, request: Request, reader: ReaderDep) -> dict[str, Any]:
     """How far long work is, and what came of it."""
     return item(await queries.work(reader, work_id), request)

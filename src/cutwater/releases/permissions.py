@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.releases.lifecycle import Manner
 
@@ -11,19 +12,14 @@ DOING = {Manner.FORCED: "force a move", Manner.FREEZE_OVERRIDDEN: "override a fr
 
 def to_contribute(actor: Actor, doing: str = "change releases") -> list[Obstacle]:
     """Create and edit releases, items, dependencies and comments."""
-    return lacking(actor, Grant.CONTRIBUTE, doing)
-
-
-def to_pilot(actor: Actor, doing: str) -> list[Obstacle]:
-    """Keep services, environments, freezes and requirements."""
-    return lacking(actor, Grant.PILOT, doing)
+    return lacking(actor, Grant.RELEASES_WRITE, doing)
 
 
 def to_move(actor: Actor, manner: Manner = Manner.PLAIN) -> list[Obstacle]:
     """Move a release; past the rules only managers may."""
     if manner is Manner.PLAIN:
         return to_contribute(actor, "move a release")
-    return lacking(actor, Grant.PILOT, DOING[manner])
+    return lacking(actor, Grant.RELEASES_FORCE, DOING[manner])
 
 
 def to_decide(actor: Actor, approver_id: UUID, approver: str) -> list[Obstacle]:
@@ -50,7 +46,7 @@ def to_name_approver(actor: Actor, approver_id: UUID, reason: str) -> list[Obsta
 
 def to_overrule(actor: Actor, reason: str, doing: str) -> list[Obstacle]:
     """Change who approves: an admin, who says why."""
-    missing = lacking(actor, Grant.ADMINISTER, doing)
+    missing = lacking(actor, Grant.ORGANIZATION_CONFIGURE, doing)
     if missing or reason.strip():
         return missing
     return [
@@ -80,4 +76,4 @@ def to_edit_comment(actor: Actor, author_id: UUID | None) -> list[Obstacle]:
 
 def to_delete_comment(actor: Actor, author_id: UUID | None) -> list[Obstacle]:
     """Delete a comment: its author, or an admin."""
-    return [] if actor.may(Grant.ADMINISTER) else to_edit_comment(actor, author_id)
+    return [] if actor.may(Grant.ORGANIZATION_CONFIGURE) else to_edit_comment(actor, author_id)

@@ -1,17 +1,29 @@
 """What releases give to the shell."""
 
-from cutwater.kernel.actor import Grant
+from cutwater.kernel.grants import Grant
 from cutwater.releases.facts import EnvironmentKind, Priority, Status
 from cutwater.web import Command, HomePanel, Look, NavItem
 
-NAV = (NavItem(section="releases", label="Releases", path="/releases", icon="rocket", key="l", place=30),)
-COMMANDS = (
-    Command(title="New release", path="/releases/new", grant=Grant.CONTRIBUTE),
-    Command(title="Add a service", path="/services/new", grant=Grant.PILOT),
-    Command(title="Go to services", path="/services", icon="server"),
-    Command(title="Go to freezes", path="/freezes", icon="lock"),
+NAV = (
+    NavItem(
+        section="releases",
+        label="Releases",
+        path="/releases",
+        icon="rocket",
+        key="l",
+        place=30,
+        grant=Grant.RELEASES_READ,
+    ),
 )
-HOME_PANELS = (HomePanel(path="/releases/summary", title="Releases and what waits for you"),)
+COMMANDS = (
+    Command(title="New release", path="/releases/new", grant=Grant.RELEASES_WRITE),
+    Command(title="Add a service", path="/services/new", grant=Grant.SERVICES_WRITE),
+    Command(title="Go to services", path="/services", icon="server", grant=Grant.RELEASES_READ),
+    Command(title="Go to freezes", path="/freezes", icon="lock", grant=Grant.RELEASES_READ),
+)
+HOME_PANELS = (
+    HomePanel(path="/releases/summary", title="Releases and what waits for you", grant=Grant.RELEASES_READ),
+)
 ACTIVITY = ("release.", "service.", "environment.", "freeze.", "requirement.")
 LOOKS = {
     "release": {

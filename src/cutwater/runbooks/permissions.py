@@ -3,7 +3,8 @@
 from typing import Protocol
 from uuid import UUID
 
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.runbooks.step_machine import MOVES, StepMove
 
@@ -21,9 +22,24 @@ class Owned(Protocol):
     def deputy_id(self) -> UUID | None: ...
 
 
-def to_prepare(actor: Actor, doing: str = "prepare runbooks and runs") -> list[Obstacle]:
-    """Templates, migrations and iterations are the pilots'."""
-    return lacking(actor, Grant.PILOT, doing)
+def to_write(actor: Actor, doing: str = "change runbooks") -> list[Obstacle]:
+    """Create, edit and import runbooks."""
+    return lacking(actor, Grant.RUNBOOKS_WRITE, doing)
+
+
+def to_publish(actor: Actor) -> list[Obstacle]:
+    """Publish a version, which runs are copied from."""
+    return lacking(actor, Grant.RUNBOOKS_PUBLISH, "publish a runbook")
+
+
+def to_plan(actor: Actor, doing: str) -> list[Obstacle]:
+    """Create and change migrations and plan their runs."""
+    return lacking(actor, Grant.RUNS_PLAN, doing)
+
+
+def to_pilot(actor: Actor, doing: str) -> list[Obstacle]:
+    """Move and change a run, and say who does its steps."""
+    return lacking(actor, Grant.RUNS_PILOT, doing)
 
 
 def owns(actor: Actor, step: Owned) -> bool:
@@ -34,10 +50,10 @@ def owns(actor: Actor, step: Owned) -> bool:
 
 def to_execute(actor: Actor, step: Owned, *, team: str = "") -> list[Obstacle]:
     """Owners and pilots execute a step; viewers never do."""
-    if actor.may(Grant.PILOT):
+    if actor.may(Grant.RUNS_PILOT):
         return []
-    if not actor.may(Grant.CONTRIBUTE):
-        return lacking(actor, Grant.CONTRIBUTE, "execute steps")
+    if not actor.may(Grant.RUNS_EXECUTE):
+        return lacking(actor, Grant.RUNS_EXECUTE, "execute steps")
     if owns(actor, step):
         return []
     who = f"members of {team}" if team else "its owning team"
@@ -56,7 +72,7 @@ def to_move(
 ) -> list[Obstacle]:
     """A step's move: its owners', except for what only pilots do."""
     if override:
-        return lacking(actor, Grant.PILOT, "override what is in the way of a step")
+        return lacking(actor, Grant.RUNS_PILOT, "override what is in the way of a step")
     if MOVES[move].pilot_only:
-        return lacking(actor, Grant.PILOT, f"{move.value} a step")
+        return lacking(actor, Grant.RUNS_PILOT, f"{move.value} a step")
     return to_execute(actor, step, team=team)

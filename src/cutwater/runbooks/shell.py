@@ -1,18 +1,28 @@
 """What runbooks and runs give to the shell."""
 
-from cutwater.kernel.actor import Grant
+from cutwater.kernel.grants import Grant
 from cutwater.runbooks.facts import VersionState
 from cutwater.runbooks.service.sheets import live_frame
 from cutwater.runbooks.step_machine import RunState, StepState
 from cutwater.web import Command, HomePanel, Look, NavItem
 
-NAV = (NavItem(section="runs", label="Runs", path="/runs", icon="list-checks", key="r", place=20),)
-COMMANDS = (
-    Command(title="Import a runbook worksheet", path="/runbooks/import", grant=Grant.PILOT),
-    Command(title="New migration", path="/migrations/new", grant=Grant.PILOT),
-    Command(title="Go to runbooks", path="/runbooks", icon="list-checks"),
+NAV = (
+    NavItem(
+        section="runs",
+        label="Runs",
+        path="/runs",
+        icon="list-checks",
+        key="r",
+        place=20,
+        grant=Grant.RUNS_READ,
+    ),
 )
-HOME_PANELS = (HomePanel(path="/runs/summary", title="Runs and your steps"),)
+COMMANDS = (
+    Command(title="Import a runbook worksheet", path="/runbooks/import", grant=Grant.RUNBOOKS_WRITE),
+    Command(title="New migration", path="/migrations/new", grant=Grant.RUNS_PLAN),
+    Command(title="Go to runbooks", path="/runbooks", icon="list-checks", grant=Grant.RUNBOOKS_READ),
+)
+HOME_PANELS = (HomePanel(path="/runs/summary", title="Runs and your steps", grant=Grant.RUNS_READ),)
 ACTIVITY = (
     "runbook.",
     "migration.",

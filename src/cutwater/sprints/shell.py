@@ -1,18 +1,28 @@
 """What sprints give to the shell."""
 
-from cutwater.kernel.actor import Grant
+from cutwater.kernel.grants import Grant
 from cutwater.sprints.models import ImportState
 from cutwater.sprints.records import Category, SprintState
 from cutwater.web import Command, HomePanel, Look, NavItem
 
-NAV = (NavItem(section="sprints", label="Sprints", path="/sprints", icon="iteration-cw", key="s", place=40),)
-COMMANDS = (
-    Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.PILOT),
-    Command(title="New issue", path="/issues/new", grant=Grant.CONTRIBUTE),
-    Command(title="New sprint", path="/sprints/new", grant=Grant.PILOT),
-    Command(title="Go to issues", path="/issues", icon="list-checks"),
+NAV = (
+    NavItem(
+        section="sprints",
+        label="Sprints",
+        path="/sprints",
+        icon="iteration-cw",
+        key="s",
+        place=40,
+        grant=Grant.SPRINTS_READ,
+    ),
 )
-HOME_PANELS = (HomePanel(path="/sprints/summary", title="Sprints", is_half=True),)
+COMMANDS = (
+    Command(title="Import issues from Jira or CSV", path="/sprints/import", grant=Grant.SPRINTS_WRITE),
+    Command(title="New issue", path="/issues/new", grant=Grant.ISSUES_WRITE),
+    Command(title="New sprint", path="/sprints/new", grant=Grant.SPRINTS_WRITE),
+    Command(title="Go to issues", path="/issues", icon="list-checks", grant=Grant.SPRINTS_READ),
+)
+HOME_PANELS = (HomePanel(path="/sprints/summary", title="Sprints", grant=Grant.SPRINTS_READ, is_half=True),)
 ACTIVITY = ("sprint.", "issue.", "import.")
 LOOKS = {
     "sprint": {

@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, members_only
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.envelope import Many, many
 from cutwater.kernel.paging import Page
 from cutwater.kernel.wire import Out
 from cutwater.web.finding import found_for
 
-router = APIRouter(tags=["search"], dependencies=[needs(Grant.READ)])
+router = APIRouter(tags=["search"], dependencies=[members_only])
 
 
 class Found(Out):

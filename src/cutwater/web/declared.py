@@ -6,8 +6,8 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from cutwater.kernel.actor import Grant
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 
 
@@ -44,6 +44,7 @@ class HomePanel:
     path: str
     title: str
     is_half: bool = False
+    grant: Grant | None = None
 
 
 class Hit(NamedTuple):

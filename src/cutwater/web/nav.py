@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cutwater.kernel.actor import Actor
-from cutwater.web.declared import Command, NavItem
+from cutwater.web.declared import Command, HomePanel, NavItem
 
 
 def visible_to(actor: Actor | None, entries: Sequence[NavItem]) -> list[NavItem]:
@@ -13,6 +13,11 @@ def visible_to(actor: Actor | None, entries: Sequence[NavItem]) -> list[NavItem]
 
 def commands_for(actor: Actor | None, entries: Sequence[Command]) -> list[Command]:
     """The commands this actor may give, in their order."""
+    return [each for each in entries if each.grant is None or (actor is not None and actor.may(each.grant))]
+
+
+def panels_for(actor: Actor | None, entries: Sequence[HomePanel]) -> list[HomePanel]:
+    """The panels this actor may see, in their order."""
     return [each for each in entries if each.grant is None or (actor is not None and actor.may(each.grant))]
 
 

@@ -10,15 +10,16 @@ from cutwater.identity import queries
 from cutwater.identity.api.common import page_of
 from cutwater.identity.schemas import ApiKeyCreate, ApiKeyCreated, ApiKeyRead
 from cutwater.identity.service import keys
-from cutwater.kernel.actor import CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.errors import refuse_if
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotencyKey
 from cutwater.kernel.paging import OffsetDep
 
 router = APIRouter(
-    tags=["api keys"], prefix="/api-keys", dependencies=[needs(Grant.CONTRIBUTE, "use API keys")]
+    tags=["api keys"], prefix="/api-keys", dependencies=[needs(Grant.RELEASES_WRITE, "use API keys")]
 )
 
 
@@ -32,7 +33,7 @@ async def read_keys(
 ) -> Any:
     """One's own keys, or all of the organization."""
     if everybody:
-        refuse_if(lacking(actor, Grant.ADMINISTER, "see other people's keys"))
+        refuse_if(lacking(actor, Grant.ORGANIZATION_CONFIGURE, "see other people's keys"))
     own = None if everybody else actor.user_id or UUID(int=0)
     return many(await page_of(reader, queries.api_keys(user_id=own), offset), request)
 

@@ -17,11 +17,12 @@ from cutwater.identity.schemas import (
     Slug,
 )
 from cutwater.identity.service import organizations
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, members_only, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.errors import Forbidden, NotFound
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 
 router = APIRouter(tags=["organizations"], route_class=IdempotentRoute)
@@ -54,7 +55,7 @@ async def create_organization(
     return item(found, request)
 
 
-@router.get("/organization", response_model=Item[OrganizationDetail], dependencies=[needs(Grant.READ)])
+@router.get("/organization", response_model=Item[OrganizationDetail], dependencies=[members_only])
 async def read_organization(request: Request, response: Response, reader: ReaderDep) -> Any:
     """The organization the token is bound to."""
     row = await reader.first(queries.organization())
@@ -67,7 +68,7 @@ async def read_organization(request: Request, response: Response, reader: Reader
 @router.patch(
     "/organization",
     response_model=Item[OrganizationDetail],
-    dependencies=[needs(Grant.ADMINISTER, "change the organization")],
+    dependencies=[needs(Grant.ORGANIZATION_CONFIGURE, "change the organization")],
 )
 async def change_organization(
     request: Request,
@@ -85,7 +86,9 @@ async def change_organization(
     return item(found, request)
 
 
-@router.delete("/organization", status_code=204, dependencies=[needs(Grant.OWN, "delete the organization")])
+@router.delete(
+    "/organization", status_code=204, dependencies=[needs(Grant.ORGANIZATION_OWN, "delete the organization")]
+)
 async def delete_organization(
     tx: Tx,
     actor: CurrentActor,

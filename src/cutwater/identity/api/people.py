@@ -11,19 +11,20 @@ from cutwater.identity.models import UserAccount
 from cutwater.identity.roles import Role
 from cutwater.identity.schemas import InvitationCreate, InvitationRead, MemberChange, MemberRead
 from cutwater.identity.service import invitations, people
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.kernel.wire import Line
 
 router = APIRouter(tags=["people"], route_class=IdempotentRoute)
-SEES_PEOPLE = needs(Grant.SEE_PEOPLE, "see people")
-ADMINISTERS = needs(Grant.ADMINISTER, "manage people")
+SEES_PEOPLE = needs(Grant.PEOPLE_READ, "see people")
+ADMINISTERS = needs(Grant.PEOPLE_MANAGE, "manage people")
 
 
 @router.get("/members", response_model=Many[MemberRead], dependencies=[SEES_PEOPLE])

@@ -18,19 +18,20 @@ from cutwater.identity.schemas import (
     TeamRead,
 )
 from cutwater.identity.service import teams
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.kernel.wire import Line
 
 router = APIRouter(tags=["teams"], prefix="/teams", route_class=IdempotentRoute)
-SEES_PEOPLE = needs(Grant.SEE_PEOPLE, "see teams")
-MANAGES = needs(Grant.MANAGE_TEAMS, "manage teams")
+SEES_PEOPLE = needs(Grant.PEOPLE_READ, "see teams")
+MANAGES = needs(Grant.TEAMS_MANAGE, "manage teams")
 TeamName = Annotated[Line, Path(description="The team's slug or id.")]
 
 

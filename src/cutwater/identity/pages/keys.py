@@ -9,14 +9,15 @@ from fastapi.responses import Response
 from cutwater.identity import permissions, queries
 from cutwater.identity.forms import KeyForm
 from cutwater.identity.pages.common import Refusing
-from cutwater.identity.roles import KEY_SCOPES, SCOPE_MEANING, Role
+from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.identity.service import keys
-from cutwater.kernel.actor import CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import refuse_if
+from cutwater.kernel.grants import TABLE, Grant, by_resource
 from cutwater.web import View
 
-router = APIRouter(prefix="/settings/api-keys", dependencies=[needs(Grant.CONTRIBUTE, "use API keys")])
+router = APIRouter(prefix="/settings/api-keys", dependencies=[needs(Grant.RELEASES_WRITE, "use API keys")])
 
 
 @router.get("")
@@ -29,7 +30,7 @@ async def show_keys(
 ) -> Response:
     """One's own keys, or all of the organization."""
     if all:
-        refuse_if(lacking(actor, Grant.ADMINISTER, "see other people's keys"))
+        refuse_if(lacking(actor, Grant.ORGANIZATION_CONFIGURE, "see other people's keys"))
     own = None if all else actor.user_id
     return view.page(
         "identity/keys.html",
@@ -42,10 +43,14 @@ async def show_keys(
 
 
 def _choices(actor: CurrentActor) -> dict[str, Any]:
-    allowed = permissions.allowed_scopes(actor)
+    offered = by_resource(permissions.allowed_scopes(actor)).items()
     return {
-        "scopes": [(each.value, SCOPE_MEANING[each]) for each in KEY_SCOPES if each.value in allowed],
-        "may_administer": actor.may(Grant.ADMINISTER),
+        "choices": [
+            (resource, [(each, TABLE[each].meaning) for each in grants]) for resource, grants in offered
+        ],
+        "by_resource": by_resource,
+        "ticked": ROLE_GRANTS[Role.VIEWER],
+        "may_administer": actor.may(Grant.ORGANIZATION_CONFIGURE),
         "service_roles": [(role.value, role.value.title()) for role in Role if role != Role.OWNER],
     }
 

@@ -12,12 +12,12 @@ from cutwater.identity.forms import PasswordForm, ProfileForm
 from cutwater.identity.pages.common import Refusing, zone_options
 from cutwater.identity.pages.organization import way_in
 from cutwater.identity.service import accounts, sessions
-from cutwater.kernel.actor import CurrentActor, CurrentPerson, Grant, needs
+from cutwater.kernel.actor import CurrentActor, CurrentPerson, members_only
 from cutwater.kernel.db import PlatformReader, ReaderDep, Tx
 from cutwater.kernel.errors import Unauthenticated
 from cutwater.web import PublicView, View
 
-router = APIRouter(prefix="/settings/me", dependencies=[needs(Grant.READ, "see this")])
+router = APIRouter(prefix="/settings/me", dependencies=[members_only])
 platform = APIRouter()
 
 

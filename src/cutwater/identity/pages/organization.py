@@ -13,14 +13,15 @@ from cutwater.identity.forms import DeleteForm, OrganizationForm, SettingsForm
 from cutwater.identity.pages.common import Refusing, zone_options
 from cutwater.identity.queries import lookups
 from cutwater.identity.service import accounts, organizations, people
-from cutwater.kernel.actor import CurrentActor, CurrentPerson, Grant, lacking, needs
+from cutwater.kernel.actor import CurrentActor, CurrentPerson, lacking, members_only, needs
 from cutwater.kernel.db import PlatformReader, PlatformTx, ReaderDep, Tx
 from cutwater.kernel.errors import NotFound, Unauthenticated
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.web import PublicView, View
 
 platform = APIRouter()
-router = APIRouter(dependencies=[needs(Grant.READ, "see the organization")])
+router = APIRouter(dependencies=[members_only])
 
 
 async def way_in(reader: Reader, user_id: UUID) -> str:
@@ -109,15 +110,15 @@ async def show_settings(
         "identity/organization.html",
         organization=found[0],
         zones=zone_options(),
-        why_not_change=lacking(actor, Grant.ADMINISTER, "change the organization"),
-        why_not_delete=lacking(actor, Grant.OWN, "delete the organization"),
+        why_not_change=lacking(actor, Grant.ORGANIZATION_CONFIGURE, "change the organization"),
+        why_not_delete=lacking(actor, Grant.ORGANIZATION_OWN, "delete the organization"),
         why_not_leave=[permissions.last_owner()] if is_owner and counted[0][0] <= 1 else [],
         is_member=actor.role != "SUPERADMIN",
         refusal=refusal,
     )
 
 
-@router.post("/settings", dependencies=[needs(Grant.ADMINISTER, "change the organization")])
+@router.post("/settings", dependencies=[needs(Grant.ORGANIZATION_CONFIGURE, "change the organization")])
 async def change(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Rename the organization, or move its time zone."""
     view.if_refused(lambda refusal: show_settings(reader, actor, view, refusal))
@@ -128,7 +129,7 @@ async def change(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> 
     return view.redirect("/settings", flash="Saved")
 
 
-@router.post("/settings/delete", dependencies=[needs(Grant.OWN, "delete the organization")])
+@router.post("/settings/delete", dependencies=[needs(Grant.ORGANIZATION_OWN, "delete the organization")])
 async def delete(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Delete the organization for everybody."""
     view.if_refused(lambda refusal: show_settings(reader, actor, view, refusal))

@@ -12,14 +12,15 @@ from cutwater.identity.forms import InviteForm, MemberForm
 from cutwater.identity.pages.common import Refusing
 from cutwater.identity.roles import MEANING, Role
 from cutwater.identity.service import invitations, people
-from cutwater.kernel.actor import CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.wire import Line
 from cutwater.web import Refusal, View
 
-ADMINISTERS = [needs(Grant.ADMINISTER, "manage people")]
-router = APIRouter(prefix="/settings", dependencies=[needs(Grant.SEE_PEOPLE, "see people")])
+ADMINISTERS = [needs(Grant.PEOPLE_MANAGE, "manage people")]
+router = APIRouter(prefix="/settings", dependencies=[needs(Grant.PEOPLE_READ, "see people")])
 HERE = "/settings/people"
 
 
@@ -37,8 +38,8 @@ async def show_people(
     statement = queries.searched(queries.people(with_ended=ended), q)
     page = await page_of(reader, statement, offset)
     invited, teams, owners = await reader.batch(queries.invitations(), queries.teams(), queries.owners())
-    why_not = lacking(actor, Grant.ADMINISTER, "manage people")
-    owning = actor.may(Grant.OWN)
+    why_not = lacking(actor, Grant.PEOPLE_MANAGE, "manage people")
+    owning = actor.may(Grant.ORGANIZATION_OWN)
     return view.page(
         "identity/people.html",
         page=page,

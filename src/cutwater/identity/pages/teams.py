@@ -11,13 +11,14 @@ from cutwater.identity.forms import LeadForm, TeamForm, TeamMemberForm
 from cutwater.identity.models import TeamKind
 from cutwater.identity.pages.common import Refusing
 from cutwater.identity.service import teams
-from cutwater.kernel.actor import CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.grants import Grant
 from cutwater.web import View
 
-MANAGES = [needs(Grant.MANAGE_TEAMS, "manage teams")]
-router = APIRouter(prefix="/settings/teams", dependencies=[needs(Grant.SEE_PEOPLE, "see teams")])
+MANAGES = [needs(Grant.TEAMS_MANAGE, "manage teams")]
+router = APIRouter(prefix="/settings/teams", dependencies=[needs(Grant.PEOPLE_READ, "see teams")])
 KINDS = [(kind.value, kind.value.title()) for kind in TeamKind]
 
 
@@ -30,7 +31,7 @@ async def show_teams(
         "identity/teams.html",
         teams=await reader.all(queries.teams()),
         kinds=KINDS,
-        why_not=lacking(actor, Grant.MANAGE_TEAMS, "manage teams"),
+        why_not=lacking(actor, Grant.TEAMS_MANAGE, "manage teams"),
         refusal=refusal,
     )
 
@@ -64,7 +65,7 @@ async def show_team(
         candidates=[(str(each.id), each.name) for each in people if each.id not in inside],
         kinds=KINDS,
         feed=await audit.feed(reader, "team", found[0].id, limit=15),
-        why_not=lacking(actor, Grant.MANAGE_TEAMS, "manage teams"),
+        why_not=lacking(actor, Grant.TEAMS_MANAGE, "manage teams"),
         refusal=refusal,
     )
 

@@ -15,10 +15,11 @@ from cutwater.identity.models import AccountLink, LinkPurpose, UserAccount, User
 from cutwater.identity.queries import lookups
 from cutwater.identity.service import sessions
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant, job_actor, lacking
+from cutwater.kernel.actor import Actor, job_actor, lacking
 from cutwater.kernel.errors import Conflict, Invalid, NotFound, refuse_if
 from cutwater.kernel.etags import refuse_stale
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import Reader, SessionReader
 
@@ -285,7 +286,7 @@ async def create_admin(tx: AsyncSession, *, email: str, password: str, name: str
 
 async def set_account_active(tx: AsyncSession, actor: Actor, user_id: UUID, *, is_active: bool) -> None:
     """Open or shut an account in all organizations; shutting ends every session, token and key of it."""
-    refuse_if(lacking(actor, Grant.PLATFORM, "deactivate accounts"))
+    refuse_if(lacking(actor, Grant.PLATFORM_MANAGE, "deactivate accounts"))
     async with scope.inside(tx, user_id=user_id):
         account = await queries.account_for_update(tx, user_id)
         if account.is_active == is_active:

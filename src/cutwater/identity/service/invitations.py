@@ -14,8 +14,9 @@ from cutwater.identity.queries import lookups
 from cutwater.identity.roles import Role
 from cutwater.identity.service import accounts, people
 from cutwater.kernel import clock
-from cutwater.kernel.actor import HELD_BY, Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Conflict, Invalid, NotFound, refuse_if
+from cutwater.kernel.grants import HELD_BY, Grant
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader
@@ -60,7 +61,7 @@ async def _refuse_member(tx: AsyncSession, email: str) -> None:
 
 async def revoke_invitation(tx: AsyncSession, actor: Actor, id: UUID) -> None:
     """Withdraw an invitation: its link stops working."""
-    refuse_if(lacking(actor, Grant.ADMINISTER, "manage invitations"))
+    refuse_if(lacking(actor, Grant.PEOPLE_MANAGE, "manage invitations"))
     invitation = await queries.open_invitation_for_update(tx, id=id)
     if invitation is None:
         raise NotFound("This invitation")
@@ -91,7 +92,7 @@ def obstacles_to_accept(facts: Any, email: str) -> list[Obstacle]:
     if email and email != facts.email:
         text = f"This invitation is for {facts.email}; you are signed in as {email}."
         hint = f"Sign out, and sign in as {facts.email}; or ask for an invitation to your own address."
-        who = HELD_BY[Grant.ADMINISTER]
+        who = HELD_BY[Grant.PEOPLE_MANAGE]
         found.append(Obstacle(code="permission.email", text=text, hint=hint, cleared_by=who))
     return found
 

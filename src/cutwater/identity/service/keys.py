@@ -11,8 +11,9 @@ from cutwater.identity import events, permissions, queries, tokens
 from cutwater.identity.models import ApiKey
 from cutwater.identity.roles import KEY_SCOPES, Role
 from cutwater.kernel import clock, crypto
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Invalid, refuse_if
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 
 
@@ -58,6 +59,6 @@ async def revoke_api_key(tx: AsyncSession, actor: Actor, id: UUID) -> None:
     """End a key: one's own, or as an admin anybody's."""
     key = await queries.api_key_for_update(tx, id)
     if key.user_id is None or key.user_id != actor.user_id:
-        refuse_if(lacking(actor, Grant.ADMINISTER, "revoke other people's keys"))
+        refuse_if(lacking(actor, Grant.ORGANIZATION_CONFIGURE, "revoke other people's keys"))
     key.revoked_at = clock.now()
     await audit.record(tx, actor, events.ApiKeyRevoked(api_key_id=key.id))

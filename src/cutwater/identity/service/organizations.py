@@ -12,9 +12,10 @@ from cutwater.identity.queries import lookups
 from cutwater.identity.roles import Role
 from cutwater.identity.service import people
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 
 OPEN = SignUpPolicy()
@@ -79,7 +80,7 @@ async def change_organization(
     seen_revision: int | None = None,
 ) -> Organization:
     """Rename the organization or move its time zone."""
-    refuse_if(lacking(actor, Grant.ADMINISTER, "change the organization"))
+    refuse_if(lacking(actor, Grant.ORGANIZATION_CONFIGURE, "change the organization"))
     organization = await queries.organization_for_update(tx)
     refuse_stale(organization.revision, seen_revision)
     was = {"name": organization.name, "zone": organization.zone}
@@ -104,7 +105,7 @@ async def change_organization(
 
 async def delete_organization(tx: AsyncSession, actor: Actor, *, typed_slug: str) -> None:
     """Take the organization from everybody; typing its short name is the confirmation."""
-    refuse_if(lacking(actor, Grant.OWN, "delete the organization"))
+    refuse_if(lacking(actor, Grant.ORGANIZATION_OWN, "delete the organization"))
     organization = await queries.organization_for_update(tx)
     if typed_slug.strip() != organization.slug:
         raise Invalid({"typed_slug": f"Type `{organization.slug}` to confirm."})

@@ -9,9 +9,10 @@ from cutwater import audit
 from cutwater.identity import events, queries, slugs
 from cutwater.identity.models import Team, TeamKind, TeamMember
 from cutwater.kernel import clock, search
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Conflict, Invalid, NotFound, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 
 
@@ -27,7 +28,7 @@ async def create_team(
     leads: Iterable[UUID] = (),
 ) -> Team:
     """Make a team, perhaps with people in it already."""
-    refuse_if(lacking(actor, Grant.MANAGE_TEAMS, "manage teams"))
+    refuse_if(lacking(actor, Grant.TEAMS_MANAGE, "manage teams"))
     name, taken = name.strip(), {row.slug for row in (await tx.execute(queries.teams())).all()}
     wanted = slug or slugs.free(slugs.slug_of(name), taken, reserved=())
     _check(name, kind, slug=slug, taken=taken)
@@ -72,7 +73,7 @@ async def change_team(
     seen_revision: int | None = None,
 ) -> Team:
     """Rename a team, or say better what it is. Its slug stays, because addresses hold it."""
-    refuse_if(lacking(actor, Grant.MANAGE_TEAMS, "manage teams"))
+    refuse_if(lacking(actor, Grant.TEAMS_MANAGE, "manage teams"))
     team = await queries.team_for_update(tx, slug)
     refuse_stale(team.revision, seen_revision)
     was = {"name": team.name, "kind": team.kind, "description": team.description}
@@ -99,7 +100,7 @@ async def change_team(
 
 async def delete_team(tx: AsyncSession, actor: Actor, slug: str, *, seen_revision: int | None = None) -> None:
     """Take a team out of use; what it did keeps its name."""
-    refuse_if(lacking(actor, Grant.MANAGE_TEAMS, "manage teams"))
+    refuse_if(lacking(actor, Grant.TEAMS_MANAGE, "manage teams"))
     team = await queries.team_for_update(tx, slug)
     refuse_stale(team.revision, seen_revision)
     team.deleted_at = clock.now()
@@ -112,7 +113,7 @@ async def add_team_member(
     tx: AsyncSession, actor: Actor, slug: str, user_id: UUID, *, is_lead: bool = False
 ) -> TeamMember:
     """Put a member of the organization into a team."""
-    refuse_if(lacking(actor, Grant.MANAGE_TEAMS, "manage teams"))
+    refuse_if(lacking(actor, Grant.TEAMS_MANAGE, "manage teams"))
     return await _add(tx, actor, await queries.team_for_update(tx, slug), user_id, is_lead=is_lead)
 
 
@@ -147,7 +148,7 @@ async def remove_team_member(tx: AsyncSession, actor: Actor, slug: str, user_id:
 
 
 async def _place(tx: AsyncSession, actor: Actor, slug: str, user_id: UUID) -> tuple[Team, TeamMember]:
-    refuse_if(lacking(actor, Grant.MANAGE_TEAMS, "manage teams"))
+    refuse_if(lacking(actor, Grant.TEAMS_MANAGE, "manage teams"))
     team = await queries.team_for_update(tx, slug)
     place = await queries.team_member_for_update(tx, team.id, user_id)
     if place is None:

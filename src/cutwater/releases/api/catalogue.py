@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item
 from cutwater.kernel.etags import SeenRevision
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.reader import SessionReader
 from cutwater.releases import queries, service
@@ -32,9 +33,12 @@ from cutwater.releases.schemas import (
     ServiceRead,
 )
 
-MAY_PILOT = needs(Grant.PILOT, "change services, environments, freezes and requirements")
+KEEPS_SERVICES = [needs(Grant.SERVICES_WRITE, "change services")]
+KEEPS_ENVIRONMENTS = [needs(Grant.ENVIRONMENTS_WRITE, "change environments")]
+KEEPS_FREEZES = [needs(Grant.FREEZES_WRITE, "change freezes")]
+SWITCHES = [needs(Grant.RELEASES_CONFIGURE, "switch requirements")]
 reading = APIRouter(tags=["services"], dependencies=[MAY_READ])
-changing = APIRouter(tags=["services"], dependencies=[MAY_PILOT], route_class=IdempotentRoute)
+changing = APIRouter(tags=["services"], route_class=IdempotentRoute)
 
 
 @reading.get("/services", response_model=Many[ServiceRead])
@@ -47,7 +51,7 @@ async def list_services(
     return every(await reader.all(queries.services(with_archived=archived)), request)
 
 
-@changing.post("/services", status_code=201, response_model=Item[ServiceRead])
+@changing.post("/services", dependencies=KEEPS_SERVICES, status_code=201, response_model=Item[ServiceRead])
 async def create_service(
     body: ServiceCreate, request: Request, response: Response, tx: Tx, actor: CurrentActor
 ) -> dict[str, Any]:
@@ -63,7 +67,7 @@ async def read_service(slug: str, request: Request, response: Response, reader: 
     return one(await queries.service_row(reader, slug), request, response)
 
 
-@changing.patch("/services/{slug}", response_model=Item[ServiceRead])
+@changing.patch("/services/{slug}", dependencies=KEEPS_SERVICES, response_model=Item[ServiceRead])
 async def edit_service(
     slug: str,
     body: ServicePatch,
@@ -80,7 +84,7 @@ async def edit_service(
     return one(await queries.service_row(SessionReader(tx), edited.slug), request, response)
 
 
-@changing.delete("/services/{slug}", status_code=204)
+@changing.delete("/services/{slug}", dependencies=KEEPS_SERVICES, status_code=204)
 async def delete_service(slug: str, tx: Tx, actor: CurrentActor, seen: SeenRevision) -> None:
     """Delete a service that has no releases."""
     await service.delete_service(tx, actor, slug, seen_revision=seen)
@@ -92,7 +96,13 @@ async def list_environments(request: Request, reader: ReaderDep) -> dict[str, An
     return every(await reader.all(queries.environments()), request)
 
 
-@changing.post("/environments", status_code=201, response_model=Item[EnvironmentRead], tags=["environments"])
+@changing.post(
+    "/environments",
+    dependencies=KEEPS_ENVIRONMENTS,
+    status_code=201,
+    response_model=Item[EnvironmentRead],
+    tags=["environments"],
+)
 async def create_environment(
     body: EnvironmentCreate, request: Request, response: Response, tx: Tx, actor: CurrentActor
 ) -> dict[str, Any]:
@@ -110,7 +120,12 @@ async def read_environment(
     return one(await queries.environment_row(reader, slug), request, response)
 
 
-@changing.patch("/environments/{slug}", response_model=Item[EnvironmentRead], tags=["environments"])
+@changing.patch(
+    "/environments/{slug}",
+    dependencies=KEEPS_ENVIRONMENTS,
+    response_model=Item[EnvironmentRead],
+    tags=["environments"],
+)
 async def edit_environment(
     slug: str,
     body: EnvironmentPatch,
@@ -127,7 +142,9 @@ async def edit_environment(
     )
 
 
-@changing.delete("/environments/{slug}", status_code=204, tags=["environments"])
+@changing.delete(
+    "/environments/{slug}", dependencies=KEEPS_ENVIRONMENTS, status_code=204, tags=["environments"]
+)
 async def delete_environment(slug: str, tx: Tx, actor: CurrentActor, seen: SeenRevision) -> None:
     """Delete an environment that nothing was deployed to."""
     await service.delete_environment(tx, actor, slug, seen_revision=seen)
@@ -139,7 +156,9 @@ async def list_freezes(request: Request, reader: ReaderDep) -> dict[str, Any]:
     return every(await reader.all(queries.freezes()), request)
 
 
-@changing.post("/freezes", status_code=201, response_model=Item[FreezeRead], tags=["freezes"])
+@changing.post(
+    "/freezes", dependencies=KEEPS_FREEZES, status_code=201, response_model=Item[FreezeRead], tags=["freezes"]
+)
 async def create_freeze(
     body: FreezeCreate, request: Request, response: Response, tx: Tx, actor: CurrentActor
 ) -> dict[str, Any]:
@@ -156,7 +175,9 @@ async def read_freeze(
     return one(await queries.freeze_row(reader, freeze_id), request, response)
 
 
-@changing.patch("/freezes/{freeze_id}", response_model=Item[FreezeRead], tags=["freezes"])
+@changing.patch(
+    "/freezes/{freeze_id}", dependencies=KEEPS_FREEZES, response_model=Item[FreezeRead], tags=["freezes"]
+)
 async def edit_freeze(
     freeze_id: UUID,
     body: FreezePatch,
@@ -172,7 +193,7 @@ async def edit_freeze(
     return one(await queries.freeze_row(SessionReader(tx), edited.id), request, response)
 
 
-@changing.delete("/freezes/{freeze_id}", status_code=204, tags=["freezes"])
+@changing.delete("/freezes/{freeze_id}", dependencies=KEEPS_FREEZES, status_code=204, tags=["freezes"])
 async def delete_freeze(freeze_id: UUID, tx: Tx, actor: CurrentActor, seen: SeenRevision) -> None:
     """Lift a freeze."""
     await service.delete_freeze(tx, actor, freeze_id, seen_revision=seen)
@@ -191,7 +212,10 @@ async def list_requirements(request: Request, reader: ReaderDep) -> dict[str, An
 
 
 @changing.put(
-    "/requirements/{target}/{requirement}", response_model=Item[RequirementRead], tags=["requirements"]
+    "/requirements/{target}/{requirement}",
+    dependencies=SWITCHES,
+    response_model=Item[RequirementRead],
+    tags=["requirements"],
 )
 async def switch_requirement(
     target: Status,

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from cutwater import audit
 from cutwater.kernel import clock
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.etags import SeenRevision
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import SessionReader
@@ -31,8 +32,8 @@ from cutwater.releases.schemas import (
     StatsRead,
 )
 
-MAY_READ = needs(Grant.READ, "see releases")
-MAY_CHANGE = needs(Grant.CONTRIBUTE, "change releases")
+MAY_READ = needs(Grant.RELEASES_READ, "see releases")
+MAY_CHANGE = needs(Grant.RELEASES_WRITE, "change releases")
 reading = APIRouter(tags=["releases"], dependencies=[MAY_READ])
 changing = APIRouter(tags=["releases"], dependencies=[MAY_CHANGE], route_class=IdempotentRoute)
 

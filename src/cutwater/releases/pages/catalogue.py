@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Response
 
 from cutwater import audit
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.releases import filters, queries, service
 from cutwater.releases.drafts import EnvironmentDraft, FreezeDraft, ServiceDraft
@@ -20,8 +21,12 @@ from cutwater.releases.pages import show
 from cutwater.releases.requirements import SENTENCES
 from cutwater.web import Refusal, View
 
-reading = APIRouter(dependencies=[needs(Grant.READ, "see services and environments")])
-changing = APIRouter(dependencies=[needs(Grant.PILOT, "change services, environments and freezes")])
+reading = APIRouter(dependencies=[needs(Grant.RELEASES_READ, "see services and environments")])
+changing = APIRouter()
+KEEPS_SERVICES = [needs(Grant.SERVICES_WRITE, "change services")]
+KEEPS_ENVIRONMENTS = [needs(Grant.ENVIRONMENTS_WRITE, "change environments")]
+KEEPS_FREEZES = [needs(Grant.FREEZES_WRITE, "change freezes")]
+SWITCHES = [needs(Grant.RELEASES_CONFIGURE, "switch requirements")]
 KINDS = [(each.value, each.value.capitalize()) for each in EnvironmentKind]
 COLOUR_CHOICES = [(each, each.capitalize()) for each in COLOURS]
 
@@ -32,13 +37,13 @@ async def services(reader: ReaderDep, actor: CurrentActor, view: View) -> Respon
     return await _services(view, reader, actor)
 
 
-@changing.get("/services/new")
+@changing.get("/services/new", dependencies=KEEPS_SERVICES)
 async def new_service(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """The empty form."""
     return await _service_form(view, reader, "")
 
 
-@changing.post("/services/new")
+@changing.post("/services/new", dependencies=KEEPS_SERVICES)
 async def create_service(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Add a service."""
     view.if_refused(lambda refusal: _service_form(view, reader, "", refusal=refusal))
@@ -54,13 +59,13 @@ async def read_service(slug: str, reader: ReaderDep, actor: CurrentActor, view: 
     return await _service(view, reader, actor, slug)
 
 
-@changing.get("/services/{slug}/edit")
+@changing.get("/services/{slug}/edit", dependencies=KEEPS_SERVICES)
 async def edit_service(slug: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """The form with what is there."""
     return await _service_form(view, reader, slug)
 
 
-@changing.post("/services/{slug}/edit")
+@changing.post("/services/{slug}/edit", dependencies=KEEPS_SERVICES)
 async def save_service(slug: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Save what was changed."""
     view.if_refused(lambda refusal: _service_form(view, reader, slug, refusal=refusal))
@@ -70,7 +75,7 @@ async def save_service(slug: str, reader: ReaderDep, tx: Tx, actor: CurrentActor
     return view.redirect(f"/services/{saved.slug}", flash="Saved.")
 
 
-@changing.post("/services/{slug}/delete")
+@changing.post("/services/{slug}/delete", dependencies=KEEPS_SERVICES)
 async def delete_service(slug: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Delete a service that has no releases."""
     view.if_refused(lambda refusal: _service(view, reader, actor, slug, refusal=refusal))
@@ -85,7 +90,7 @@ async def environments(reader: ReaderDep, actor: CurrentActor, view: View) -> Re
     return await _environments(view, reader, actor)
 
 
-@changing.post("/environments")
+@changing.post("/environments", dependencies=KEEPS_ENVIRONMENTS)
 async def create_environment(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Add an environment."""
     view.if_refused(lambda refusal: _environments(view, reader, actor, refusal=refusal))
@@ -96,7 +101,7 @@ async def create_environment(reader: ReaderDep, tx: Tx, actor: CurrentActor, vie
     return view.redirect("/environments", flash=f"{created.name} is added.")
 
 
-@changing.post("/environments/{slug}")
+@changing.post("/environments/{slug}", dependencies=KEEPS_ENVIRONMENTS)
 async def save_environment(slug: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Rename or reorder an environment."""
     view.if_refused(lambda refusal: _environments(view, reader, actor, refusal=refusal))
@@ -106,7 +111,7 @@ async def save_environment(slug: str, reader: ReaderDep, tx: Tx, actor: CurrentA
     return view.redirect("/environments", flash="Saved.")
 
 
-@changing.post("/environments/{slug}/delete")
+@changing.post("/environments/{slug}/delete", dependencies=KEEPS_ENVIRONMENTS)
 async def delete_environment(
     slug: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:
@@ -123,7 +128,7 @@ async def freezes(reader: ReaderDep, actor: CurrentActor, view: View) -> Respons
     return await _freezes(view, reader, actor)
 
 
-@changing.post("/freezes")
+@changing.post("/freezes", dependencies=KEEPS_FREEZES)
 async def create_freeze(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Plan a freeze."""
     view.if_refused(lambda refusal: _freezes(view, reader, actor, refusal=refusal))
@@ -132,13 +137,13 @@ async def create_freeze(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: Vi
     return view.redirect("/freezes", flash="The freeze is planned.")
 
 
-@changing.get("/freezes/{freeze_id}/edit")
+@changing.get("/freezes/{freeze_id}/edit", dependencies=KEEPS_FREEZES)
 async def edit_freeze(freeze_id: UUID, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """The form with what is there."""
     return await _freeze_form(view, reader, freeze_id)
 
 
-@changing.post("/freezes/{freeze_id}/edit")
+@changing.post("/freezes/{freeze_id}/edit", dependencies=KEEPS_FREEZES)
 async def save_freeze(
     freeze_id: UUID, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:
@@ -150,7 +155,7 @@ async def save_freeze(
     return view.redirect("/freezes", flash="Saved.")
 
 
-@changing.post("/freezes/{freeze_id}/delete")
+@changing.post("/freezes/{freeze_id}/delete", dependencies=KEEPS_FREEZES)
 async def delete_freeze(
     freeze_id: UUID, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:
@@ -167,7 +172,7 @@ async def requirements(reader: ReaderDep, actor: CurrentActor, view: View) -> Re
     return await _requirements(view, reader, actor)
 
 
-@changing.post("/releases/requirements")
+@changing.post("/releases/requirements", dependencies=SWITCHES)
 async def switch(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Switch one requirement of one status."""
     view.if_refused(lambda refusal: _requirements(view, reader, actor, refusal=refusal))
@@ -179,7 +184,9 @@ async def switch(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> 
 
 async def _services(view: View, reader: Reader, actor: Actor) -> Response:
     rows = await reader.all(queries.services(with_archived=True))
-    return view.page("releases/services.html", rows=rows, tones=show.TONES, may_pilot=actor.may(Grant.PILOT))
+    return view.page(
+        "releases/services.html", rows=rows, tones=show.TONES, may_edit=actor.may(Grant.SERVICES_WRITE)
+    )
 
 
 async def _service(
@@ -194,7 +201,7 @@ async def _service(
         service=row,
         rows=releases,
         feed=await audit.feed(reader, "service", row.id, 10),
-        may_pilot=actor.may(Grant.PILOT),
+        may_edit=actor.may(Grant.SERVICES_WRITE),
         refusal=refusal,
         **await show.card_context(reader, releases, actor),
     )
@@ -212,7 +219,7 @@ async def _environments(
         "releases/environments.html",
         rows=await reader.all(queries.environments()),
         kinds=KINDS,
-        may_pilot=actor.may(Grant.PILOT),
+        may_edit=actor.may(Grant.ENVIRONMENTS_WRITE),
         refusal=refusal,
     )
 
@@ -223,7 +230,7 @@ async def _freezes(view: View, reader: Reader, actor: Actor, *, refusal: Refusal
         "releases/freezes.html",
         rows=rows,
         places=[(each.slug, each.name) for each in places],
-        may_pilot=actor.may(Grant.PILOT),
+        may_edit=actor.may(Grant.FREEZES_WRITE),
         zone=actor.zone,
         refusal=refusal,
     )
@@ -264,6 +271,6 @@ async def _requirements(
         "releases/requirements.html",
         table=table,
         labels=LABELS,
-        may_pilot=actor.may(Grant.PILOT),
+        may_edit=actor.may(Grant.RELEASES_CONFIGURE),
         refusal=refusal,
     )

@@ -5,16 +5,17 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from cutwater import audit, sprints
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.wire import Line, Text
 from cutwater.releases import filters, queries
 from cutwater.releases.pages import show
 from cutwater.releases.pages.lists import Wanted, Word, combined
 from cutwater.web import View
 
-router = APIRouter(dependencies=[needs(Grant.READ, "see releases")])
+router = APIRouter(dependencies=[needs(Grant.RELEASES_READ, "see releases")])
 
 
 @router.get("/releases/{key}")

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from cutwater import identity, sprints
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.kernel.wire import Line
 from cutwater.releases import queries, service
@@ -15,7 +16,7 @@ from cutwater.releases.facts import Priority
 from cutwater.releases.forms import ReleaseForm
 from cutwater.web import Refusal, View
 
-router = APIRouter(dependencies=[needs(Grant.CONTRIBUTE, "create and edit releases")])
+router = APIRouter(dependencies=[needs(Grant.RELEASES_WRITE, "create and edit releases")])
 PRIORITIES = [(each.value, each.value.capitalize()) for each in reversed(Priority)]
 Word = Annotated[Line, Query(max_length=60)]
 

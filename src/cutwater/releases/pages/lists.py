@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 
 from cutwater import identity, sprints
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import Actor, CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader
 from cutwater.kernel.wire import Line
@@ -19,7 +20,7 @@ from cutwater.releases.facts import LABELS, PATH, Priority, Status
 from cutwater.releases.pages import show
 from cutwater.web import View
 
-router = APIRouter(dependencies=[needs(Grant.READ, "see releases")])
+router = APIRouter(dependencies=[needs(Grant.RELEASES_READ, "see releases")])
 Wanted = Annotated[Line, Query(max_length=300)]
 Word = Annotated[Line, Query(max_length=60)]
 NOBODY = UUID(int=0)
@@ -148,7 +149,7 @@ async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Respons
         due=due,
         freezes=[row for row in freezes if row.starts_at <= clock.now() + AHEAD],
         today=today,
-        may_make=lacking(actor, Grant.CONTRIBUTE, "make a release"),
+        may_make=lacking(actor, Grant.RELEASES_WRITE, "make a release"),
     )
 
 
@@ -205,5 +206,5 @@ async def _listed(reader: Reader, actor: Actor, query: str, offset: Any, sort: s
         "tones": show.TONES,
         "today": clock.today(actor.zone),
         "mistakes": wanted.mistakes,
-        "may_change": actor.may(Grant.CONTRIBUTE),
+        "may_change": actor.may(Grant.RELEASES_WRITE),
     }

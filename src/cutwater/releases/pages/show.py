@@ -8,8 +8,9 @@ from fastapi import Response
 
 from cutwater import audit, identity, sprints
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader
 from cutwater.releases import lifecycle, markdown, permissions, queries
@@ -94,7 +95,7 @@ async def detail_context(reader: Reader, actor: Actor, key: str) -> dict[str, An
     detail = await queries.release_detail(reader, key)
     around = await queries.neighbourhood(reader, key)
     feed = await audit.feed(reader, "release", detail.release.id, 20)
-    may_change = actor.may(Grant.CONTRIBUTE)
+    may_change = actor.may(Grant.RELEASES_WRITE)
     people = await identity.people(reader) if may_change else []
     status = Status(detail.release.status)
     return {
@@ -111,7 +112,7 @@ async def detail_context(reader: Reader, actor: Actor, key: str) -> dict[str, An
         "place": rank(status),
         "feed": feed,
         "may_change": may_change,
-        "is_admin": actor.may(Grant.ADMINISTER),
+        "is_admin": actor.may(Grant.ORGANIZATION_CONFIGURE),
         "people": [(str(each.id), each.name) for each in people],
         "sprint": await _sprint(reader, detail.release.sprint_id),
         "description": markdown.to_html(detail.release.description),
@@ -184,10 +185,10 @@ async def card_context(reader: Reader, rows: list[Any], actor: Actor) -> dict[st
     """What cards show beside their rows, and which moves are offered to each kind of them."""
     return {
         "names": await identity.names(reader, {row.owner_id for row in rows}),
-        "ways": {_kind(row): _ways(row) for row in rows} if actor.may(Grant.CONTRIBUTE) else {},
+        "ways": {_kind(row): _ways(row) for row in rows} if actor.may(Grant.RELEASES_WRITE) else {},
         **await waits_of(reader, rows),
         "labels": LABELS,
         "tones": TONES,
         "today": clock.today(actor.zone),
-        "may_change": actor.may(Grant.CONTRIBUTE),
+        "may_change": actor.may(Grant.RELEASES_WRITE),
     }

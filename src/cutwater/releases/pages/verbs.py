@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.releases import queries, service
 from cutwater.releases.drafts import ItemDraft
@@ -25,8 +26,8 @@ from cutwater.releases.forms import (
 from cutwater.releases.pages import show
 from cutwater.web import View
 
-router = APIRouter(dependencies=[needs(Grant.CONTRIBUTE, "change releases")])
-approving = APIRouter(dependencies=[needs(Grant.READ, "see releases")])
+router = APIRouter(dependencies=[needs(Grant.RELEASES_WRITE, "change releases")])
+approving = APIRouter(dependencies=[needs(Grant.RELEASES_READ, "see releases")])
 
 
 def here_if_refused(view: View, reader: Reader, actor: Actor, key: str) -> None:

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
 from cutwater.kernel import clock, search
-from cutwater.kernel.actor import Actor
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.obstacle import Obstacle
-from cutwater.releases import permissions, queries, slugs
+from cutwater.releases import queries, slugs
 from cutwater.releases.drafts import EnvironmentDraft, ServiceDraft
 from cutwater.releases.events import (
     EnvironmentCreated,
@@ -36,7 +37,7 @@ STANDARD = {
 
 async def create_service(tx: AsyncSession, actor: Actor, draft: ServiceDraft) -> Service:
     """Add a service that releases can be made of."""
-    refuse_if(permissions.to_pilot(actor, "create a service"))
+    refuse_if(lacking(actor, Grant.SERVICES_WRITE, "create a service"))
     service = Service(
         id=new_id(),
         slug=await _free_slug(tx, Service, draft.slug or slugs.slug_of(draft.name)),
@@ -59,7 +60,7 @@ async def edit_service(
 ) -> Service:
     """Change a service; `is_archived` hides it from new releases and keeps its history."""
     service = await queries.service_for_update(tx, slug)
-    refuse_if(permissions.to_pilot(actor, "edit a service"))
+    refuse_if(lacking(actor, Grant.SERVICES_WRITE, "edit a service"))
     refuse_stale(service.revision, seen_revision)
     before = _values(service, ("slug", "name", "repository", "jira_project", "colour", "archived_at"))
     described = service.description
@@ -84,7 +85,7 @@ async def edit_service(
 async def delete_service(tx: AsyncSession, actor: Actor, slug: str, *, seen_revision: int | None) -> None:
     """Take a service away; refused while it has releases: archive it instead."""
     service = await queries.service_for_update(tx, slug)
-    refuse_if(permissions.to_pilot(actor, "delete a service"))
+    refuse_if(lacking(actor, Grant.SERVICES_WRITE, "delete a service"))
     refuse_stale(service.revision, seen_revision)
     count = await tx.scalar(
         select(func.count()).where(Release.service_id == service.id, Release.deleted_at.is_(None))
@@ -100,7 +101,7 @@ async def delete_service(tx: AsyncSession, actor: Actor, slug: str, *, seen_revi
 
 async def create_environment(tx: AsyncSession, actor: Actor, draft: EnvironmentDraft) -> Environment:
     """Add an environment."""
-    refuse_if(permissions.to_pilot(actor, "create an environment"))
+    refuse_if(lacking(actor, Grant.ENVIRONMENTS_WRITE, "create an environment"))
     return await _add_environment(tx, actor, draft)
 
 
@@ -109,7 +110,7 @@ async def edit_environment(
 ) -> Environment:
     """Rename or reorder an environment; its kind stays, because deployments were made under it."""
     environment = await queries.environment_for_update(tx, slug)
-    refuse_if(permissions.to_pilot(actor, "edit an environment"))
+    refuse_if(lacking(actor, Grant.ENVIRONMENTS_WRITE, "edit an environment"))
     refuse_stale(environment.revision, seen_revision)
     before = _values(environment, ("slug", "name", "position"))
     if "slug" in changes and changes["slug"] != environment.slug:
@@ -131,7 +132,7 @@ async def edit_environment(
 async def delete_environment(tx: AsyncSession, actor: Actor, slug: str, *, seen_revision: int | None) -> None:
     """Take an environment away; refused while deployments or freezes point at it."""
     environment = await queries.environment_for_update(tx, slug)
-    refuse_if(permissions.to_pilot(actor, "delete an environment"))
+    refuse_if(lacking(actor, Grant.ENVIRONMENTS_WRITE, "delete an environment"))
     refuse_stale(environment.revision, seen_revision)
     deployments = await tx.scalar(select(func.count()).where(Deployment.environment_id == environment.id))
     freezes = await tx.scalar(

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Invalid, NotFound, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
-from cutwater.releases import permissions, queries
+from cutwater.releases import queries
 from cutwater.releases.drafts import FreezeDraft
 from cutwater.releases.events import FreezeCreated, FreezeDeleted, FreezeUpdated, RequirementSwitched
 from cutwater.releases.facts import Requirement, Status
@@ -27,7 +28,7 @@ from cutwater.releases.service.releases import FIRST_YEAR, LAST_YEAR
 
 async def create_freeze(tx: AsyncSession, actor: Actor, draft: FreezeDraft) -> FreezeWindow:
     """Say when nothing goes to an environment without an override."""
-    refuse_if(permissions.to_pilot(actor, "plan a freeze"))
+    refuse_if(lacking(actor, Grant.FREEZES_WRITE, "plan a freeze"))
     environment = await _environment(tx, draft.environment)
     _check_order(draft.starts_at, draft.ends_at)
     freeze = FreezeWindow(
@@ -50,7 +51,7 @@ async def edit_freeze(
 ) -> FreezeWindow:
     """Change a freeze's title, reason, times or environment."""
     freeze = await queries.freeze_for_update(tx, freeze_id)
-    refuse_if(permissions.to_pilot(actor, "change a freeze"))
+    refuse_if(lacking(actor, Grant.FREEZES_WRITE, "change a freeze"))
     refuse_stale(freeze.revision, seen_revision)
     before = {name: getattr(freeze, name) for name in ("title", "starts_at", "ends_at", "environment_id")}
     reason = freeze.reason
@@ -75,7 +76,7 @@ async def delete_freeze(
 ) -> None:
     """Lift a freeze before its time, or take a planned one away."""
     freeze = await queries.freeze_for_update(tx, freeze_id)
-    refuse_if(permissions.to_pilot(actor, "delete a freeze"))
+    refuse_if(lacking(actor, Grant.FREEZES_WRITE, "delete a freeze"))
     refuse_stale(freeze.revision, seen_revision)
     freeze.deleted_at = clock.now()
     freeze.revision += 1
@@ -87,7 +88,7 @@ async def switch_requirement(
     tx: AsyncSession, actor: Actor, target: Status, requirement: Requirement, *, is_on: bool
 ) -> None:
     """Demand a requirement before a target, or stop it; only what the table knows can be switched."""
-    refuse_if(permissions.to_pilot(actor, "switch requirements"))
+    refuse_if(lacking(actor, Grant.RELEASES_CONFIGURE, "switch requirements"))
     if requirement not in REQUIREMENTS[target]:
         raise NotFound("This requirement")
     row = await tx.scalar(

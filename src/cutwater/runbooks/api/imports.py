@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item
 from cutwater.kernel.errors import TooLarge
 from cutwater.kernel.etags import SeenRevision
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.wire import Line
@@ -23,7 +24,7 @@ from cutwater.runbooks.service import imports
 from cutwater.runbooks.service.imports import Preview, Worksheet
 from cutwater.runbooks.zones import known_zone
 
-GRANT = needs(Grant.PILOT, "import runbooks")
+GRANT = needs(Grant.RUNBOOKS_WRITE, "import runbooks")
 reading = APIRouter(tags=["runbook imports"], dependencies=[GRANT])
 changing = APIRouter(tags=["runbook imports"], dependencies=[GRANT], route_class=IdempotentRoute)
 

@@ -4,10 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, many
 from cutwater.kernel.etags import SeenRevision
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import SessionReader
@@ -18,9 +19,11 @@ from cutwater.runbooks.service import migrations
 from cutwater.runbooks.service.migrations import IterationPlan
 from cutwater.runbooks.zones import known_zone
 
-reading = APIRouter(tags=["migrations"], dependencies=[needs(Grant.READ, "see migrations")])
+reading = APIRouter(tags=["migrations"], dependencies=[needs(Grant.RUNS_READ, "see migrations")])
 changing = APIRouter(
-    tags=["migrations"], dependencies=[needs(Grant.PILOT, "change migrations")], route_class=IdempotentRoute
+    tags=["migrations"],
+    dependencies=[needs(Grant.RUNS_PLAN, "change migrations")],
+    route_class=IdempotentRoute,
 )
 
 

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, many
 from cutwater.kernel.etags import SeenRevision
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import SessionReader
@@ -23,10 +24,10 @@ from cutwater.runbooks.schemas import (
 )
 from cutwater.runbooks.service import templates
 
-reading = APIRouter(tags=["runbooks"], dependencies=[needs(Grant.READ, "see runbooks")])
-changing = APIRouter(
-    tags=["runbooks"], dependencies=[needs(Grant.PILOT, "change runbooks")], route_class=IdempotentRoute
-)
+reading = APIRouter(tags=["runbooks"], dependencies=[needs(Grant.RUNBOOKS_READ, "see runbooks")])
+WRITES = [needs(Grant.RUNBOOKS_WRITE, "change runbooks")]
+PUBLISHES = [needs(Grant.RUNBOOKS_PUBLISH, "publish runbooks")]
+changing = APIRouter(tags=["runbooks"], route_class=IdempotentRoute)
 Number = Annotated[Revision, Path(description="The version's number.")]
 
 
@@ -37,7 +38,7 @@ async def list_runbooks(request: Request, reader: ReaderDep, offset: OffsetDep) 
     return many(Page(rows=rows, per_page=offset.per_page, page=offset.page, total=total), request)
 
 
-@changing.post("/runbooks", response_model=Item[RunbookRead], status_code=201)
+@changing.post("/runbooks", dependencies=WRITES, response_model=Item[RunbookRead], status_code=201)
 async def create_runbook(
     request: Request, response: Response, body: RunbookCreate, tx: Tx, actor: CurrentActor
 ) -> Any:
@@ -54,7 +55,7 @@ async def read_runbook(request: Request, response: Response, key: Name, reader: 
     return one(found, found.revision, request, response)
 
 
-@changing.patch("/runbooks/{key}", response_model=Item[RunbookRead])
+@changing.patch("/runbooks/{key}", dependencies=WRITES, response_model=Item[RunbookRead])
 async def change_runbook(
     request: Request,
     response: Response,
@@ -80,7 +81,9 @@ async def list_versions(request: Request, key: Name, reader: ReaderDep) -> Any:
     return every(await queries.versions(reader, found.id), request)
 
 
-@changing.post("/runbooks/{key}/versions", response_model=Item[VersionRead], status_code=201)
+@changing.post(
+    "/runbooks/{key}/versions", dependencies=PUBLISHES, response_model=Item[VersionRead], status_code=201
+)
 async def publish(request: Request, response: Response, key: Name, tx: Tx, actor: CurrentActor) -> Any:
     """Publish the draft: it becomes an immutable version, of which runs can be made."""
     version = await templates.publish_version(tx, actor, key)

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, many
 from cutwater.kernel.etags import SeenRevision
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import SessionReader
@@ -21,9 +22,9 @@ from cutwater.runbooks.schemas import RunMoveRequest, RunPatch, RunRead, RunStep
 from cutwater.runbooks.service import runs, sheets, threads
 from cutwater.runbooks.step_machine import RunState
 
-reading = APIRouter(tags=["runs"], dependencies=[needs(Grant.READ, "see runs")])
+reading = APIRouter(tags=["runs"], dependencies=[needs(Grant.RUNS_READ, "see runs")])
 changing = APIRouter(
-    tags=["runs"], dependencies=[needs(Grant.PILOT, "change runs")], route_class=IdempotentRoute
+    tags=["runs"], dependencies=[needs(Grant.RUNS_PILOT, "change runs")], route_class=IdempotentRoute
 )
 
 

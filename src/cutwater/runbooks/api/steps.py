@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, members_only, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, many
 from cutwater.kernel.etags import SeenRevision
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import Reader, SessionReader
@@ -30,10 +31,8 @@ from cutwater.runbooks.service.steps import Moving
 from cutwater.runbooks.service.stepviews import moment
 from cutwater.runbooks.step_machine import StepState
 
-reading = APIRouter(tags=["run steps"], dependencies=[needs(Grant.READ, "see runs")])
-changing = APIRouter(
-    tags=["run steps"], dependencies=[needs(Grant.READ, "see runs")], route_class=IdempotentRoute
-)
+reading = APIRouter(tags=["run steps"], dependencies=[needs(Grant.RUNS_READ, "see runs")])
+changing = APIRouter(tags=["run steps"], dependencies=[members_only], route_class=IdempotentRoute)
 
 
 def _row(row: Any, figures: Figures) -> dict[str, Any]:
@@ -114,7 +113,7 @@ async def tick(
 @changing.put(
     "/runs/{key}/steps/{code}/release",
     response_model=Item[StepDetailRead],
-    dependencies=[needs(Grant.PILOT, "link a release to a step")],
+    dependencies=[needs(Grant.RUNS_PILOT, "link a release to a step")],
 )
 async def link_release(
     request: Request,
@@ -134,7 +133,7 @@ async def link_release(
 @changing.put(
     "/runs/{key}/steps/{code}/owners",
     response_model=Item[StepDetailRead],
-    dependencies=[needs(Grant.PILOT, "say who does a step")],
+    dependencies=[needs(Grant.RUNS_PILOT, "say who does a step")],
 )
 async def assign(
     request: Request,

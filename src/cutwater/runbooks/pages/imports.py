@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from starlette.datastructures import FormData
 
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import Invalid
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks.cells import MAX_BYTES
@@ -21,7 +22,7 @@ from cutwater.runbooks.service.imports import Worksheet
 from cutwater.runbooks.zones import ZONES, known_zone
 from cutwater.web import Refusal, View
 
-router = APIRouter(dependencies=[needs(Grant.PILOT, "import runbooks")])
+router = APIRouter(dependencies=[needs(Grant.RUNBOOKS_WRITE, "import runbooks")])
 MOST_SHOWN = 300
 
 

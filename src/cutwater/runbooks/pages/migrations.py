@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Response
 
 from cutwater import audit
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import Invalid
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks.facts import ITERATION_TYPES, Communications
@@ -17,7 +18,7 @@ from cutwater.runbooks.service.migrations import IterationPlan
 from cutwater.runbooks.zones import ZONES, known_zone
 from cutwater.web import Refusal, View
 
-router = APIRouter(dependencies=[needs(Grant.READ, "see migrations")])
+router = APIRouter(dependencies=[needs(Grant.RUNS_READ, "see migrations")])
 TYPES = [(code, each.label) for code, each in ITERATION_TYPES.items()]
 COMMUNICATIONS = [
     (Communications.OFF.value, "Off: nobody is told"),
@@ -34,11 +35,11 @@ async def list_migrations(reader: ReaderDep, actor: CurrentActor, view: View, of
     page = Page(rows=rows, per_page=offset.per_page, page=offset.page, total=total)
     by_migration = {row.id: [each for each in iterations if each.head.migration_id == row.id] for row in rows}
     return view.page(
-        "runbooks/migrations.html", page=page, iterations=by_migration, may_prepare=actor.may(Grant.PILOT)
+        "runbooks/migrations.html", page=page, iterations=by_migration, may_plan=actor.may(Grant.RUNS_PLAN)
     )
 
 
-@router.get("/migrations/new", dependencies=[needs(Grant.PILOT, "create migrations")])
+@router.get("/migrations/new", dependencies=[needs(Grant.RUNS_PLAN, "create migrations")])
 async def new(actor: CurrentActor, view: View) -> Response:
     """The empty form."""
     return await show_new(actor, view)
@@ -52,7 +53,7 @@ async def show_new(actor: Actor, view: View, *, refusal: Refusal | None = None) 
     )  # fmt: skip
 
 
-@router.post("/migrations/new", dependencies=[needs(Grant.PILOT, "manage migrations")])
+@router.post("/migrations/new", dependencies=[needs(Grant.RUNS_PLAN, "manage migrations")])
 async def create(tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Create a migration."""
     view.if_refused(lambda refusal: show_new(actor, view, refusal=refusal))
@@ -88,12 +89,12 @@ async def show_migration(
         types=TYPES,
         kinds=ITERATION_TYPES,
         communications=COMMUNICATIONS,
-        may_prepare=actor.may(Grant.PILOT),
+        may_plan=actor.may(Grant.RUNS_PLAN),
         entries=await audit.feed(reader, "migration", found.id, limit=15),
     )
 
 
-@router.post("/migrations/{key}/edit", dependencies=[needs(Grant.PILOT, "manage migrations")])
+@router.post("/migrations/{key}/edit", dependencies=[needs(Grant.RUNS_PLAN, "manage migrations")])
 async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Rename or describe the migration."""
     view.if_refused(lambda refusal: show_migration(key, reader, actor, view, refusal=refusal))
@@ -104,7 +105,7 @@ async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view:
     return view.redirect(f"/migrations/{key}", flash="The migration is changed.")
 
 
-@router.post("/migrations/{key}/iterations", dependencies=[needs(Grant.PILOT, "manage migrations")])
+@router.post("/migrations/{key}/iterations", dependencies=[needs(Grant.RUNS_PLAN, "manage migrations")])
 async def plan(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Make a run of a published version."""
     view.if_refused(lambda refusal: show_migration(key, reader, actor, view, refusal=refusal))

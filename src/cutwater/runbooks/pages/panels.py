@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from cutwater.kernel import clock
-from cutwater.kernel.actor import CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep
+from cutwater.kernel.grants import Grant
 from cutwater.runbooks.queries import steps as queries
 from cutwater.runbooks.service import now, threads
 from cutwater.web import View
 
-router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
+router = APIRouter(dependencies=[needs(Grant.RUNS_READ, "see runs")])
 Key = Annotated[str, Query(max_length=80)]
 
 
@@ -41,7 +42,7 @@ async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Respons
         block="panel",
         found=found,
         today=clock.today(actor.zone),
-        may_prepare=lacking(actor, Grant.PILOT, "import a runbook"),
-        is_pilot=actor.may(Grant.PILOT),
-        has_steps=actor.may(Grant.CONTRIBUTE),
+        may_import=lacking(actor, Grant.RUNBOOKS_WRITE, "import a runbook"),
+        is_pilot=actor.may(Grant.RUNS_PILOT),
+        has_steps=actor.may(Grant.RUNS_EXECUTE),
     )

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from cutwater import audit, identity
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks.forms import RunbookForm
@@ -14,7 +15,7 @@ from cutwater.runbooks.queries import templates as queries
 from cutwater.runbooks.service import templates
 from cutwater.web import Refusal, View
 
-router = APIRouter(dependencies=[needs(Grant.READ, "see runbooks")])
+router = APIRouter(dependencies=[needs(Grant.RUNBOOKS_READ, "see runbooks")])
 
 
 @router.get("/runbooks")
@@ -22,7 +23,7 @@ async def list_runbooks(reader: ReaderDep, actor: CurrentActor, view: View, offs
     """The runbooks with their newest versions."""
     rows, total = await queries.runbooks(reader, offset)
     page = Page(rows=rows, per_page=offset.per_page, page=offset.page, total=total)
-    return view.page("runbooks/runbooks.html", page=page, may_prepare=actor.may(Grant.PILOT))
+    return view.page("runbooks/runbooks.html", page=page, may_import=actor.may(Grant.RUNBOOKS_WRITE))
 
 
 @router.get("/runbooks/{key}")
@@ -70,12 +71,14 @@ async def show_runbook(
         steps=steps,
         waits=waits,
         teams={team.id: team.name for team in await identity.teams(reader)},
-        may_prepare=actor.may(Grant.PILOT),
+        may_edit=actor.may(Grant.RUNBOOKS_WRITE),
+        may_publish=actor.may(Grant.RUNBOOKS_PUBLISH),
+        may_plan=actor.may(Grant.RUNS_PLAN),
         entries=await audit.feed(reader, "runbook", found.id, limit=15),
     )
 
 
-@router.post("/runbooks/{key}/edit", dependencies=[needs(Grant.PILOT, "change runbooks")])
+@router.post("/runbooks/{key}/edit", dependencies=[needs(Grant.RUNBOOKS_WRITE, "change runbooks")])
 async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Rename or describe the runbook."""
     view.if_refused(lambda refusal: show_runbook(key, reader, actor, view, refusal=refusal))
@@ -86,7 +89,7 @@ async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view:
     return view.redirect(f"/runbooks/{key}", flash="The runbook is changed.")
 
 
-@router.post("/runbooks/{key}/publish", dependencies=[needs(Grant.PILOT, "change runbooks")])
+@router.post("/runbooks/{key}/publish", dependencies=[needs(Grant.RUNBOOKS_PUBLISH, "publish runbooks")])
 async def publish(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Make the draft immutable, ready to be run."""
     view.if_refused(lambda refusal: show_runbook(key, reader, actor, view, refusal=refusal))

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from cutwater import audit
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import Actor, CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import Reader
@@ -19,7 +20,7 @@ from cutwater.runbooks.service import runs, sheets
 from cutwater.runbooks.step_machine import ENDED, RUN_MOVES, RunMove, RunState, run_obstacles
 from cutwater.web import Refusal, View
 
-router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
+router = APIRouter(dependencies=[needs(Grant.RUNS_READ, "see runs")])
 LABELS = {
     RunMove.START: ("Start the run", "primary"),
     RunMove.PAUSE: ("Pause", "default"),
@@ -49,7 +50,7 @@ async def list_runs(
     page = Page(rows=found, per_page=offset.per_page, page=offset.page, total=total)
     return view.page(
         "runbooks/runs.html", page=page, state=state, types=ITERATION_TYPES,
-        may_prepare=actor.may(Grant.PILOT),
+        may_import=actor.may(Grant.RUNBOOKS_WRITE), may_plan=actor.may(Grant.RUNS_PLAN),
         states=[(each.value, each.value.capitalize()) for each in RunState],
     )  # fmt: skip
 
@@ -84,8 +85,8 @@ async def show_run(
         counters=rows.counters(found, actor),
         show=chosen,
         moves=run_moves(found, actor),
-        may_act=actor.may(Grant.CONTRIBUTE),
-        is_pilot=actor.may(Grant.PILOT),
+        may_act=actor.may(Grant.RUNS_EXECUTE),
+        is_pilot=actor.may(Grant.RUNS_PILOT),
         communications=[(each.value, each.value.capitalize()) for each in Communications],
     )
 
@@ -96,7 +97,7 @@ def run_moves(sheet: Sheet, actor: Actor) -> list[tuple[RunMove, str, str, str, 
     ended = {each.value for each in ENDED}
     open_codes = [row.code for row in sheet.rows if row.state not in ended]
     return [
-        (move, *LABELS[move], ICONS[move.value], lacking(actor, Grant.PILOT, f"{move.value} a run")
+        (move, *LABELS[move], ICONS[move.value], lacking(actor, Grant.RUNS_PILOT, f"{move.value} a run")
          + run_obstacles(move, state, open_codes))
         for move, (sources, _) in RUN_MOVES.items() if state in sources
     ]  # fmt: skip
@@ -132,7 +133,7 @@ async def feed(key: str, reader: ReaderDep, view: View) -> Response:
     return view.show("runbooks/feed.html", block="feed", run=overview.head, entries=entries)
 
 
-@router.post("/runs/{key}/moves", dependencies=[needs(Grant.PILOT, "pilot runs")])
+@router.post("/runs/{key}/moves", dependencies=[needs(Grant.RUNS_PILOT, "pilot runs")])
 async def move(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Start, pause, resume, complete or abort the run."""
     view.if_refused(lambda refusal: show_run(key, reader, actor, view, refusal=refusal))
@@ -141,7 +142,7 @@ async def move(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: V
     return view.done(f"/runs/{key}", flash=f"{key} is {run.state.lower()}.")
 
 
-@router.post("/runs/{key}/edit", dependencies=[needs(Grant.PILOT, "pilot runs")])
+@router.post("/runs/{key}/edit", dependencies=[needs(Grant.RUNS_PILOT, "pilot runs")])
 async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Change the run's title, whom it writes to, or its window."""
     view.if_refused(lambda refusal: show_run(key, reader, actor, view, refusal=refusal))

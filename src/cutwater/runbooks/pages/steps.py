@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 
 from cutwater import audit, identity, releases
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, needs
+from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import Invalid
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks import permissions, runsheet
 from cutwater.runbooks.facts import STEP_TYPES
@@ -23,7 +24,7 @@ from cutwater.runbooks.service.steps import Moving
 from cutwater.runbooks.step_machine import StepMove, warnings
 from cutwater.web import Refusal, View
 
-router = APIRouter(dependencies=[needs(Grant.READ, "see runs")])
+router = APIRouter(dependencies=[needs(Grant.RUNS_READ, "see runs")])
 LABELS = {
     StepMove.START: ("Start", "primary"),
     StepMove.FINISH: ("Finish", "primary"),
@@ -51,7 +52,7 @@ async def show_step(
     step, sheet = found.step, found.sheet
     done_by = [line.done_by_id for line in found.instructions]
     ids = [step.assignee_id, step.deputy_id, *done_by]
-    is_pilot = actor.may(Grant.PILOT)
+    is_pilot = actor.may(Grant.RUNS_PILOT)
     return view.show(
         "runbooks/step.html",
         block="content",
@@ -67,7 +68,7 @@ async def show_step(
         team=found.team,
         release=sheet.releases.get(step.release_id, "") if step.release_id else "",
         issues=await releases.issue_keys_of(reader, step.release_id) if step.release_id else [],
-        names=await identity.names(reader, ids) if actor.may(Grant.SEE_PEOPLE) else {},
+        names=await identity.names(reader, ids) if actor.may(Grant.PEOPLE_READ) else {},
         may_tick=not permissions.to_execute(actor, step),
         labels=LABELS,
         warnings=warnings(found.facts, clock.now()),
@@ -118,7 +119,7 @@ async def tick(
     return view.done(_path(key, code), data={"instruction": {"id": str(line.id), "done_at": line.done_at}})
 
 
-@router.post("/runs/{key}/steps/{code}/release", dependencies=[needs(Grant.PILOT, "pilot runs")])
+@router.post("/runs/{key}/steps/{code}/release", dependencies=[needs(Grant.RUNS_PILOT, "pilot runs")])
 async def link_release(
     key: str, code: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:
@@ -130,7 +131,7 @@ async def link_release(
     return view.done(_path(key, code), flash=said)
 
 
-@router.post("/runs/{key}/steps/{code}/owners", dependencies=[needs(Grant.PILOT, "pilot runs")])
+@router.post("/runs/{key}/steps/{code}/owners", dependencies=[needs(Grant.RUNS_PILOT, "pilot runs")])
 async def assign(key: str, code: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Say who does the step."""
     view.if_refused(lambda refusal: show_step(key, code, reader, actor, view, refusal=refusal))

@@ -36,7 +36,7 @@ async def assign_step(
     seen_revision: int | None = None,
 ) -> RunStep:
     """Give a step its owning team, assignee and deputy."""
-    refuse_if(permissions.to_prepare(actor, "say who does a step"))
+    refuse_if(permissions.to_pilot(actor, "say who does a step"))
     run = await runs.run_for_update(tx, run_key)
     step = await queries.step_for_update(tx, run.id, code)
     refuse_stale(step.revision, seen_revision)
@@ -73,7 +73,7 @@ async def link_release(
     seen_revision: int | None = None,
 ) -> RunStep:
     """Have a step put a release live when it is finished; an empty key takes the link away."""
-    refuse_if(permissions.to_prepare(actor, "link a release to a step"))
+    refuse_if(permissions.to_pilot(actor, "link a release to a step"))
     run = await runs.run_for_update(tx, run_key)
     step = await queries.step_for_update(tx, run.id, code)
     refuse_stale(step.revision, seen_revision)

@@ -55,7 +55,7 @@ class Worksheet:
 
 async def upload_worksheet(tx: AsyncSession, actor: Actor, given: Worksheet) -> RunbookImport:
     """Keep a worksheet to be looked at; refused at once when it cannot be read at all."""
-    refuse_if(permissions.to_prepare(actor, "import runbooks"))
+    refuse_if(permissions.to_write(actor, "import runbooks"))
     name, media_type = (text.replace("\x00", "") for text in (given.file_name, given.media_type))
     sheet = await asyncio.to_thread(_read, given.content, name, "")
     runbook_id, title = None, given.title.strip() or _title_of(name)
@@ -83,7 +83,7 @@ async def map_columns(
     seen_revision: int | None = None,
 ) -> RunbookImport:
     """Choose by hand which column is what, which sheet is read, and the zone of its times."""
-    refuse_if(permissions.to_prepare(actor, "import runbooks"))
+    refuse_if(permissions.to_write(actor, "import runbooks"))
     upload = await queries.import_for_update(tx, import_id)
     refuse_stale(upload.revision, seen_revision)
     refuse_if(_applied(upload.state))
@@ -114,7 +114,7 @@ async def apply_import(
     tx: AsyncSession, actor: Actor, import_id: UUID, *, seen_revision: int | None = None
 ) -> Runbook:
     """Write the worksheet into the runbook's draft, matched by code; nothing at all when a row is wrong."""
-    refuse_if(permissions.to_prepare(actor, "import runbooks"))
+    refuse_if(permissions.to_write(actor, "import runbooks"))
     upload = await queries.import_for_update(tx, import_id)
     refuse_stale(upload.revision, seen_revision)
     refuse_if(_applied(upload.state))

@@ -40,7 +40,7 @@ async def create_migration(
     tx: AsyncSession, actor: Actor, title: str, *, description: str = "", zone: str = "UTC"
 ) -> Migration:
     """A programme, to which rehearsals and a cutover belong."""
-    refuse_if(permissions.to_prepare(actor, "create migrations"))
+    refuse_if(permissions.to_plan(actor, "create migrations"))
     migration = Migration(
         id=new_id(),
         key=await next_key(tx, "MIG"),
@@ -67,7 +67,7 @@ async def update_migration(
     seen_revision: int | None = None,
 ) -> Migration:
     """Rename or describe a migration."""
-    refuse_if(permissions.to_prepare(actor, "change migrations"))
+    refuse_if(permissions.to_plan(actor, "change migrations"))
     migration = await runs.migration_for_update(tx, key)
     refuse_stale(migration.revision, seen_revision)
     wanted = {"title": title, "description": description}
@@ -91,7 +91,7 @@ async def create_iteration(
     tx: AsyncSession, actor: Actor, migration_key: str, plan: IterationPlan
 ) -> Iteration:
     """A run of a published version: a full copy of it, planned from its start."""
-    refuse_if(permissions.to_prepare(actor, "plan iterations"))
+    refuse_if(permissions.to_plan(actor, "plan iterations"))
     kind = ITERATION_TYPES.get(plan.type)
     if kind is None:
         raise Invalid({"type": f"Choose one of: {', '.join(ITERATION_TYPES)}."})

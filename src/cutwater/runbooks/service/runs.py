@@ -28,7 +28,7 @@ async def move_run(
     is_ending = move is RunMove.COMPLETE
     open_codes = await steps.open_codes(tx, run.id) if is_ending else []
     refuse_if(
-        permissions.to_prepare(actor, f"{move.value} a run")
+        permissions.to_pilot(actor, f"{move.value} a run")
         + run_obstacles(move, RunState(run.state), open_codes)
         + _reason(move, note)
     )
@@ -70,7 +70,7 @@ async def update_run(
     seen_revision: int | None = None,
 ) -> Iteration:
     """Change a run's title, whom it writes to, or the end of its window."""
-    refuse_if(permissions.to_prepare(actor, "change a run"))
+    refuse_if(permissions.to_pilot(actor, "change a run"))
     run = await queries.run_for_update(tx, key)
     refuse_stale(run.revision, seen_revision)
     if run.ended_at is not None:

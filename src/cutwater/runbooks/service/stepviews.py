@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks import permissions
@@ -88,7 +89,7 @@ def choices(actor: Actor, step: Any, facts: StepFacts, team: str) -> list[MoveCh
                 move=move,
                 needs_reason=rule.needs_reason,
                 obstacles=may + hindered,
-                may_override=bool(hindered) and passable and actor.may(Grant.PILOT),
+                may_override=bool(hindered) and passable and actor.may(Grant.RUNS_PILOT),
             )
         )
     return found

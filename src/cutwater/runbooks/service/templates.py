@@ -18,7 +18,7 @@ from cutwater.runbooks.queries import templates as queries
 
 async def create_runbook(tx: AsyncSession, actor: Actor, title: str, description: str = "") -> Runbook:
     """A runbook without content; imports give it drafts."""
-    refuse_if(permissions.to_prepare(actor, "create runbooks"))
+    refuse_if(permissions.to_write(actor, "create runbooks"))
     runbook = Runbook(
         id=new_id(), key=await next_key(tx, "RB"), title=title, description=description, revision=1
     )
@@ -39,7 +39,7 @@ async def update_runbook(
     seen_revision: int | None = None,
 ) -> Runbook:
     """Rename or describe a runbook."""
-    refuse_if(permissions.to_prepare(actor, "change runbooks"))
+    refuse_if(permissions.to_write(actor, "change runbooks"))
     runbook = await queries.runbook_for_update(tx, key)
     refuse_stale(runbook.revision, seen_revision)
     wanted = {"title": title, "description": description}
@@ -66,7 +66,7 @@ async def publish_version(
     tx: AsyncSession, actor: Actor, key: str, *, seen_revision: int | None = None
 ) -> RunbookVersion:
     """Make the draft immutable; from then on iterations can be made of it."""
-    refuse_if(permissions.to_prepare(actor, "publish a runbook"))
+    refuse_if(permissions.to_publish(actor))
     runbook = await queries.runbook_for_update(tx, key)
     draft = await queries.draft_for_update(tx, runbook.id)
     if draft is None or draft.step_count == 0:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import SessionReader
@@ -21,7 +22,7 @@ from cutwater.sprints.service.mappings import ROLES
 from cutwater.sprints.uploads import bounded
 
 router = APIRouter(tags=["imports"], route_class=IdempotentRoute)
-reads, pilots = needs(Grant.READ), needs(Grant.PILOT, "import issues")
+reads, writes = needs(Grant.SPRINTS_READ), needs(Grant.SPRINTS_WRITE, "import issues")
 
 
 @router.get("/imports", response_model=Many[ImportListed], dependencies=[reads])
@@ -30,7 +31,7 @@ async def imports(request: Request, reader: ReaderDep, offset: OffsetDep) -> Any
     return many(await queries.imports(reader, offset), request)
 
 
-@router.post("/imports", response_model=Item[ImportRead], status_code=202, dependencies=[pilots])
+@router.post("/imports", response_model=Item[ImportRead], status_code=202, dependencies=[writes])
 async def start(
     request: Request,
     response: Response,
@@ -61,7 +62,7 @@ async def one(request: Request, response: Response, reader: ReaderDep, key: Line
 
 
 @router.post(
-    "/imports/{key}/confirmation", response_model=Item[ImportRead], status_code=202, dependencies=[pilots]
+    "/imports/{key}/confirmation", response_model=Item[ImportRead], status_code=202, dependencies=[writes]
 )
 async def confirm(
     request: Request,
@@ -80,7 +81,7 @@ async def confirm(
     return await _answer(request, response, tx, run.key)
 
 
-@router.post("/imports/{key}/discard", response_model=Item[ImportRead], dependencies=[pilots])
+@router.post("/imports/{key}/discard", response_model=Item[ImportRead], dependencies=[writes])
 async def discard(
     request: Request, response: Response, tx: Tx, actor: CurrentActor, key: Line, seen: SeenRevision
 ) -> Any:

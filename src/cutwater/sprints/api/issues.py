@@ -6,11 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import SessionReader
@@ -21,7 +22,7 @@ from cutwater.sprints.queries.whole import whole
 from cutwater.sprints.schemas import IssueBody, IssueListed, IssueRead, IssueWhole, NewIssueBody, Sort, Words
 
 router = APIRouter(tags=["issues"], route_class=IdempotentRoute)
-reads, contributes = needs(Grant.READ), needs(Grant.CONTRIBUTE, "create and edit issues")
+reads, writes_issues = needs(Grant.SPRINTS_READ), needs(Grant.ISSUES_WRITE, "create and edit issues")
 
 
 @router.get("/issues", response_model=Many[IssueListed], dependencies=[reads])
@@ -42,7 +43,7 @@ async def issues(
     return many(page, request)
 
 
-@router.post("/issues", response_model=Item[IssueRead], status_code=201, dependencies=[contributes])
+@router.post("/issues", response_model=Item[IssueRead], status_code=201, dependencies=[writes_issues])
 async def create(
     request: Request, response: Response, tx: Tx, actor: CurrentActor, body: NewIssueBody
 ) -> Any:
@@ -79,7 +80,7 @@ async def issue(
     return item(row._asdict() | more, request)
 
 
-@router.put("/issues/{key}", response_model=Item[IssueRead], dependencies=[contributes])
+@router.put("/issues/{key}", response_model=Item[IssueRead], dependencies=[writes_issues])
 async def change(
     request: Request,
     response: Response,
@@ -95,7 +96,7 @@ async def change(
     return item((await whole(SessionReader(tx), str(issue.id)))["issue"], request)
 
 
-@router.delete("/issues/{key}", status_code=204, dependencies=[contributes])
+@router.delete("/issues/{key}", status_code=204, dependencies=[writes_issues])
 async def delete(tx: Tx, actor: CurrentActor, key: Line, seen: SeenRevision) -> None:
     """Delete an issue of our own that is in no sprint."""
     await service.delete_issue(tx, actor, key, seen_revision=seen)

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import Page
 from cutwater.kernel.reader import SessionReader
@@ -19,7 +20,11 @@ from cutwater.sprints.schemas import MappingConfirm, MappingRead, SiteBody, Site
 from cutwater.sprints.service.mappings import ROLES
 
 router = APIRouter(tags=["sites"], route_class=IdempotentRoute)
-reads, administers, pilots = needs(Grant.READ), needs(Grant.ADMINISTER, "manage sites"), needs(Grant.PILOT)
+reads, administers, writes = (
+    needs(Grant.SPRINTS_READ),
+    needs(Grant.SITES_MANAGE, "manage sites"),
+    needs(Grant.SPRINTS_WRITE),
+)
 
 
 @router.get("/sites", response_model=Many[SiteRead], dependencies=[reads])
@@ -68,7 +73,7 @@ async def mappings(request: Request, reader: ReaderDep) -> Any:
     return many(Page(rows=rows, per_page=max(len(rows), 1), total=len(rows)), request)
 
 
-@router.put("/field-mappings/{site_id}", response_model=Item[MappingRead], dependencies=[pilots])
+@router.put("/field-mappings/{site_id}", response_model=Item[MappingRead], dependencies=[writes])
 async def confirm_mapping(
     request: Request,
     response: Response,

@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from cutwater.kernel import clock
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.wire import Line
@@ -28,7 +29,7 @@ from cutwater.sprints.schemas import (
 )
 
 router = APIRouter(tags=["sprints"], route_class=IdempotentRoute)
-reads, pilots = needs(Grant.READ), needs(Grant.PILOT, "manage sprints")
+reads, writes = needs(Grant.SPRINTS_READ), needs(Grant.SPRINTS_WRITE, "manage sprints")
 
 
 @router.get("/sprints", response_model=Many[SprintListed], dependencies=[reads])
@@ -46,7 +47,7 @@ async def sprints(
     return many(page, request)
 
 
-@router.post("/sprints", response_model=Item[SprintRead], status_code=201, dependencies=[pilots])
+@router.post("/sprints", response_model=Item[SprintRead], status_code=201, dependencies=[writes])
 async def create(request: Request, response: Response, tx: Tx, actor: CurrentActor, body: SprintBody) -> Any:
     """Make a sprint of our own, in planning."""
     sprint = await service.create_sprint(
@@ -64,7 +65,7 @@ async def sprint(request: Request, response: Response, reader: ReaderDep, key: L
     return item(found, request)
 
 
-@router.put("/sprints/{key}", response_model=Item[SprintRead], dependencies=[pilots])
+@router.put("/sprints/{key}", response_model=Item[SprintRead], dependencies=[writes])
 async def change(
     request: Request,
     response: Response,
@@ -89,13 +90,13 @@ async def change(
     return item(found, request)
 
 
-@router.delete("/sprints/{key}", status_code=204, dependencies=[pilots])
+@router.delete("/sprints/{key}", status_code=204, dependencies=[writes])
 async def delete(tx: Tx, actor: CurrentActor, key: Line, seen: SeenRevision) -> None:
     """Delete an empty sprint of our own."""
     await service.delete_sprint(tx, actor, key, seen_revision=seen)
 
 
-@router.post("/sprints/{key}/moves", response_model=Item[SprintRead], dependencies=[pilots])
+@router.post("/sprints/{key}/moves", response_model=Item[SprintRead], dependencies=[writes])
 async def move(
     request: Request,
     response: Response,
@@ -111,14 +112,14 @@ async def move(
     return item(found, request)
 
 
-@router.post("/sprints/{key}/issues", response_model=Item[SprintRead], dependencies=[pilots])
+@router.post("/sprints/{key}/issues", response_model=Item[SprintRead], dependencies=[writes])
 async def add_issues(request: Request, tx: Tx, actor: CurrentActor, key: Line, body: SprintIssues) -> Any:
     """Put issues into a sprint of our own; `meta.joined` says how many came in."""
     joined = await service.add_issues(tx, actor, key, body.issues)
     return item(await queries.sprint_for_update(tx, key), request, joined=joined)
 
 
-@router.delete("/sprints/{key}/issues/{issue}", status_code=204, dependencies=[pilots])
+@router.delete("/sprints/{key}/issues/{issue}", status_code=204, dependencies=[writes])
 async def remove_issue(tx: Tx, actor: CurrentActor, key: Line, issue: Line) -> None:
     """Take an issue out of a sprint of our own."""
     await service.remove_issue(tx, actor, key, issue)

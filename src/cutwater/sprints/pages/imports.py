@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import Actor, CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader
 from cutwater.kernel.wire import Line
@@ -22,17 +23,19 @@ from cutwater.sprints.uploads import bounded
 from cutwater.web import View
 
 router = APIRouter()
-reads, pilots = needs(Grant.READ), needs(Grant.PILOT, "import issues")
+reads, writes = needs(Grant.SPRINTS_READ), needs(Grant.SPRINTS_WRITE, "import issues")
 
 
 @router.get("/sprints/imports", dependencies=[reads])
 async def imports(reader: ReaderDep, actor: CurrentActor, view: View, offset: OffsetDep) -> Response:
     """Every import with what came of it."""
     page = await queries.imports(reader, offset)
-    return view.page("sprints/imports.html", page=page, why=lacking(actor, Grant.PILOT, "import issues"))
+    return view.page(
+        "sprints/imports.html", page=page, why=lacking(actor, Grant.SPRINTS_WRITE, "import issues")
+    )
 
 
-@router.get("/sprints/import", dependencies=[pilots])
+@router.get("/sprints/import", dependencies=[writes])
 async def upload_form(reader: ReaderDep, view: View) -> Response:
     """The first step: choose files and the site they belong to."""
     return await _upload_form(reader, view)
@@ -44,7 +47,7 @@ async def _upload_form(reader: Reader, view: View, refusal: Any = None) -> Respo
     return view.page("sprints/upload.html", status=status, sites=sites, refusal=refusal)
 
 
-@router.post("/sprints/import", dependencies=[pilots])
+@router.post("/sprints/import", dependencies=[writes])
 async def start(request: Request, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Keep the files and read them in the background."""
     view.if_refused(lambda refusal: _upload_form(reader, view, refusal))
@@ -84,7 +87,7 @@ async def show(
         "files": files,
         "sprints": sprints,
         "roles": [(role.value, *ROLE_NAMES[role], _options(run, role.value)) for role in Role],
-        "why": lacking(actor, Grant.PILOT, "import issues"),
+        "why": lacking(actor, Grant.SPRINTS_WRITE, "import issues"),
         "suggested": files[0].name.rpartition(".")[0].replace("_", " ").strip().capitalize() if files else "",
         "refusal": refusal,
     }
@@ -110,7 +113,7 @@ def _options(run: Any, role: str) -> list[tuple[str, str]]:
     return first + rest
 
 
-@router.post("/sprints/import/{key}/confirm", dependencies=[pilots])
+@router.post("/sprints/import/{key}/confirm", dependencies=[writes])
 async def confirm(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Confirm the mapping; the import is applied in the background, all of it or nothing."""
     view.if_refused(lambda refusal: show(key, reader, actor, view, refusal))
@@ -128,7 +131,7 @@ async def confirm(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, vie
     return view.done(f"/sprints/import/{key}")
 
 
-@router.post("/sprints/import/{key}/discard", dependencies=[pilots])
+@router.post("/sprints/import/{key}/discard", dependencies=[writes])
 async def discard(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Put an import aside before it is applied."""
     view.if_refused(lambda refusal: show(key, reader, actor, view, refusal))

@@ -10,8 +10,9 @@ from fastapi.responses import Response
 
 from cutwater import audit, identity
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import Actor, CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader
 from cutwater.kernel.wire import Line
@@ -25,7 +26,7 @@ from cutwater.sprints.service.issues import PRIORITIES, STATUSES, TYPES, IssueEd
 from cutwater.web import View
 
 router = APIRouter()
-reads, contributes = needs(Grant.READ), needs(Grant.CONTRIBUTE, "create and edit issues")
+reads, writes_issues = needs(Grant.SPRINTS_READ), needs(Grant.ISSUES_WRITE, "create and edit issues")
 EXPORT_LIMIT = 50_000
 WORDS = dict(charts.STAGES)
 _FORMATS: dict[str, tuple[Any, str]] = {
@@ -50,7 +51,7 @@ async def issue_list(
         problems=query.problems,
         chips=_chips(query, facets),
         narrowed=bool(query.terms),
-        may_create=lacking(actor, Grant.CONTRIBUTE, "create an issue"),
+        may_create=lacking(actor, Grant.ISSUES_WRITE, "create an issue"),
         figure=reports.figure,
     )
 
@@ -90,7 +91,7 @@ async def export(
     )
 
 
-@router.get("/issues/new", dependencies=[contributes])
+@router.get("/issues/new", dependencies=[writes_issues])
 async def new(
     reader: ReaderDep, actor: CurrentActor, view: View, sprint: Annotated[Line, Query()] = ""
 ) -> Response:
@@ -101,7 +102,7 @@ async def new(
 async def _form(
     reader: Reader, actor: Actor, view: View, issue: Any, *, sprint: str = "", refusal: Any = None
 ) -> Response:
-    fills = actor.may(Grant.PILOT)
+    fills = actor.may(Grant.SPRINTS_WRITE)
     ours = [row for row in await reader.all(sprint_queries.choices()) if fills and row.external_id is None]
     return view.page(
         "sprints/issue_form.html",
@@ -117,7 +118,7 @@ async def _form(
     )
 
 
-@router.post("/issues", dependencies=[contributes])
+@router.post("/issues", dependencies=[writes_issues])
 async def create(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Make an issue of our own."""
     view.if_refused(lambda refusal: _form(reader, actor, view, None, refusal=refusal))
@@ -154,20 +155,20 @@ async def show(
         **found,
         native=native,
         authors=await identity.names(reader, ours) if ours else {},
-        may_edit=lacking(actor, Grant.CONTRIBUTE, "change an issue") + lifecycle.imported(native),
+        may_edit=lacking(actor, Grant.ISSUES_WRITE, "change an issue") + lifecycle.imported(native),
         feed=await audit.feed(reader, subject="issue", id=issue.id, limit=15) if native else [],
         figure=reports.figure,
         refusal=refusal,
     )
 
 
-@router.get("/issues/{key}/edit", dependencies=[contributes])
+@router.get("/issues/{key}/edit", dependencies=[writes_issues])
 async def edit(key: Line, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """The form of an issue."""
     return await _form(reader, actor, view, (await whole(reader, key))["issue"])
 
 
-@router.post("/issues/{key}", dependencies=[contributes])
+@router.post("/issues/{key}", dependencies=[writes_issues])
 async def change(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Change an issue of our own."""
     issue = (await whole(reader, key))["issue"]
@@ -181,7 +182,7 @@ async def change(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view
     return view.done(f"/issues/{saved.key}", flash="Saved")
 
 
-@router.post("/issues/{key}/delete", dependencies=[contributes])
+@router.post("/issues/{key}/delete", dependencies=[writes_issues])
 async def delete(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Delete an issue of our own."""
     view.if_refused(lambda refusal: show(key, reader, actor, view, refusal=refusal))

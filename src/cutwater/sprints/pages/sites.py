@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import Actor, CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.sprints import service
 from cutwater.sprints.fields import FieldMap, Role, default_scale
@@ -17,8 +18,8 @@ from cutwater.sprints.service.mappings import ROLES
 from cutwater.web import View
 
 router = APIRouter()
-reads, pilots = needs(Grant.READ), needs(Grant.PILOT, "confirm a field mapping")
-administers = needs(Grant.ADMINISTER, "manage sites")
+reads, writes = needs(Grant.SPRINTS_READ), needs(Grant.SPRINTS_WRITE, "confirm a field mapping")
+administers = needs(Grant.SITES_MANAGE, "manage sites")
 ROLE_NAMES = {
     Role.DISCIPLINE: ("Discipline team", "Which team an issue belongs to; usually a select field."),
     Role.POINTS: ("Story points", "The estimate, a number."),
@@ -41,7 +42,7 @@ async def _sites(reader: Reader, actor: Actor, view: View, refusal: Any = None) 
         status=refusal.status if refusal else 200,
         sites=await queries.sites(reader),
         mapped=mapped,
-        may_add=lacking(actor, Grant.ADMINISTER, "add a site"),
+        may_add=lacking(actor, Grant.SITES_MANAGE, "add a site"),
         refusal=refusal,
     )
 
@@ -80,12 +81,12 @@ async def _mapping(site_id: UUID, reader: Reader, actor: Actor, view: View, refu
         priorities=priorities,
         scale=(current.priority_scale if current else {})
         or default_scale([row.priority for row in priorities]),
-        why=lacking(actor, Grant.PILOT, "confirm a field mapping"),
+        why=lacking(actor, Grant.SPRINTS_WRITE, "confirm a field mapping"),
         refusal=refusal,
     )
 
 
-@router.post("/sprints/sites/{site_id}", dependencies=[pilots])
+@router.post("/sprints/sites/{site_id}", dependencies=[writes])
 async def confirm(site_id: UUID, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Confirm the mapping and the scores of the priorities."""
     view.if_refused(lambda refusal: _mapping(site_id, reader, actor, view, refusal))

@@ -8,8 +8,9 @@ from fastapi.responses import Response
 
 from cutwater import audit
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, CurrentActor, Grant, lacking, needs
+from cutwater.kernel.actor import Actor, CurrentActor, lacking, needs
 from cutwater.kernel.db import ReaderDep, Tx
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import OffsetDep
 from cutwater.kernel.reader import Reader
 from cutwater.kernel.wire import Line
@@ -24,7 +25,7 @@ from cutwater.web import View, chart
 
 router = APIRouter()
 MOST_RUNNING = 3
-reads, pilots = needs(Grant.READ), needs(Grant.PILOT, "manage sprints")
+reads, writes = needs(Grant.SPRINTS_READ), needs(Grant.SPRINTS_WRITE, "manage sprints")
 
 
 @router.get("/sprints", dependencies=[reads])
@@ -50,7 +51,7 @@ async def sprint_list(
         sort=sort,
         chips=_chips(states, sites, wanted, str(chosen_site or "")),
         narrowed=bool(q or wanted or chosen_site),
-        may_create=lacking(actor, Grant.PILOT, "create a sprint"),
+        may_create=lacking(actor, Grant.SPRINTS_WRITE, "create a sprint"),
         figure=reports.figure,
     )
 
@@ -96,7 +97,7 @@ async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Respons
         planned=min(planned, key=lambda row: row.starts_on, default=None),
         today=today,
         is_new=not (sprints or issues),
-        may_import=lacking(actor, Grant.PILOT, "import issues"),
+        may_import=lacking(actor, Grant.SPRINTS_WRITE, "import issues"),
         figure=reports.figure,
     )
 
@@ -112,13 +113,13 @@ async def panel(
     return view.show("sprints/panel.html", block="panel", issues=rows, missing=missing, figure=reports.figure)
 
 
-@router.get("/sprints/new", dependencies=[pilots])
+@router.get("/sprints/new", dependencies=[writes])
 async def new(view: View) -> Response:
     """The form of a new sprint."""
     return view.page("sprints/form.html", sprint=None)
 
 
-@router.post("/sprints", dependencies=[pilots])
+@router.post("/sprints", dependencies=[writes])
 async def create(tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Make a sprint of our own."""
     view.if_refused(_form_again(view, None))
@@ -182,7 +183,7 @@ async def show(
         return view.block("sprints/detail.html", "breakdown", **context)
     context |= {
         "moves": _moves(sprint, actor),
-        "may_edit": lacking(actor, Grant.PILOT, "change a sprint")
+        "may_edit": lacking(actor, Grant.SPRINTS_WRITE, "change a sprint")
         + lifecycle.imported(sprint.external_id is None),
         "feed": await audit.feed(reader, subject="sprint", id=sprint.id, limit=15),
     }
@@ -193,7 +194,7 @@ def _moves(sprint: Any, actor: Actor) -> list[tuple[str, str, list[Any]]]:
     state = SprintState(sprint.state)
     found = []
     for target in lifecycle.MOVES[state]:
-        obstacles = lacking(actor, Grant.PILOT, "move a sprint") + lifecycle.obstacles(
+        obstacles = lacking(actor, Grant.SPRINTS_WRITE, "move a sprint") + lifecycle.obstacles(
             state,
             target,
             is_ours=sprint.external_id is None,
@@ -209,13 +210,13 @@ def _moves(sprint: Any, actor: Actor) -> list[tuple[str, str, list[Any]]]:
     return found
 
 
-@router.get("/sprints/{key}/edit", dependencies=[pilots])
+@router.get("/sprints/{key}/edit", dependencies=[writes])
 async def edit(key: Line, reader: ReaderDep, view: View) -> Response:
     """The form of a sprint."""
     return view.page("sprints/form.html", sprint=await queries.sprint(reader, key))
 
 
-@router.post("/sprints/{key}", dependencies=[pilots])
+@router.post("/sprints/{key}", dependencies=[writes])
 async def change(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Change a sprint of our own."""
     view.if_refused(_form_again(view, await queries.sprint(reader, key)))
@@ -233,7 +234,7 @@ async def change(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view
     return view.done(f"/sprints/{sprint.key}", flash="Saved")
 
 
-@router.post("/sprints/{key}/move", dependencies=[pilots])
+@router.post("/sprints/{key}/move", dependencies=[writes])
 async def move(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Start, complete, cancel or take back a sprint."""
     view.if_refused(lambda refusal: show(key, reader, actor, view, refusal=refusal))
@@ -242,7 +243,7 @@ async def move(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: 
     return view.done(f"/sprints/{sprint.key}", flash=f"{sprint.key} is {sprint.state.lower()} now")
 
 
-@router.post("/sprints/{key}/delete", dependencies=[pilots])
+@router.post("/sprints/{key}/delete", dependencies=[writes])
 async def delete(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Delete an empty sprint of our own."""
     view.if_refused(lambda refusal: show(key, reader, actor, view, refusal=refusal))
@@ -251,7 +252,7 @@ async def delete(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view
     return view.done("/sprints", flash="Sprint deleted")
 
 
-@router.post("/sprints/{key}/issues", dependencies=[pilots])
+@router.post("/sprints/{key}/issues", dependencies=[writes])
 async def add_issues(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Put issues into a sprint of our own."""
     view.if_refused(lambda refusal: show(key, reader, actor, view, refusal=refusal))

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, notifications
 from cutwater.kernel import clock, files
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Conflict, Invalid, NotFound, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id, next_key
 from cutwater.kernel.jobs import defer
 from cutwater.sprints.events import ImportApplied, ImportDiscarded, ImportFailed, ImportStarted
@@ -33,7 +34,7 @@ async def start_import(
     tx: AsyncSession, actor: Actor, uploads: Sequence[SourceFile], *, site_id: UUID | None = None
 ) -> ImportRun:
     """Keep the files and read them in a job; nothing else changes until a person confirms."""
-    refuse_if(lacking(actor, Grant.PILOT, "import issues"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "import issues"))
     if not uploads:
         raise Invalid({"files": "Choose at least one file."})
     if len(uploads) > MAX_FILES:
@@ -142,7 +143,7 @@ async def confirm_import(
     seen_revision: int | None = None,
 ) -> ImportRun:
     """A person confirms the mapping (and the sprint for issues that name none); a job applies it as one."""
-    refuse_if(lacking(actor, Grant.PILOT, "import issues"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "import issues"))
     run = await run_for_update(tx, key)
     refuse_stale(run.revision, seen_revision)
     if run.state != ImportState.REVIEW:
@@ -171,7 +172,7 @@ async def discard_import(
     tx: AsyncSession, actor: Actor, key: str, *, seen_revision: int | None = None
 ) -> ImportRun:
     """Put an import aside before it is applied."""
-    refuse_if(lacking(actor, Grant.PILOT, "discard an import"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "discard an import"))
     run = await run_for_update(tx, key)
     refuse_stale(run.revision, seen_revision)
     if run.state not in (ImportState.REVIEW, ImportState.READING, ImportState.FAILED):

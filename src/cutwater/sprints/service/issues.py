@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
 from cutwater.kernel import clock, search
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Conflict, Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id, next_key
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.sprints import lifecycle
@@ -61,8 +62,8 @@ _EDITED = tuple(item.name for item in fields(IssueEdit) if item.name != "stage")
 
 async def create_issue(tx: AsyncSession, actor: Actor, new: IssueEdit, *, sprint: str = "") -> Issue:
     """Make an issue of our own, in a sprint of our own if one is named: that takes who may fill sprints."""
-    filling = lacking(actor, Grant.PILOT, "fill a sprint") if sprint else []
-    refuse_if(lacking(actor, Grant.CONTRIBUTE, "create an issue") + filling)
+    filling = lacking(actor, Grant.SPRINTS_WRITE, "fill a sprint") if sprint else []
+    refuse_if(lacking(actor, Grant.ISSUES_WRITE, "create an issue") + filling)
     values = _values(new)
     now = clock.now()
     issue = Issue(
@@ -126,7 +127,7 @@ async def update_issue(
     tx: AsyncSession, actor: Actor, key: str, edit: IssueEdit, *, seen_revision: int | None = None
 ) -> Issue:
     """Change an issue of our own; each changed field goes into its history."""
-    refuse_if(lacking(actor, Grant.CONTRIBUTE, "change an issue"))
+    refuse_if(lacking(actor, Grant.ISSUES_WRITE, "change an issue"))
     issue = await issue_for_update(tx, key)
     refuse_stale(issue.revision, seen_revision)
     refuse_if(lifecycle.imported(await _is_native(tx, issue.site_id)))
@@ -183,7 +184,7 @@ async def _is_native(tx: AsyncSession, site_id: UUID) -> bool:
 
 async def delete_issue(tx: AsyncSession, actor: Actor, key: str, *, seen_revision: int | None = None) -> None:
     """Delete an issue of our own that nothing hangs on."""
-    refuse_if(lacking(actor, Grant.CONTRIBUTE, "delete an issue"))
+    refuse_if(lacking(actor, Grant.ISSUES_WRITE, "delete an issue"))
     issue = await issue_for_update(tx, key)
     refuse_stale(issue.revision, seen_revision)
     refuse_if(lifecycle.imported(await _is_native(tx, issue.site_id)))

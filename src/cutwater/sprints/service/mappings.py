@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.jobs import defer
 from cutwater.kernel.reader import any_of
@@ -39,7 +40,7 @@ async def confirm_mapping(
     seen_revision: int | None = None,
 ) -> FieldMapping:
     """Confirm which field plays which role, for a site or a project of it; stored issues follow in a job."""
-    refuse_if(lacking(actor, Grant.PILOT, "confirm a field mapping"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "confirm a field mapping"))
     site = await site_for_update(tx, site_id)
     project_id = await _project(tx, site_id, project) if project else None
     chosen = {role: getattr(mapping, role) for role in ROLES}

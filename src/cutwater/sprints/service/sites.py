@@ -7,9 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Invalid, NotFound, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 from cutwater.sprints.events import SiteCreated, SiteUpdated
 from cutwater.sprints.models import Site, SiteKind
@@ -19,7 +20,7 @@ NATIVE_NAME, FILES_NAME = "Cutwater", "Imported files"
 
 async def create_site(tx: AsyncSession, actor: Actor, name: str, kind: str, *, url: str = "") -> Site:
     """Add a Jira site; the two of our own make themselves."""
-    refuse_if(lacking(actor, Grant.ADMINISTER, "add a site"))
+    refuse_if(lacking(actor, Grant.SITES_MANAGE, "add a site"))
     _check(name, kind, url)
     if await tx.scalar(select(Site.id).where(Site.name == name, Site.deleted_at.is_(None))):
         raise Invalid({"name": f"There is a site called {name} already."})
@@ -46,7 +47,7 @@ async def update_site(
     tx: AsyncSession, actor: Actor, site_id: UUID, *, name: str, url: str, seen_revision: int | None
 ) -> Site:
     """Rename a site or change its address."""
-    refuse_if(lacking(actor, Grant.ADMINISTER, "change a site"))
+    refuse_if(lacking(actor, Grant.SITES_MANAGE, "change a site"))
     site = await site_for_update(tx, site_id)
     refuse_stale(site.revision, seen_revision)
     kind = site.kind if site.kind != SiteKind.NATIVE else SiteKind.FILES

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
 from cutwater.kernel import clock, search
-from cutwater.kernel.actor import Actor, Grant, lacking
+from cutwater.kernel.actor import Actor, lacking
 from cutwater.kernel.errors import Conflict, Invalid, refuse_if
 from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id, next_key
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import any_of
@@ -33,7 +34,7 @@ async def create_sprint(
     ends_on: date | None = None,
 ) -> Sprint:
     """Make a sprint of our own, in planning."""
-    refuse_if(lacking(actor, Grant.PILOT, "create a sprint"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "create a sprint"))
     _check(name, starts_on, ends_on)
     sprint = Sprint(
         id=new_id(),
@@ -88,7 +89,7 @@ async def update_sprint(
     seen_revision: int | None,
 ) -> Sprint:
     """Change the name, goal or dates of a sprint of our own."""
-    refuse_if(lacking(actor, Grant.PILOT, "change a sprint"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "change a sprint"))
     sprint = await sprint_for_update(tx, key)
     refuse_stale(sprint.revision, seen_revision)
     refuse_if(lifecycle.imported(is_ours(sprint)))
@@ -119,7 +120,7 @@ async def move_sprint(
     refuse_stale(sprint.revision, seen_revision)
     was = SprintState(sprint.state)
     refuse_if(
-        lacking(actor, Grant.PILOT, "move a sprint")
+        lacking(actor, Grant.SPRINTS_WRITE, "move a sprint")
         + lifecycle.obstacles(
             was, target, is_ours=is_ours(sprint), starts_on=sprint.starts_on, ends_on=sprint.ends_on
         )
@@ -139,7 +140,7 @@ async def delete_sprint(
     tx: AsyncSession, actor: Actor, key: str, *, seen_revision: int | None = None
 ) -> None:
     """Delete an empty sprint of our own."""
-    refuse_if(lacking(actor, Grant.PILOT, "delete a sprint"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "delete a sprint"))
     sprint = await sprint_for_update(tx, key)
     refuse_stale(sprint.revision, seen_revision)
     refuse_if(lifecycle.imported(is_ours(sprint)))
@@ -154,7 +155,7 @@ async def delete_sprint(
 
 async def add_issues(tx: AsyncSession, actor: Actor, key: str, issue_keys: Sequence[str]) -> int:
     """Put issues into a sprint of our own; those that are in it already stay. Gives how many came in."""
-    refuse_if(lacking(actor, Grant.PILOT, "fill a sprint"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "fill a sprint"))
     sprint = await sprint_for_update(tx, key)
     refuse_if(lifecycle.imported(is_ours(sprint)))
     found = (
@@ -194,7 +195,7 @@ async def put_in(tx: AsyncSession, actor: Actor, sprint: Sprint, issue_ids: Sequ
 
 async def remove_issue(tx: AsyncSession, actor: Actor, key: str, issue_key: str) -> None:
     """Take an issue out of a sprint of our own."""
-    refuse_if(lacking(actor, Grant.PILOT, "change a sprint"))
+    refuse_if(lacking(actor, Grant.SPRINTS_WRITE, "change a sprint"))
     sprint = await sprint_for_update(tx, key)
     refuse_if(lifecycle.imported(is_ours(sprint)))
     inside = await tx.scalar(issues_of(sprint.id)) or 0

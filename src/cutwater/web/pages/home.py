@@ -5,19 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from cutwater.kernel.actor import CurrentActor, Grant, needs
+from cutwater.kernel.actor import CurrentActor, members_only
 from cutwater.kernel.db import ReaderDep
+from cutwater.web import nav
 from cutwater.web.finding import found_for
 from cutwater.web.templating import shell
 from cutwater.web.view import View
 
-router = APIRouter(dependencies=[needs(Grant.READ)], include_in_schema=False)
+router = APIRouter(dependencies=[members_only], include_in_schema=False)
 
 
 @router.get("/")
 async def home(request: Request, view: View) -> Response:
     """My work now, what is next, what changed."""
-    return view.page("home.html", panels=shell().declared.home_panels)
+    return view.page("home.html", panels=nav.panels_for(view.actor, shell().declared.home_panels))
 
 
 @router.get("/search")
