@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
-from typing import Any, ClassVar, TypeAlias, cast, dataclass_transform
+from typing import Any, ClassVar, cast, dataclass_transform
 from uuid import UUID
 
 from cutwater.kernel.changes import NOTHING, Changes
-
-JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
+from cutwater.kernel.jsonable import JSON, jsonable
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +77,3 @@ def subscribe(subscribers: Mapping[str, Sequence[str]]) -> None:
     """Say which jobs follow which events; wiring calls it once, and a second call replaces the first."""
     SUBSCRIBERS.clear()
     SUBSCRIBERS.update({name: tuple(jobs) for name, jobs in subscribers.items()})
-
-
-def jsonable(value: object) -> JSON:
-    """A value as JSON can carry it; refuses what would be stored as something unreadable."""
-    if isinstance(value, Enum):
-        return jsonable(value.value)
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    if isinstance(value, UUID | Decimal):
-        return str(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(key): jsonable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [jsonable(item) for item in value]
-    raise TypeError(f"an event cannot carry a {type(value).__name__}")

@@ -17,8 +17,8 @@ from cutwater.kernel.actor import Actor, job_actor
 from cutwater.kernel.connections import RECONNECT_SECONDS
 from cutwater.kernel.db import Database
 from cutwater.kernel.dbroles import become as become_role
-from cutwater.kernel.events import jsonable
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.jsonable import jsonable
 from cutwater.kernel.metrics import JOB_RUNS
 from cutwater.kernel.reader import Reader, driver_connection
 from cutwater.kernel.settings import Settings
