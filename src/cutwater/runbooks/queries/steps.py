@@ -47,7 +47,8 @@ def detail(run: Query, code: str) -> Query:
     )
 
 
-_before, _after = aliased(RunStep), aliased(RunStep)
+_before = aliased(RunStep)
+_after = aliased(RunStep)
 
 
 def _gates(other: Any) -> Query:
@@ -68,7 +69,8 @@ def _gates(other: Any) -> Query:
     )
 
 
-_step, _steps = bindparam("step", type_=Uuid()), bindparam("steps", type_=ARRAY(Uuid()))
+_step = bindparam("step", type_=Uuid())
+_steps = bindparam("steps", type_=ARRAY(Uuid()))
 _INTO = _gates(_before).join(_before, _before.id == RunLink.before_id).order_by(_before.position)
 _OUT_OF = _gates(_after).join(_after, _after.id == RunLink.after_id).order_by(_after.position)
 _INTO_MANY = Fixed(Untyped, _INTO.where(RunLink.after_id == any_(_steps)))
