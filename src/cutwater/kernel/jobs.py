@@ -18,7 +18,7 @@ from cutwater.kernel.connections import RECONNECT_SECONDS
 from cutwater.kernel.db import Database
 from cutwater.kernel.dbroles import become as become_role
 from cutwater.kernel.frozen import frozen
-from cutwater.kernel.jsonable import jsonable
+from cutwater.kernel.jsonable import JSON, jsonable
 from cutwater.kernel.metrics import JOB_RUNS
 from cutwater.kernel.reader import Reader, driver_connection
 from cutwater.kernel.settings import Settings
@@ -83,6 +83,9 @@ def job(name: str, *, queue: str = "default", retries: int = 8, cron: str = "") 
     return declare
 
 
+Options = dict[str, Any]  # allow: any — keyword arguments of Procrastinate, each of its own type
+
+
 async def defer(
     tx: AsyncSession,
     name: str,
@@ -90,7 +93,7 @@ async def defer(
     schedule_at: datetime | None = None,
     queueing_lock: str | None = None,
     lock: str | None = None,
-    **ids: Any,
+    **ids: object,
 ) -> bool:
     """Queue a job inside this transaction: it runs if, and only if, the transaction commits.
 
@@ -98,7 +101,7 @@ async def defer(
     """
     if name not in JOBS:
         raise LookupError(f"no job is called {name}")
-    options: dict[str, Any] = {"queue": JOBS[name].queue}
+    options: Options = {"queue": JOBS[name].queue}
     if schedule_at is not None:
         options["schedule_at"] = schedule_at
     if lock is not None:
@@ -116,7 +119,7 @@ async def defer(
     return True
 
 
-async def _send(tx: AsyncSession, name: str, options: dict[str, Any], arguments: dict[str, Any]) -> None:
+async def _send(tx: AsyncSession, name: str, options: Options, arguments: dict[str, JSON]) -> None:
     await tx.flush()
     connection = await driver_connection(tx)
     await _deferrer.configure_task(name, connection=connection, **options).defer_async(**arguments)
@@ -130,7 +133,7 @@ def queue_app(
 ) -> procrastinate.App:
     """A worker's queue, on a pool of its own in the worker's role, with every declared job registered."""
 
-    async def become(connection: psycopg.AsyncConnection[Any]) -> None:
+    async def become(connection: psycopg.AsyncConnection[object]) -> None:
         await become_role(connection, role)
         await connection.commit()  # allow: commit — a pool refuses connections inside a transaction
 
@@ -156,7 +159,7 @@ def _register(
     ports: dict[type, object],
 ) -> None:
     async def run(
-        context: procrastinate.JobContext, /, timestamp: int | None = None, **arguments: Any
+        context: procrastinate.JobContext, /, timestamp: int | None = None, **arguments: JSON
     ) -> None:
         organization = arguments.get("organization_id")
         current = JobRun(
@@ -164,7 +167,7 @@ def _register(
             database=database,
             settings=settings,
             ports=ports,
-            organization_id=UUID(organization) if organization else None,
+            organization_id=UUID(str(organization)) if organization else None,
             attempt=context.job.attempts + 1,
         )
         token = log.request_id.set(f"job-{context.job.id}")
@@ -192,9 +195,11 @@ def _register(
 IDS = (UUID, UUID | None)
 
 
-def _typed(work: Work, arguments: dict[str, Any]) -> dict[str, Any]:
+def _typed(work: Work, arguments: dict[str, JSON]) -> dict[str, object]:
     wanted = inspect.signature(work).parameters
     return {
-        key: UUID(value) if value is not None and key in wanted and wanted[key].annotation in IDS else value
+        key: UUID(str(value))
+        if value is not None and key in wanted and wanted[key].annotation in IDS
+        else value
         for key, value in arguments.items()
     }
