@@ -14,6 +14,7 @@ from fastapi import APIRouter, FastAPI
 
 from cutwater import audit, identity, migrations, runbooks, web
 from cutwater.audit.ports import TopicView
+from cutwater.identity import shell as identity_shell
 from cutwater.integrations import smtp
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import events
@@ -48,6 +49,14 @@ def routers(name: str, attribute: str) -> list[APIRouter]:
     return [getattr(file, attribute) for file in files if file is not None and hasattr(file, attribute)]
 
 
+def topics() -> dict[str, Grant]:
+    """What reads the events about each kind of thing, as the modules' shells declare it."""
+    found: dict[str, Grant] = {}
+    for module in MODULES:
+        found |= getattr(part(module, "shell"), "TOPICS", {})
+    return found
+
+
 def declare() -> None:
     """What must be known before anything runs: jobs, subscribers, templates."""
     subscribers: dict[str, tuple[str, ...]] = {}
@@ -57,6 +66,7 @@ def declare() -> None:
             subscribers[name] = (*subscribers.get(name, ()), *followers)
     events.subscribe(subscribers)
     audit.use_names(identity.names)
+    audit.use_topics(topics(), identity_shell.ACCESS)
 
 
 NAV = (
@@ -104,12 +114,12 @@ async def people_called(reader: Reader, text: str) -> list[Hit]:
     return [Hit("person", p.username, p.name, f"/settings/people?q={quote(p.username)}") for p in found]
 
 
-SEARCH_GRANTS = {"team": Grant.PEOPLE_READ}
+SEARCH_GRANTS = topics()
 SEARCH_SOURCES = (SearchSource(grant=Grant.PEOPLE_READ, find=people_called),)
 HOME_PANELS = (
-    HomePanel(path="/runs/summary", title="Runs and your steps"),
-    HomePanel(path="/releases/summary", title="Releases and what waits for you"),
-    HomePanel(path="/sprints/summary", title="Sprints", is_half=True),
+    HomePanel(path="/runs/summary", title="Runs and your steps", grant=Grant.RUNS_READ),
+    HomePanel(path="/releases/summary", title="Releases and what waits for you", grant=Grant.RELEASES_READ),
+    HomePanel(path="/sprints/summary", title="Sprints", grant=Grant.SPRINTS_READ, is_half=True),
     HomePanel(path="/activity", title="What changed", is_half=True),
 )
 ACTIVITY = (
@@ -191,7 +201,7 @@ async def running(settings: Settings, *, join: bool = False, make: bool = True) 
             queue_conninfo=queue,
             queue_role="cutwater_worker" if role else "",
             limiter=limiter,
-            hub=audit.Hub(database, live_views()),
+            hub=audit.Hub(database, live_views(), secrets=settings.secrets),
             ports=ports,
             server=server,
         )

@@ -10,15 +10,18 @@ from cutwater.kernel.actor import Actor, CurrentActor, members_only
 from cutwater.kernel.db import ReaderDep
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
+from cutwater.web.nav import HomePanel
 from cutwater.web.view import View
 
 router = APIRouter(dependencies=[members_only], include_in_schema=False)
 
 
 @router.get("/")
-async def home(request: Request, view: View) -> Response:
+async def home(request: Request, actor: CurrentActor, view: View) -> Response:
     """My work now, what is next, what changed."""
-    return view.page("home.html", panels=request.app.state.home_panels)
+    panels: tuple[HomePanel, ...] = request.app.state.home_panels
+    shown = [panel for panel in panels if panel.grant is None or actor.may(panel.grant)]
+    return view.page("home.html", panels=shown)
 
 
 async def found_for(request: Request, actor: Actor, reader: Reader, text: str, limit: int) -> list[Any]:

@@ -39,6 +39,7 @@ class HomePanel:
 
     path: str
     title: str
+    grant: Grant | None = None
     is_half: bool = False
 
 
