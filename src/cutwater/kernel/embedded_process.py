@@ -59,7 +59,7 @@ def stop_orphans(data: Path) -> None:
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[str]) -> None:
     """Ask for a fast stop, then for an immediate one, then kill."""
     for asked in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         if process.poll() is None:

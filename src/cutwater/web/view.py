@@ -58,7 +58,8 @@ class ShellView:
         self.again: Again | None = None
         self.typed: FormData | None = None
         # the place in the log before this page is read: what commits until it listens is told to it then
-        self.live_since = str(getattr(getattr(request.app.state, "hub", None), "token", None) or "")
+        hub, within = getattr(request.app.state, "hub", None), actor.organization_id if actor else None
+        self.live_since: str = hub.place(hub.token, within) if hub is not None and within else ""
         request.state.view = self
 
     @property
