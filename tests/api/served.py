@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import audit, demo, wiring
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import queue_app
 from cutwater.kernel.limits import Limiter
+from cutwater.kernel.queue import queue_app
 from cutwater.main import create_app
 from tests import clients
 
