@@ -10,7 +10,7 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from tests.clients import app_on
 
-BOUND = "cutwater_pre=tests"
+BOUND = "cutwater_pre_tests=tests"
 
 
 def as_actor(whole: FastAPI, part: FastAPI, actor: Actor) -> Any:
