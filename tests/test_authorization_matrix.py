@@ -90,7 +90,9 @@ class World:
             if actor in self.bearers:
                 headers["authorization"] = f"Bearer {self.bearers[actor]}"
         else:
-            bound = f"cutwater={self.cookies[actor]}" if actor in self.cookies else "cutwater_pre_matrix=matrix"
+            bound = (
+                f"cutwater={self.cookies[actor]}" if actor in self.cookies else "cutwater_pre_matrix=matrix"
+            )
             headers["cookie"] = bound
             headers["x-csrf-token"] = crypto.sign([SECRET], "csrf", bound)
             headers["content-type"] = "application/x-www-form-urlencoded"
