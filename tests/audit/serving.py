@@ -2,25 +2,21 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 from fastapi import Depends, FastAPI, Request
-from pydantic import SecretStr
 
-from cutwater import audit, web, wiring
+from cutwater import audit, web
 from cutwater.audit import api, pages
 from cutwater.kernel import http
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.settings import Settings
+from tests.serving import SETTINGS, in_shell, on_a_socket
 
 
 @dataclass(kw_only=True)
@@ -29,7 +25,6 @@ class Served:
 
     url: str
     hub: audit.Hub
-    server: uvicorn.Server
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def path(self, who: str, path: str) -> str:
@@ -54,11 +49,10 @@ def apps(database: Database, hub: audit.Hub, actors: dict[str, Actor]) -> FastAP
             raise NotFound("This page")
         return found
 
-    config = Settings(data_folder=Path("unused"), secret_key=SecretStr("k" * 32))
-    wiring.configure_shell(config)
+    in_shell()
     shown, programmed = FastAPI(dependencies=[Depends(web.check_csrf)]), FastAPI()
     for app, refused in ((shown, web.refused_page), (programmed, http.api_refusal)):
-        app.state.settings, app.state.database, app.state.hub = config, database, hub
+        app.state.settings, app.state.database, app.state.hub = SETTINGS, database, hub
         app.state.authenticate, app.state.before_verb = authenticate, nothing_before
         app.state.activity_kinds = ("boat.",)
         for kind in http.EXPECTED:
@@ -78,22 +72,14 @@ async def serving(database: Database, actors: dict[str, Actor], **views: Any) ->
     """Serve on a free port of this machine, with a hub that follows the log."""
     hub = audit.Hub(database, views)
     following = asyncio.create_task(hub.run())
-    bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(apps(database, hub, actors), log_level="warning", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         await hub.ready()
-        while not server.started:
-            await asyncio.sleep(0)
-        yield Served(url=f"http://127.0.0.1:{bound.getsockname()[1]}", hub=hub, server=server, actors=actors)
+        async with on_a_socket(apps(database, hub, actors)) as url:
+            yield Served(url=url, hub=hub, actors=actors)
+            hub.close()
     finally:
         hub.close()
-        server.should_exit = True
-        await running
         await following
-        bound.close()
 
 
 class Listener:

@@ -20,7 +20,7 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import Reader
-from tests import factories
+from tests import world
 from tests.audit.serving import Served, serving
 from tests.audit.world import BoatMoored, moor, tampering
 
@@ -28,9 +28,9 @@ from tests.audit.world import BoatMoored, moor, tampering
 @pytest.fixture
 async def served(database: Database) -> AsyncIterator[Served]:
     """`ann` may read the log, `may` (a member) not, `zoe` is elsewhere; people have names."""
-    ann = replace(await factories.organization_in(database), name="Ann")
+    ann = replace(await world.organization_in(database), name="Ann")
     member = replace(ann, id=new_id(), user_id=new_id(), grants=frozenset({Grant.READ, Grant.CONTRIBUTE}))
-    zoe = await factories.organization_in(database, "Other")
+    zoe = await world.organization_in(database, "Other")
 
     async def names(_reader: Reader, ids: Iterable[UUID]) -> Mapping[UUID, str]:
         known = {ann.user_id: "Ann Anders", member.user_id: "May Member"}

@@ -24,13 +24,13 @@ from cutwater.kernel.idempotency import IdempotencyKey
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.jobs import JobRun
 from cutwater.kernel.settings import Settings
-from tests import factories
+from tests import world
 from tests.audit.world import BoatMoored, moor, tampering
 
 
 async def sealed_log(database: Database, blocks: int = 3, each: int = 4) -> tuple[Actor, list[int]]:
     """An organization with some blocks of some events."""
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     ids: list[int] = []
     for _ in range(blocks):
         async with database.tx(actor) as tx:
@@ -241,7 +241,7 @@ async def test_a_log_restored_into_another_cluster_goes_on_and_verifies(database
 
 
 async def test_under_load_every_event_is_in_exactly_one_block(database: Database) -> None:
-    actors = [await factories.organization_in(database, name) for name in ("A", "B")]
+    actors = [await world.organization_in(database, name) for name in ("A", "B")]
     busy = True
 
     async def write(seed: int) -> list[int]:
@@ -281,7 +281,7 @@ async def test_under_load_every_event_is_in_exactly_one_block(database: Database
 async def test_the_sealing_loop_seals_at_the_end_and_survives_a_lost_connection(
     database: Database, tmp_path: Path
 ) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     stop = asyncio.Event()
     loop = asyncio.create_task(audit.sealing_loop(database, Settings(data_folder=tmp_path), stop))
     with tampering(database) as connection:

@@ -10,8 +10,8 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.people import Person
-from tests.browser.serving import Served
 from tests.conftest import SHARED_DATA
+from tests.serving import Cutwater
 
 FILES = Path(__file__).parents[2] / "docs" / "tutorial" / "files"
 PASSWORD = "correct horse battery staple"
@@ -36,7 +36,7 @@ REAL = Worksheet(
 SAMPLE = Worksheet(path=FILES / "cutover.csv", steps=13, links=14, first="PRE-1", second="PRE-2")
 
 
-async def test_a_change_goes_from_jiras_export_to_production_on_one_log(empty: Served, into: Enter) -> None:
+async def test_a_change_goes_from_jiras_export_to_production_on_one_log(empty: Cutwater, into: Enter) -> None:
     worksheet = REAL if REAL.path.exists() else SAMPLE
     ada = await into(empty)
     await _sign_up(ada)

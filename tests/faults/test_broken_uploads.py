@@ -8,7 +8,8 @@ import httpx2
 import pytest
 
 from tests.faults.corpus import CORPUS, Broken
-from tests.faults.serving import Cutwater, Person
+from tests.faults.people import Person
+from tests.serving import Cutwater
 
 MEGABYTE = 1_048_576
 TABLES = (

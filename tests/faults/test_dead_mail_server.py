@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from tests.faults.serving import Person
+from tests.faults.people import Person
 from tests.integrations.mail_server import MailServer, serving
 
 

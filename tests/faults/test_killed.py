@@ -12,8 +12,9 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.faults.serving import Cutwater, Person, chains, ended_afterwards, free_port
+from tests.faults.people import Person, chains
 from tests.integrations.mail_server import MailServer, serving
+from tests.serving import Cutwater, ended_afterwards, free_port
 
 CHAINS, LENGTH = 4, 10
 MOVES = CHAINS * LENGTH * 2

@@ -14,9 +14,9 @@ from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks import move_run, move_step
 from cutwater.runbooks.service import now
 from cutwater.runbooks.service.assignment import Owners, assign_step
-from tests import factories
-from tests.runbooks import world
-from tests.runbooks.world import START
+from tests import world
+from tests.runbooks import factories
+from tests.runbooks.factories import START
 
 
 def codes(found: now.Now) -> dict[str, list[str]]:
@@ -26,7 +26,7 @@ def codes(found: now.Now) -> dict[str, list[str]]:
 
 async def test_a_persons_steps_stand_by_what_can_be_done_with_them(tx: AsyncSession, owner: Actor) -> None:
     with clock.frozen(START):
-        run = await world.run(tx, owner)
+        run = await factories.run(tx, owner)
         for code in ("A-1", "A-3", "A-4"):
             await assign_step(tx, owner, run.key, code, Owners(assignee_id=owner.user_id))
         assert codes(await now.now(SessionReader(tx), owner)) == {
@@ -39,7 +39,7 @@ async def test_a_persons_steps_stand_by_what_can_be_done_with_them(tx: AsyncSess
 
 async def test_nobody_sees_steps_of_others_as_their_own(tx: AsyncSession, owner: Actor) -> None:
     with clock.frozen(START):
-        await world.run(tx, owner)
+        await factories.run(tx, owner)
         viewer = replace(owner, id=new_id(), user_id=new_id(), grants=frozenset({Grant.READ}))
         found = await now.now(SessionReader(tx), viewer)
     assert (codes(found), [sheet.total for sheet in found.on]) == ({}, [4])
@@ -49,7 +49,7 @@ async def test_what_is_late_is_named_to_everybody_and_what_only_waits_is_not(
     tx: AsyncSession, owner: Actor
 ) -> None:
     with clock.frozen(START):
-        await world.run(tx, owner)
+        await factories.run(tx, owner)
     with clock.frozen(START + timedelta(minutes=20)):
         late = (await now.now(SessionReader(tx), owner)).late
     assert [(step.row.code, step.figures.late_minutes) for step in late] == [("A-1", 20)]
@@ -59,7 +59,7 @@ async def test_a_planned_run_is_ahead_and_one_that_has_ended_is_neither(
     tx: AsyncSession, owner: Actor
 ) -> None:
     with clock.frozen(START):
-        run = await world.run(tx, owner, started=False)
+        run = await factories.run(tx, owner, started=False)
         found = await now.now(SessionReader(tx), owner)
         assert ([head.key for head in found.planned], found.on, found.is_new) == ([run.key], [], False)
         await move_run(tx, owner, run.key, "abort", note="Not this year")
@@ -68,11 +68,11 @@ async def test_a_planned_run_is_ahead_and_one_that_has_ended_is_neither(
 
 
 async def test_home_costs_one_trip_while_the_sheets_of_its_runs_are_known(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     with clock.frozen(START):
         async with database.tx(owner) as tx:
-            await world.run(tx, owner)
-            await world.run(tx, owner)
+            await factories.run(tx, owner)
+            await factories.run(tx, owner)
         trips = []
         for _ in range(2):
             reader = database.reader(owner)

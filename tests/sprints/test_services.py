@@ -30,7 +30,7 @@ from cutwater.sprints.queries import sprints as sprint_queries
 from cutwater.sprints.queries.whole import whole
 from cutwater.sprints.records import Category, SourceFile, SprintState
 from cutwater.sprints.service import IssueEdit, applying, imports, mappings, sites
-from tests import factories
+from tests import world
 
 START, END = date(2026, 11, 9), date(2026, 11, 20)
 
@@ -254,7 +254,7 @@ async def test_every_order_gives_every_issue(
 
 
 async def test_the_list_and_the_sprint_page_each_take_one_trip(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
         await imported(tx, owner)
     reader = database.reader(owner)
@@ -464,8 +464,8 @@ async def test_no_files_and_too_many_files_are_refused(tx: AsyncSession, owner: 
 
 async def test_another_organization_sees_nothing_of_it(database: Database) -> None:
     ours, theirs = (
-        await factories.organization_in(database),
-        await factories.organization_in(database, "Other"),
+        await world.organization_in(database),
+        await world.organization_in(database, "Other"),
     )
     async with database.tx(ours) as tx:
         run = await imported(tx, ours)
@@ -483,7 +483,7 @@ async def test_another_organization_sees_nothing_of_it(database: Database) -> No
 
 
 async def test_two_people_starting_one_sprint_get_one_success(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
         await service.create_sprint(tx, owner, "Harbour 1", starts_on=START, ends_on=END)
 
@@ -516,7 +516,7 @@ class Broken:
 async def test_an_import_that_keeps_crashing_ends_as_failed(
     database: Database, attempt: int, state: str
 ) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
         import_id = (await service.start_import(tx, owner, [SourceFile(name="x", content=b"[]")])).id
     run = JobRun(
@@ -530,7 +530,7 @@ async def test_an_import_that_keeps_crashing_ends_as_failed(
 
 
 async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
         upload = SourceFile(name="issues.csv", content=CSV)
         started = await service.start_import(tx, owner, [upload])
@@ -549,7 +549,7 @@ async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
 
 
 async def test_two_imports_of_the_same_issues_at_once_make_each_once(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     batch = JiraFiles().read([SourceFile(name="issues.csv", content=CSV)])
     async with database.tx(owner) as tx:
         site = await sites.own_site(tx, SiteKind.FILES)
