@@ -243,7 +243,7 @@ async def call(
     *,
     headers: dict[str, str] | None = None,
     body: bytes = b"",
-    patience: float = 10.0,
+    patience: float = 60.0,
 ) -> Answer:
     """Send a request and take the answer; streams are cut off a moment after their head."""
     exchange = Exchange(body)

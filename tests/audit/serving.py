@@ -124,7 +124,7 @@ class Listener:
                 self.others.append((kind, json.loads(data)))
             self.heard.notify_all()
 
-    async def until(self, met: Any, seconds: float = 15) -> None:
+    async def until(self, met: Any, seconds: float = 60) -> None:
         """Wait until a condition over this listener holds."""
         async with asyncio.timeout(seconds), self.heard:
             await self.heard.wait_for(lambda: met(self))

@@ -15,7 +15,9 @@ from tests.serving import Cutwater
 
 FILES = Path(__file__).parents[2] / "docs" / "tutorial" / "files"
 PASSWORD = "correct horse battery staple"
-SOON = 2000  # milliseconds from the answer to one browser until the other shows it
+# milliseconds from the answer to one browser until the other shows it: a browser without a stream asks every
+# 5 s, so only the stream is as fast; the bench says how fast on a quiet machine
+SOON = 4500
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 

@@ -37,7 +37,7 @@ def messages(answer: httpx2.Response) -> str:
 
 def ended(ada: Person, key: str) -> Any:
     """An import once it is read or applied."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while (run := ada.get(f"/imports/{key}"))["state"] in ("READING", "APPLYING"):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -271,7 +271,7 @@ async def test_the_menu_of_a_phone_shows_every_place_without_javascript(
     place = page.get_by_role("navigation", name="Main").get_by_role("link", name="Boats")
     assert not await place.is_visible()
     await page.click(".rail-toggle summary")
-    await place.click(timeout=3000)
+    await place.click()
     assert page.url.endswith("/o/bank/boats")
     assert await page.locator(".rail").evaluate("each => each.clientHeight") < 100
     await context.close()
