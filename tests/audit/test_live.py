@@ -22,13 +22,12 @@ from tests.audit.world import BoatMoored, moor, tampering
 
 
 @pytest.fixture
-async def served(database: Database) -> AsyncIterator[Served]:
+async def served(database: Database, people: dict[str, Actor]) -> AsyncIterator[Served]:
     """Two organizations: `ann` and `bob` in one, `zoe` in the other; `vic` may not even read."""
-    ann = replace(await world.organization_in(database), name="Ann")
-    bob = replace(ann, id=new_id(), user_id=new_id(), name="Bob")
-    vic = replace(ann, grants=frozenset[Grant]())
+    vic = replace(people["VIEWER"], grants=frozenset[Grant]())
     zoe = await world.organization_in(database, "Other")
-    async with serving(database, {"ann": ann, "bob": bob, "vic": vic, "zoe": zoe}) as running:
+    actors = {"ann": people["OWNER"], "bob": people["ADMIN"], "vic": vic, "zoe": zoe}
+    async with serving(database, actors) as running:
         yield running
 
 

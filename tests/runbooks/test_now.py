@@ -1,15 +1,13 @@
 """The home page's first question: where are the runs, and what of them waits for whom."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel import clock
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks import move_run, move_step
 from cutwater.runbooks.service import now
@@ -37,11 +35,12 @@ async def test_a_persons_steps_stand_by_what_can_be_done_with_them(tx: AsyncSess
         assert codes(await now.now(SessionReader(tx), owner))["running"] == ["A-1"]
 
 
-async def test_nobody_sees_steps_of_others_as_their_own(tx: AsyncSession, owner: Actor) -> None:
+async def test_nobody_sees_steps_of_others_as_their_own(
+    tx: AsyncSession, owner: Actor, people: dict[str, Actor]
+) -> None:
     with clock.frozen(START):
         await factories.run(tx, owner)
-        viewer = replace(owner, id=new_id(), user_id=new_id(), grants=frozenset({Grant.READ}))
-        found = await now.now(SessionReader(tx), viewer)
+        found = await now.now(SessionReader(tx), people["VIEWER"])
     assert (codes(found), [sheet.total for sheet in found.on]) == ({}, [4])
 
 

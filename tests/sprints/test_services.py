@@ -1,7 +1,6 @@
 """Verbs of sprints, issues, sites and mappings on a real database: done, refused, recorded."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import audit, sprints
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import search
-from cutwater.kernel.actor import Actor, Grant
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Stale
 from cutwater.kernel.jobs import JobRun
@@ -33,14 +32,6 @@ from cutwater.sprints.service import IssueEdit, applying, imports, mappings, sit
 from tests import world
 
 START, END = date(2026, 11, 9), date(2026, 11, 20)
-
-
-def viewer(owner: Actor) -> Actor:
-    return replace(owner, role="VIEWER", grants=frozenset({Grant.READ}))
-
-
-def member(owner: Actor) -> Actor:
-    return replace(owner, role="MEMBER", grants=frozenset({Grant.READ, Grant.CONTRIBUTE}))
 
 
 async def headlines(reader: SessionReader, kind: str, thing: Any) -> list[str]:
@@ -169,27 +160,34 @@ VERBS = {
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
-async def test_a_member_may_not_manage_sprints(tx: AsyncSession, owner: Actor, verb: str) -> None:
+async def test_a_member_may_not_manage_sprints(
+    tx: AsyncSession, owner: Actor, people: dict[str, Actor], verb: str
+) -> None:
     await service.create_sprint(tx, owner, "Harbour 1")
     with pytest.raises(Forbidden):
-        await VERBS[verb](tx, member(owner))
+        await VERBS[verb](tx, people["MEMBER"])
 
 
-async def test_a_member_makes_issues_but_fills_no_sprint_with_them(tx: AsyncSession, owner: Actor) -> None:
+async def test_a_member_makes_issues_but_fills_no_sprint_with_them(
+    tx: AsyncSession, owner: Actor, people: dict[str, Actor]
+) -> None:
+    member = people["MEMBER"]
     sprint = await service.create_sprint(tx, owner, "Harbour 1")
     with pytest.raises(Forbidden, match="fill a sprint"):
-        await service.create_issue(tx, member(owner), IssueEdit(title="More work"), sprint=sprint.key)
-    assert (await service.create_issue(tx, member(owner), IssueEdit(title="More work"))).title == "More work"
+        await service.create_issue(tx, member, IssueEdit(title="More work"), sprint=sprint.key)
+    assert (await service.create_issue(tx, member, IssueEdit(title="More work"))).title == "More work"
 
 
-async def test_a_viewer_may_not_write_issues(tx: AsyncSession, owner: Actor) -> None:
+@pytest.mark.usefixtures("owner")
+async def test_a_viewer_may_not_write_issues(tx: AsyncSession, people: dict[str, Actor]) -> None:
+    viewer, member = people["VIEWER"], people["MEMBER"]
     with pytest.raises(Forbidden):
-        await service.create_issue(tx, viewer(owner), IssueEdit(title="One"))
-    issue = await service.create_issue(tx, member(owner), IssueEdit(title="One"))
+        await service.create_issue(tx, viewer, IssueEdit(title="One"))
+    issue = await service.create_issue(tx, member, IssueEdit(title="One"))
     with pytest.raises(Forbidden):
-        await service.update_issue(tx, viewer(owner), issue.key, IssueEdit(title="Two"))
+        await service.update_issue(tx, viewer, issue.key, IssueEdit(title="Two"))
     with pytest.raises(Forbidden):
-        await service.delete_issue(tx, viewer(owner), issue.key)
+        await service.delete_issue(tx, viewer, issue.key)
 
 
 CSV = (
