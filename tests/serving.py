@@ -356,7 +356,7 @@ class Cutwater:
         self.wait_until_ready()
         return self
 
-    def wait_until_ready(self, seconds: float = 110) -> None:
+    def wait_until_ready(self, seconds: float = 240) -> None:
         """Ask until it is ready; what it said otherwise."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
