@@ -40,7 +40,7 @@ MAIN_PAGES = (
     "/settings/teams",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 async def test_the_owner_may_everything(bank: Cutwater, into: Enter) -> None:
