@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from cutwater.kernel.ids import new_id
@@ -17,7 +16,8 @@ from cutwater.runbooks.models import Runbook, RunbookInstruction, RunbookLink, R
 from cutwater.runbooks.queries import templates as queries
 from cutwater.runbooks.service import imports, templates
 from cutwater.runbooks.service.imports import Worksheet
-from tests.runbooks import world
+from tests import world
+from tests.runbooks import factories
 
 
 async def upload(tx: AsyncSession, actor: Actor, text: str | bytes, **more: str) -> UUID:
@@ -31,7 +31,7 @@ async def count(tx: AsyncSession, model: type) -> int:
 
 
 async def test_a_dry_run_changes_nothing(tx: AsyncSession, owner: Actor) -> None:
-    preview = await imports.preview(SessionReader(tx), await upload(tx, owner, world.CHAIN))
+    preview = await imports.preview(SessionReader(tx), await upload(tx, owner, factories.CHAIN))
     assert preview.plan.is_clean
     assert preview.difference.created == ("A-1", "A-2", "A-3", "A-4")
     assert preview.upload.title == "Plan"
@@ -40,7 +40,7 @@ async def test_a_dry_run_changes_nothing(tx: AsyncSession, owner: Actor) -> None
 
 
 async def test_applying_makes_a_draft_with_everything_in_it(tx: AsyncSession, owner: Actor) -> None:
-    runbook = await imports.apply_import(tx, owner, await upload(tx, owner, world.CHAIN))
+    runbook = await imports.apply_import(tx, owner, await upload(tx, owner, factories.CHAIN))
     (version,) = await queries.versions(SessionReader(tx), runbook.id)
     assert (version.number, version.state, version.step_count, version.link_count) == (1, "DRAFT", 4, 3)
     steps = await SessionReader(tx).all(queries.steps_of(version.id))
@@ -54,7 +54,7 @@ async def test_applying_makes_a_draft_with_everything_in_it(tx: AsyncSession, ow
         ("check the size", True),
         ("tell ops", False),
     ]
-    ((key, data),) = await world.logged(tx, "runbook.imported")
+    ((key, data),) = await factories.logged(tx, "runbook.imported")
     assert key == runbook.key
     assert data["headline"] == "imported 4 steps and 3 links into draft 1 (4 new, 0 changed, 0 removed)"
 
@@ -62,9 +62,9 @@ async def test_applying_makes_a_draft_with_everything_in_it(tx: AsyncSession, ow
 async def test_importing_again_updates_the_draft_by_code_and_keeps_the_steps_ids(
     tx: AsyncSession, owner: Actor
 ) -> None:
-    key = await world.runbook(tx, owner, publish=False)
+    key = await factories.runbook(tx, owner, publish=False)
     before = {row.code: row.id for row in (await tx.execute(select(RunbookStep.code, RunbookStep.id))).all()}
-    changed = world.CHAIN.replace("Dump the ledger", "Dump it all").replace(
+    changed = factories.CHAIN.replace("Dump the ledger", "Dump it all").replace(
         "A-4,Reconcile,Load,30,A-2 SS,,\n", ""
     )
     second = await upload(tx, owner, changed + "A-5,Announce,Load,5,A-3,,\n", runbook_key=key)
@@ -83,8 +83,10 @@ async def test_importing_again_updates_the_draft_by_code_and_keeps_the_steps_ids
 async def test_a_published_version_stays_as_it_is_and_the_next_import_starts_a_new_draft(
     tx: AsyncSession, owner: Actor
 ) -> None:
-    key = await world.runbook(tx, owner)
-    await world.runbook(tx, owner, world.CHAIN.replace("Reconcile", "Compare"), publish=False, key=key)
+    key = await factories.runbook(tx, owner)
+    await factories.runbook(
+        tx, owner, factories.CHAIN.replace("Reconcile", "Compare"), publish=False, key=key
+    )
     runbook = await queries.runbook(SessionReader(tx), key)
     versions = await queries.versions(SessionReader(tx), runbook.id)
     assert [(each.number, each.state) for each in versions] == [(2, "DRAFT"), (1, "PUBLISHED")]
@@ -94,13 +96,13 @@ async def test_a_published_version_stays_as_it_is_and_the_next_import_starts_a_n
 
 
 async def test_publishing_needs_a_draft(tx: AsyncSession, owner: Actor) -> None:
-    key = await world.runbook(tx, owner)
+    key = await factories.runbook(tx, owner)
     with pytest.raises(Conflict, match="has no draft to publish"):
         await templates.publish_version(tx, owner, key)
 
 
 async def test_one_wrong_row_and_nothing_is_applied(tx: AsyncSession, owner: Actor) -> None:
-    bad = await upload(tx, owner, world.CHAIN + "A-5,Broken,Load,soonish,A-9,,\n")
+    bad = await upload(tx, owner, factories.CHAIN + "A-5,Broken,Load,soonish,A-9,,\n")
     with pytest.raises(Invalid) as caught:
         await imports.apply_import(tx, owner, bad)
     assert [(each.field, each.message.split(".")[0]) for each in caught.value.fields] == [
@@ -152,17 +154,17 @@ async def test_columns_are_chosen_by_hand_and_kept(tx: AsyncSession, owner: Acto
 
 
 async def test_a_worksheet_is_applied_once(tx: AsyncSession, owner: Actor) -> None:
-    id = await upload(tx, owner, world.CHAIN)
+    id = await upload(tx, owner, factories.CHAIN)
     await imports.apply_import(tx, owner, id)
     with pytest.raises(Conflict, match="applied already"):
         await imports.apply_import(tx, owner, id)
 
 
 async def test_only_pilots_import(tx: AsyncSession, owner: Actor) -> None:
-    member = await world.person(tx, owner, "Mia", ROLE_GRANTS[Role.MEMBER])
+    member = await world.person(tx, owner, "MEMBER")
     with pytest.raises(Forbidden, match="does not allow you to import runbooks"):
-        await upload(tx, member, world.CHAIN)
-    id = await upload(tx, owner, world.CHAIN)
+        await upload(tx, member, factories.CHAIN)
+    id = await upload(tx, owner, factories.CHAIN)
     for verb in (imports.apply_import(tx, member, id), imports.map_columns(tx, member, id, {})):
         with pytest.raises(Forbidden):
             await verb
@@ -174,19 +176,19 @@ async def test_what_is_not_there_is_not_found(tx: AsyncSession, owner: Actor) ->
     with pytest.raises(NotFound):
         await imports.apply_import(tx, owner, new_id())
     with pytest.raises(NotFound):
-        await upload(tx, owner, world.CHAIN, runbook_key="RB-99")
+        await upload(tx, owner, factories.CHAIN, runbook_key="RB-99")
 
 
 async def test_owners_of_the_worksheet_become_teams_and_people(tx: AsyncSession, owner: Actor) -> None:
-    dba = await world.team(tx, "DBA")
-    nia = await world.person(tx, owner, "Nia Ng", ROLE_GRANTS[Role.VIEWER])
-    await world.runbook(tx, owner, "Code,Title,Duration,Owner\nA,a,5,DBA\nB,b,5,nia ng\nC,c,5,Zoe\n")
+    dba = await world.team(tx, owner, "DBA")
+    nia = await world.person(tx, owner, "VIEWER", "Nia Ng")
+    await factories.runbook(tx, owner, "Code,Title,Duration,Owner\nA,a,5,DBA\nB,b,5,nia ng\nC,c,5,Zoe\n")
     found = await tx.execute(
         select(RunbookStep.team_id, RunbookStep.assignee_id, RunbookStep.owner_note).order_by(
             RunbookStep.code
         )
     )
-    assert [tuple(row) for row in found] == [(dba, None, ""), (None, nia.user_id, ""), (None, None, "Zoe")]
+    assert [tuple(row) for row in found] == [(dba.id, None, ""), (None, nia.user_id, ""), (None, None, "Zoe")]
 
 
 async def test_a_runbook_is_renamed_and_found_again(tx: AsyncSession, owner: Actor) -> None:

@@ -9,13 +9,14 @@ from cutwater import releases, runbooks
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import defer, queue_app
+from cutwater.kernel.jobs import defer
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings
 from cutwater.runbooks import Moving
 from cutwater.runbooks.models import Iteration
 from cutwater.runbooks.service.steps import move_step
-from tests import factories
-from tests.runbooks import world
+from tests import world
+from tests.runbooks import factories
 
 ONE = "Code,Title,Duration,After\nGO,Switch over,5,\nEND,Announce,5,GO\n"
 
@@ -42,7 +43,7 @@ async def ready_for_production(tx: AsyncSession, key: str) -> None:
 async def finished(database: Database, owner: Actor, *, type: str, ready: bool) -> tuple[Iteration, str]:
     """A run whose step GO puts a release live, and is finished."""
     async with database.tx(owner) as tx:
-        run, key = await world.run(tx, owner, ONE, type=type), await a_release(tx, owner)
+        run, key = await factories.run(tx, owner, ONE, type=type), await a_release(tx, owner)
         if ready:
             await ready_for_production(tx, key)
         await runbooks.link_release(tx, owner, run.key, "GO", key)
@@ -54,28 +55,28 @@ async def finished(database: Database, owner: Actor, *, type: str, ready: bool) 
 
 
 async def test_finishing_a_step_of_a_live_run_puts_its_release_live(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     run, key = await finished(database, owner, type="CUTOVER", ready=True)
     async with database.tx(owner) as tx:
-        assert (await world.step(tx, run, "GO")).deploy_state == "DEPLOYED"
+        assert (await factories.step(tx, run, "GO")).deploy_state == "DEPLOYED"
         assert (
             await tx.scalar(text("select status from release where key = :key"), {"key": key}) == "DEPLOYED"
         )
-        assert len(await world.logged(tx, "step.release_deployed")) == 1
-        moved = [data for _, data in await world.logged(tx, "release.moved")]
+        assert len(await factories.logged(tx, "step.release_deployed")) == 1
+        moved = [data for _, data in await factories.logged(tx, "release.moved")]
     assert moved[-1]["step_key"] == f"{run.key}/GO"
 
 
 async def test_a_refusal_is_kept_with_its_reasons_and_told_and_the_step_stays_done(
     database: Database,
 ) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     run, key = await finished(database, owner, type="CUTOVER", ready=False)
     async with database.tx(owner) as tx:
-        step = await world.step(tx, run, "GO")
+        step = await factories.step(tx, run, "GO")
         assert (step.state, step.deploy_state) == ("COMPLETED", "REFUSED")
         assert step.deploy_note
-        ((code, data),) = await world.logged(tx, "step.release_refused")
+        ((code, data),) = await factories.logged(tx, "step.release_refused")
         told = (await tx.execute(text("select title, path from inbox_item"))).all()
     assert (code, data["release_key"]) == ("GO", key)
     assert data["obstacles"]
@@ -85,29 +86,29 @@ async def test_a_refusal_is_kept_with_its_reasons_and_told_and_the_step_stays_do
 
 
 async def test_a_rehearsal_deploys_nothing(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     run, key = await finished(database, owner, type="DR", ready=True)
     async with database.tx(owner) as tx:
-        assert (await world.step(tx, run, "GO")).deploy_state == "REHEARSED"
+        assert (await factories.step(tx, run, "GO")).deploy_state == "REHEARSED"
         status = await tx.scalar(text("select status from release where key = :key"), {"key": key})
     assert status == "READY_PRODUCTION"
 
 
 async def test_a_job_that_runs_twice_deploys_once(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     run, _ = await finished(database, owner, type="CUTOVER", ready=True)
     async with database.tx(owner) as tx:
-        step = await world.step(tx, run, "GO")
+        step = await factories.step(tx, run, "GO")
         again = {"organization_id": owner.organization_id, "step_id": step.id, "person_id": owner.user_id}
         await defer(tx, "runbooks.deploy_release", **again)
     await work(database)
     async with database.tx(owner) as tx:
-        assert len(await world.logged(tx, "step.release_deployed")) == 1
-        assert (await world.step(tx, run, "GO")).deploy_state == "DEPLOYED"
+        assert len(await factories.logged(tx, "step.release_deployed")) == 1
+        assert (await factories.step(tx, run, "GO")).deploy_state == "DEPLOYED"
 
 
 async def test_a_reopened_step_can_put_its_release_live_again_after_a_refusal(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     run, key = await finished(database, owner, type="CUTOVER", ready=False)
     async with database.tx(owner) as tx:
         await ready_for_production(tx, key)
@@ -116,21 +117,21 @@ async def test_a_reopened_step_can_put_its_release_live_again_after_a_refusal(da
         await move_step(tx, owner, run.key, "GO", "finish")
     await work(database)
     async with database.tx(owner) as tx:
-        assert (await world.step(tx, run, "GO")).deploy_state == "DEPLOYED"
+        assert (await factories.step(tx, run, "GO")).deploy_state == "DEPLOYED"
 
 
 async def test_a_lag_that_is_over_wakes_its_step(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
-        run = await world.run(tx, owner, "Code,Title,Duration,After\nA,a,5,\nB,b,5,A FS+10\n")
+        run = await factories.run(tx, owner, "Code,Title,Duration,After\nA,a,5,\nB,b,5,A FS+10\n")
         with clock.frozen(clock.now() - timedelta(minutes=20)):
             await move_step(tx, owner, run.key, "A", "start")
             await move_step(tx, owner, run.key, "A", "finish")
-        assert (await world.states(tx, run))["B"] == "PENDING"
+        assert (await factories.states(tx, run))["B"] == "PENDING"
     await work(database)
     async with database.tx(owner) as tx:
-        assert (await world.states(tx, run))["B"] == "READY"
-        assert [key for key, _ in await world.logged(tx, "step.became_ready")] == ["A", "B"]
+        assert (await factories.states(tx, run))["B"] == "READY"
+        assert [key for key, _ in await factories.logged(tx, "step.became_ready")] == ["A", "B"]
         ticks = await tx.scalar(select(Iteration.tick).where(Iteration.id == run.id))
     assert ticks is not None
     assert ticks > run.tick

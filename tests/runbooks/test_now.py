@@ -1,23 +1,20 @@
 """The home page's first question: where are the runs, and what of them waits for whom."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx2
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks import move_run, move_step
 from cutwater.runbooks.service import now
 from cutwater.runbooks.service.assignment import Owners, assign_step
-from tests import factories
-from tests.runbooks import world
-from tests.runbooks.world import START
+from tests import world
+from tests.runbooks import factories
+from tests.runbooks.factories import START
 
 
 def codes(found: now.Now) -> dict[str, list[str]]:
@@ -27,7 +24,7 @@ def codes(found: now.Now) -> dict[str, list[str]]:
 
 async def test_a_persons_steps_stand_by_what_can_be_done_with_them(tx: AsyncSession, owner: Actor) -> None:
     with clock.frozen(START):
-        run = await world.run(tx, owner)
+        run = await factories.run(tx, owner)
         for code in ("A-1", "A-3", "A-4"):
             await assign_step(tx, owner, run.key, code, Owners(assignee_id=owner.user_id))
         assert codes(await now.now(SessionReader(tx), owner)) == {
@@ -38,11 +35,12 @@ async def test_a_persons_steps_stand_by_what_can_be_done_with_them(tx: AsyncSess
         assert codes(await now.now(SessionReader(tx), owner))["running"] == ["A-1"]
 
 
-async def test_nobody_sees_steps_of_others_as_their_own(tx: AsyncSession, owner: Actor) -> None:
+async def test_nobody_sees_steps_of_others_as_their_own(
+    tx: AsyncSession, owner: Actor, people: dict[str, Actor]
+) -> None:
     with clock.frozen(START):
-        await world.run(tx, owner)
-        viewer = replace(owner, id=new_id(), user_id=new_id(), grants=ROLE_GRANTS[Role.VIEWER])
-        found = await now.now(SessionReader(tx), viewer)
+        await factories.run(tx, owner)
+        found = await now.now(SessionReader(tx), people["VIEWER"])
     assert (codes(found), [sheet.total for sheet in found.on]) == ({}, [4])
 
 
@@ -50,7 +48,7 @@ async def test_what_is_late_is_named_to_everybody_and_what_only_waits_is_not(
     tx: AsyncSession, owner: Actor
 ) -> None:
     with clock.frozen(START):
-        await world.run(tx, owner)
+        await factories.run(tx, owner)
     with clock.frozen(START + timedelta(minutes=20)):
         late = (await now.now(SessionReader(tx), owner)).late
     assert [(step.row.code, step.figures.late_minutes) for step in late] == [("A-1", 20)]
@@ -60,7 +58,7 @@ async def test_a_planned_run_is_ahead_and_one_that_has_ended_is_neither(
     tx: AsyncSession, owner: Actor
 ) -> None:
     with clock.frozen(START):
-        run = await world.run(tx, owner, started=False)
+        run = await factories.run(tx, owner, started=False)
         found = await now.now(SessionReader(tx), owner)
         assert ([head.key for head in found.planned], found.on, found.is_new) == ([run.key], [], False)
         await move_run(tx, owner, run.key, "abort", note="Not this year")
@@ -69,11 +67,11 @@ async def test_a_planned_run_is_ahead_and_one_that_has_ended_is_neither(
 
 
 async def test_home_costs_one_trip_while_the_sheets_of_its_runs_are_known(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     with clock.frozen(START):
         async with database.tx(owner) as tx:
-            await world.run(tx, owner)
-            await world.run(tx, owner)
+            await factories.run(tx, owner)
+            await factories.run(tx, owner)
         trips = []
         for _ in range(2):
             reader = database.reader(owner)

@@ -1,6 +1,6 @@
 """One shape for every answer: `{data, meta, links}`."""
 
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict
@@ -43,12 +43,12 @@ class Many(BaseModel, Generic[T]):
     links: Links
 
 
-def item(data: Any, request: Request, **meta: Any) -> dict[str, Any]:
+def item(data: object, request: Request, **meta: object) -> dict[str, object]:
     """An item's envelope; the route's response model shapes `data`."""
     return {"data": data, "meta": meta, "links": {"self": str(request.url.path)}}
 
 
-def many(page: Page[Any], request: Request, **meta: Any) -> dict[str, Any]:
+def many(page: Page[T], request: Request, **meta: object) -> dict[str, object]:
     """A page's envelope with its links."""
     here = request.url
     address = f"{here.path}?{here.query}" if here.query else here.path
@@ -57,7 +57,7 @@ def many(page: Page[Any], request: Request, **meta: Any) -> dict[str, Any]:
         change = {"cursor": page.next_cursor} if page.next_cursor else {"page": page.page + 1}
         moved = here.include_query_params(**change)
         following = f"{moved.path}?{moved.query}"
-    counts: dict[str, Any] = {"per_page": page.per_page}
+    counts: dict[str, object] = {"per_page": page.per_page}
     if page.total is not None:
         counts |= {"total": page.total, "page": page.page}
     if page.next_cursor is not None:

@@ -1,17 +1,13 @@
 """Runbooks and runs for the tests, made by the real verbs."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import runbooks
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.grants import Grant
-from cutwater.kernel.ids import new_id
 from cutwater.runbooks import IterationPlan, Worksheet
 from cutwater.runbooks.models import Iteration, RunStep
 
@@ -64,28 +60,6 @@ async def states(tx: AsyncSession, run: Iteration) -> dict[str, str]:
         select(RunStep.code, RunStep.state).where(RunStep.iteration_id == run.id).order_by(RunStep.position)
     )
     return {row.code: row.state for row in found}
-
-
-async def person(tx: AsyncSession, owner: Actor, name: str, grants: frozenset[Grant], **more: Any) -> Actor:
-    """A member of the owner's organization with some grants."""
-    id = new_id()
-    known = {"id": id, "name": name, "mail": f"{id.hex}@test.example", "login": id.hex}
-    await tx.execute(text("select set_config('app.user', :id, true)"), {"id": str(id)})
-    insert = "insert into user_account (id, name, email, username) values (:id, :name, :mail, :login)"
-    await tx.execute(text(insert), known)
-    await tx.execute(text("insert into membership (id, user_id, role) values (:id, :id, 'MEMBER')"), known)
-    await tx.execute(text("select set_config('app.user', :id, true)"), {"id": str(owner.user_id)})
-    return replace(owner, id=id, user_id=id, name=name, role="MEMBER", grants=grants, **more)
-
-
-async def team(tx: AsyncSession, name: str) -> UUID:
-    """A team of the organization."""
-    id = new_id()
-    known = {"id": id, "name": name, "slug": name.lower()}
-    await tx.execute(
-        text("insert into team (id, name, slug, kind) values (:id, :name, :slug, 'operations')"), known
-    )
-    return id
 
 
 async def logged(tx: AsyncSession, name: str) -> list[Any]:
