@@ -9,7 +9,7 @@ from cutwater.runbooks.core.worksheet.cells import Sheet, shown
 from cutwater.runbooks.core.worksheet.columns import Columns, Field
 from cutwater.runbooks.core.worksheet.findings import Findings
 from cutwater.runbooks.core.worksheet.moments import read_moment, slashed
-from cutwater.runbooks.core.worksheet.plan import Known
+from cutwater.runbooks.core.worksheet.plan import KnownNames
 from cutwater.runbooks.core.worksheet.quantities import Cell, Unclear
 
 MOMENTS = (Field.PLANNED_START, Field.FIXED_START, Field.DEADLINE)
@@ -34,7 +34,9 @@ def plain(cell: Cell) -> str:
 class Fields:
     """Reads the cells of any row; what one row shows about the others, as the order of dates, is kept."""
 
-    def __init__(self, sheet: Sheet, columns: Columns, known: Known, zone: str, findings: Findings) -> None:
+    def __init__(
+        self, sheet: Sheet, columns: Columns, known: KnownNames, zone: str, findings: Findings
+    ) -> None:
         self.sheet, self.columns, self.known, self.zone = sheet, columns, known, zone
         self.findings = findings
         self._month_first: bool | None = None

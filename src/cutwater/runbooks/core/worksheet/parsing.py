@@ -9,9 +9,9 @@ from cutwater.runbooks.core.worksheet import quantities
 from cutwater.runbooks.core.worksheet.cells import Sheet
 from cutwater.runbooks.core.worksheet.columns import Columns, Field, find_header, recognise
 from cutwater.runbooks.core.worksheet.fields import plain
-from cutwater.runbooks.core.worksheet.plan import Known, ParsedLink, ParsedPlan, Severity
+from cutwater.runbooks.core.worksheet.plan import KnownNames, ParsedLink, ParsedPlan, Severity
 from cutwater.runbooks.core.worksheet.quantities import Unclear
-from cutwater.runbooks.core.worksheet.rows import Rows
+from cutwater.runbooks.core.worksheet.rows import StepReader
 
 
 def detect(sheet: Sheet) -> Columns:
@@ -32,9 +32,9 @@ def choose(columns: Columns, positions: Mapping[Field, int | None]) -> Columns:
     return replace(columns, positions=chosen)
 
 
-def parse(sheet: Sheet, columns: Columns, known: Known, *, zone: str = "UTC") -> ParsedPlan:
+def parse(sheet: Sheet, columns: Columns, known: KnownNames, *, zone: str = "UTC") -> ParsedPlan:
     """The plan in the rows below the header. Never raises on content: what is wrong is in `problems`."""
-    reader = Rows(sheet, columns, known, zone)
+    reader = StepReader(sheet, columns, known, zone)
     for note in (*sheet.notes, *columns.notes):
         reader.findings.say(0, "", Severity.WARNING, note)
     if columns.missing:
@@ -65,7 +65,7 @@ def parse(sheet: Sheet, columns: Columns, known: Known, *, zone: str = "UTC") ->
     )  # fmt: skip
 
 
-def _links(reader: Rows) -> list[ParsedLink]:
+def _links(reader: StepReader) -> list[ParsedLink]:
     """The links of all rows; dangling, self and double ones are problems, not links."""
     known = reader.by_code
     column = reader.columns.header(Field.LINKS)
@@ -102,7 +102,7 @@ def _links(reader: Rows) -> list[ParsedLink]:
     return list(found.values())
 
 
-def _cycles(reader: Rows, links: Sequence[ParsedLink]) -> tuple[tuple[str, ...], ...]:
+def _cycles(reader: StepReader, links: Sequence[ParsedLink]) -> tuple[tuple[str, ...], ...]:
     graph = [Link(before=each.before, after=each.after, kind=each.kind, hard=each.hard) for each in links]
     cycles = find_cycles([step.code for step in reader.steps], graph)
     for cycle in cycles:
@@ -115,7 +115,7 @@ def _cycles(reader: Rows, links: Sequence[ParsedLink]) -> tuple[tuple[str, ...],
     return tuple(tuple(cycle) for cycle in cycles)
 
 
-def _lint(reader: Rows, links: Sequence[ParsedLink]) -> None:
+def _lint(reader: StepReader, links: Sequence[ParsedLink]) -> None:
     """A step without any link follows its phase's order: say so, because nobody wrote it."""
     linked = {each.before for each in links} | {each.after for each in links}
     last: dict[tuple[str, str], str] = {}

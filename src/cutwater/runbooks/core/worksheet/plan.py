@@ -78,7 +78,7 @@ class ParsedLink:
 
 
 @frozen
-class Known:
+class KnownNames:
     """What the organization has, by casefolded name: a team's and a person's id, and the step types."""
 
     teams: Mapping[str, str] = field(default_factory=dict)
@@ -87,12 +87,18 @@ class Known:
 
 
 @frozen
-class ParsedPlan:
-    """The whole worksheet, read; it may be applied when `is_clean`."""
+class Plan:
+    """Steps and their links, wherever they were read from."""
 
-    columns: Columns
     steps: list[ParsedStep]
     links: list[ParsedLink]
+
+
+@frozen
+class ParsedPlan(Plan):
+    """The plan in a worksheet, with what is wrong with it; it may be applied when `is_clean`."""
+
+    columns: Columns
     problems: list[RowProblem]
     zero: datetime | None = None
     cycles: tuple[tuple[str, ...], ...] = ()

@@ -11,7 +11,7 @@ from cutwater.runbooks.core.worksheet.fields import LONGEST_LINE, MOMENTS, Field
 from cutwater.runbooks.core.worksheet.findings import Findings
 from cutwater.runbooks.core.worksheet.plan import (
     DEFAULT_PHASE,
-    Known,
+    KnownNames,
     ParsedStep,
     Severity,
     read_instructions,
@@ -21,10 +21,10 @@ from cutwater.runbooks.core.worksheet.quantities import Cell
 _LABEL = re.compile(r"[^,;|\s]+")
 
 
-class Rows:
+class StepReader:
     """The rows while they are read: each becomes a step, a heading, or a finding."""
 
-    def __init__(self, sheet: Sheet, columns: Columns, known: Known, zone: str) -> None:
+    def __init__(self, sheet: Sheet, columns: Columns, known: KnownNames, zone: str) -> None:
         self.sheet, self.columns, self.zone = sheet, columns, zone
         self.findings = Findings(columns)
         self.fields = Fields(sheet, columns, known, zone, self.findings)

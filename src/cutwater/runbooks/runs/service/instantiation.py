@@ -19,9 +19,7 @@ from cutwater.runbooks.runs.models import Run, RunInstruction, RunLink, RunPhase
 
 async def copy(tx: AsyncSession, run: Run, version_id: UUID) -> int:
     """Copy a version's content into a run and plan it; the number of its steps."""
-    steps, links, instructions = await SessionReader(tx).batch(
-        queries.steps_of(version_id), queries.links_of(version_id), queries.instructions_of(version_id)
-    )
+    steps, links, instructions = await queries.content(SessionReader(tx), version_id)
     implied = implied_links(steps, links)
     start = int(run.planned_start.timestamp())
     planned = plan(steps, links, implied, start)

@@ -17,6 +17,7 @@ from cutwater.runbooks.core.facts import RUN_TYPES, Communications, VersionState
 from cutwater.runbooks.core.run_machine import RUN_MOVES, RunMove, RunState, run_obstacles
 from cutwater.runbooks.library import queries
 from cutwater.runbooks.library.models import RunbookVersion
+from cutwater.runbooks.library.service import held_version
 from cutwater.runbooks.runs import events, permissions
 from cutwater.runbooks.runs.models import Run
 from cutwater.runbooks.runs.queries import readiness as queries_readiness
@@ -85,7 +86,7 @@ async def _published(tx: AsyncSession, plan: RunPlan) -> RunbookVersion:
     number = plan.version or runbook.published_number
     if number is None:
         raise Conflict([_unpublished(f"{runbook.key} has no published version.")])
-    version = await queries.version_for_update(tx, runbook.id, number)
+    version = await held_version(tx, runbook.id, number)
     if version.state != VersionState.PUBLISHED:
         raise Conflict([_unpublished(f"Version {number} of {runbook.key} is a draft.")])
     return version
