@@ -105,10 +105,10 @@ async def test_a_runbook_page_shows_versions_steps_and_links(browser: httpx2.Asy
     assert (await browser.post("/runbooks/RB-1/publish")).status_code == 409
 
 
-async def test_a_migration_lists_its_iterations(browser: httpx2.AsyncClient) -> None:
+async def test_a_migration_lists_its_runs(browser: httpx2.AsyncClient) -> None:
     await planned(browser)
     assert "MIG-1-CUT1" in (await browser.get("/migrations")).text
-    assert "Plan an iteration" in (await browser.get("/migrations/MIG-1")).text
+    assert "Plan a run" in (await browser.get("/migrations/MIG-1")).text
     assert (await browser.post("/migrations/MIG-1/edit", data={"title": "Two"})).status_code == 303
     bad = {"version": "RB-1", "type": "CUTOVER", "planned_start": START}
     answer = await browser.post("/migrations/MIG-1/iterations", data=bad)
@@ -138,6 +138,7 @@ async def test_the_runsheet_has_every_row_with_its_states_and_times(browser: htt
     assert "<button" not in second
     assert 'data-cell="planned">23:30<' in second  # 22:30 UTC in Zurich
     assert 'data-counter="startable">1<' in page
+    assert (await browser.get(run.replace("MIG-1-CUT1", "mig-1-cut1"))).status_code == 200
     assert page.count('class="sheet-section') == 2
 
 
@@ -174,7 +175,7 @@ async def test_an_element_gets_json_and_a_refusal_with_every_obstacle(browser: h
     assert refused.status_code == 409
     assert [each["code"] for each in refused.json()["error"]["obstacles"]] == ["gate.fs"]
     twice = await browser.post(f"{run}/steps/A-1/start", data={"revision": "1"}, headers=json)
-    assert "A-1 is in progress by Olga Owner" in twice.json()["error"]["message"]
+    assert twice.json()["error"]["message"].startswith("Olga Owner changed it since you looked: started")
 
 
 async def test_the_drawer_shows_obstacles_before_the_click_and_everything_else(
