@@ -158,3 +158,30 @@ async def test_a_published_version_is_read_with_its_steps(api: httpx2.AsyncClien
         ("A-1", "Freeze", []), ("A-2", "Freeze", []), ("A-3", "Load", []), ("A-4", "Load", []),
     ]  # fmt: skip
     assert (await api.get("/runbooks/rb-1/versions/2")).status_code == 404
+
+
+async def test_a_runbook_page_shows_versions_steps_and_links(browser: httpx2.AsyncClient) -> None:
+    files = {"file": ("ledger.csv", factories.CHAIN.encode(), "text/csv")}
+    kept = await browser.post("/runbooks/import", files=files, data={"zone": "UTC"})
+    await browser.post(f"http://localhost{kept.headers['location']}/apply", data={"revision": "1"})
+    assert "Publish version 1" in (await browser.get("/runbooks/rb-1")).text
+    assert (await browser.post("/runbooks/rb-1/publish")).headers["location"].endswith("/runbooks/RB-1")
+    page = (await browser.get("/runbooks/RB-1")).text
+    assert "Dump the ledger" in page
+    assert "A-2 FS+15" in page
+    assert "T+4h" in page
+    assert "RB-1" in (await browser.get("/runbooks")).text
+    renamed = await browser.post("/runbooks/RB-1/edit", data={"title": "Ledger night", "description": ""})
+    assert renamed.status_code == 303
+    assert "Ledger night" in (await browser.get("/runbooks/RB-1?version=1")).text
+    assert (await browser.post("/runbooks/RB-1/publish")).status_code == 409
+
+
+async def test_a_runbook_that_does_not_exist_is_404(
+    api: httpx2.AsyncClient, browser: httpx2.AsyncClient
+) -> None:
+    for client, path in (
+        (api, "/runbooks/RB-9"), (api, "/runbooks/RB-9/versions"), (browser, "/runbooks/RB-9"),
+        (browser, "/runbooks/a%00b"),
+    ):  # fmt: skip
+        assert (await client.get(path)).status_code == 404, path

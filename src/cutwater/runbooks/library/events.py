@@ -33,7 +33,7 @@ class RunbookUpdated(AboutRunbook):
 
 
 class VersionPublished(AboutRunbook):
-    """It counts in the version's revision, not in the runbook's."""
+    """A draft became a version that stays as it is; it does not count in the runbook's revision."""
 
     name: ClassVar[str] = "runbook.published"
     moves_revision: ClassVar[bool] = False

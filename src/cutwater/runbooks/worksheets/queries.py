@@ -10,6 +10,7 @@ from sqlalchemy import select
 from cutwater import identity
 from cutwater.kernel import files
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.files import StoredFile
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader, Rows
 from cutwater.runbooks.core.critical_path import LinkKind
@@ -87,17 +88,16 @@ async def dry_run(reader: Reader, import_id: UUID) -> DryRun:
     upload = await import_by_id(reader, import_id)
     file = await files.read(reader, upload.file_id)
     known = await _known_names(reader)
-    sheet, columns, plan = await asyncio.to_thread(_parse, file.content, file.name, upload, known)
     before = await _newest_plan(reader, upload.runbook_id)
+    return await asyncio.to_thread(_read, upload, file, known, before)
+
+
+def _read(upload: ImportRow, file: StoredFile, known: KnownNames, before: Plan) -> DryRun:
+    sheet = read_sheet(file.content, file.name, upload.sheet)
+    mapping = {Field(name): position for name, position in upload.mapping.items()}
+    columns = parsing.choose(parsing.detect(sheet), mapping)
+    plan = parsing.parse(sheet, columns, known, zone=upload.zone)
     return DryRun(upload=upload, sheet=sheet, columns=columns, plan=plan, difference=difference(before, plan))
-
-
-def _parse(
-    data: bytes, file_name: str, upload: ImportRow, known: KnownNames
-) -> tuple[Sheet, Columns, ParsedPlan]:
-    sheet = read_sheet(data, file_name, upload.sheet)
-    columns = parsing.choose(parsing.detect(sheet), {Field(name): at for name, at in upload.mapping.items()})
-    return sheet, columns, parsing.parse(sheet, columns, known, zone=upload.zone)
 
 
 async def _known_names(reader: Reader) -> KnownNames:

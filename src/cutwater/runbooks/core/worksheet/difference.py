@@ -1,6 +1,8 @@
 """What a worksheet would change in a runbook: two plans compared step by step, by code."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields
+from operator import attrgetter
 
 from cutwater.kernel.frozen import frozen
 from cutwater.runbooks.core.critical_path import LinkKind
@@ -8,6 +10,10 @@ from cutwater.runbooks.core.facts import DEFAULT_STEP_TYPE
 from cutwater.runbooks.core.worksheet.plan import ParsedStep, Plan
 
 Waits = tuple[str, LinkKind, int, bool]
+Content = tuple[str, object, list[Waits]]
+_SAYS: Callable[[ParsedStep], object] = attrgetter(
+    *(field.name for field in fields(ParsedStep) if field.name not in ("row", "code", "type"))
+)
 
 
 @frozen
@@ -35,15 +41,14 @@ def difference(before: Plan, after: Plan) -> Difference:
     )
 
 
-def _contents(plan: Plan) -> dict[str, tuple[ParsedStep, list[Waits]]]:
-    """By folded code: what a step says, without what does not count, and what it waits for."""
+def _contents(plan: Plan) -> dict[str, Content]:
+    """By folded code: a step's type, what else it says, and what it waits for."""
     waits: dict[str, list[Waits]] = {}
     for link in plan.links:
         wait = (link.before.casefold(), link.kind, link.lag_minutes, link.hard)
         waits.setdefault(link.after.casefold(), []).append(wait)
-    contents: dict[str, tuple[ParsedStep, list[Waits]]] = {}
+    contents: dict[str, Content] = {}
     for step in plan.steps:
         code = step.code.casefold()
-        says = replace(step, row=0, code=code, type=step.type or DEFAULT_STEP_TYPE)
-        contents[code] = (says, sorted(waits.get(code, ())))
+        contents[code] = (step.type or DEFAULT_STEP_TYPE, _SAYS(step), sorted(waits.get(code, ())))
     return contents

@@ -1,4 +1,4 @@
-"""The rows below the header while they are read: steps and their moments pile up here."""
+"""The rows below the header → steps, their links as written, and their moments."""
 
 import re
 from dataclasses import replace
@@ -107,19 +107,19 @@ class StepReader:
 
     def _phase_of(self, number: int, row: list[Cell]) -> str:
         """The row's own phase; where it is blank, the one above goes on, as a reader would take it."""
-        found = self.fields.text(number, row, Field.PHASE)
-        if not found and self._phase and not self._heading:
+        phase = self.fields.text(number, row, Field.PHASE)
+        if not phase and self._phase and not self._heading:
             self.findings.continued.append(number)
-        self._phase = found or self._phase
-        self._heading = "" if found else self._heading
+        self._phase = phase or self._phase
+        self._heading = "" if phase else self._heading
         return self._phase or DEFAULT_PHASE
 
     def zero(self) -> datetime | None:
         """The moment offsets count from: the earliest planned start, else the earliest time there is."""
         for where in (Field.PLANNED_START, Field.FIXED_START, Field.DEADLINE):
-            found = [each for each in self.moments[where].values() if isinstance(each, datetime)]
-            if found:
-                first = min(found)
+            moments = [moment for moment in self.moments[where].values() if isinstance(moment, datetime)]
+            if moments:
+                first = min(moments)
                 midnight = first.astimezone(ZoneInfo(self.zone)).replace(hour=0, minute=0)
                 return midnight.astimezone(UTC) if where is Field.DEADLINE else first
         return None
