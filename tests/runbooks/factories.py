@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import runbooks
 from cutwater.kernel.actor import Actor
-from cutwater.runbooks import IterationPlan, Worksheet
-from cutwater.runbooks.models import Iteration, RunStep
+from cutwater.runbooks import RunPlan, Worksheet
+from cutwater.runbooks.runs.models import Run, RunStep
 
 START = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 
@@ -37,24 +37,24 @@ async def runbook(
 
 async def run(
     tx: AsyncSession, actor: Actor, csv: str = CHAIN, *, type: str = "CUTOVER", started: bool = True
-) -> Iteration:
+) -> Run:
     """A run of a worksheet, started unless told otherwise."""
     key = await runbook(tx, actor, csv)
     migration = await runbooks.create_migration(tx, actor, "Ledger to the new core")
-    plan = IterationPlan(runbook_key=key, type=type, planned_start=START)
-    made = await runbooks.create_iteration(tx, actor, migration.key, plan)
+    plan = RunPlan(runbook_key=key, type=type, planned_start=START)
+    made = await runbooks.create_run(tx, actor, migration.key, plan)
     if started:
         await runbooks.move_run(tx, actor, made.key, "start")
     return made
 
 
-async def step(tx: AsyncSession, run: Iteration, code: str) -> RunStep:
+async def step(tx: AsyncSession, run: Run, code: str) -> RunStep:
     """A step as it is now."""
     found = select(RunStep).where(RunStep.iteration_id == run.id, RunStep.code == code)
     return (await tx.scalars(found.execution_options(populate_existing=True))).one()
 
 
-async def states(tx: AsyncSession, run: Iteration) -> dict[str, str]:
+async def states(tx: AsyncSession, run: Run) -> dict[str, str]:
     """Where every step of a run stands."""
     found = await tx.execute(
         select(RunStep.code, RunStep.state).where(RunStep.iteration_id == run.id).order_by(RunStep.position)
