@@ -1,7 +1,6 @@
 """The event log: everyone records, so it sits lowest. See README.md."""
 
-from cutwater.audit.chain.service import seal, sealing_loop
-from cutwater.audit.chain.views import verify
+from cutwater.audit.chain.service import sealing_loop
 from cutwater.audit.core.records import FeedEntry, LoggedEvent
 from cutwater.audit.core.sight import use_topics
 from cutwater.audit.live.service.hub import Hub
@@ -18,10 +17,8 @@ __all__ = [
     "nudge",
     "record",
     "record_all",
-    "seal",
     "sealing_loop",
     "stale",
     "use_names",
     "use_topics",
-    "verify",
 ]

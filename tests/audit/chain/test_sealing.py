@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from cutwater import audit
 from cutwater.audit.chain import jobs
-from cutwater.audit.chain.service import ensure_months
-from cutwater.audit.chain.views import read_heads, verify_chain
+from cutwater.audit.chain.service import ensure_months, seal
+from cutwater.audit.chain.views import read_heads, verify, verify_chain
 from cutwater.audit.core.chain import Fault, Head
 from cutwater.audit.core.records import PLATFORM
 from cutwater.kernel import clock
@@ -36,12 +36,12 @@ async def sealed_log(
     for _ in range(blocks):
         async with database.tx(actor) as tx:
             ids += await audit.record_all(tx, actor, [BoatMoored(boat_id=new_id()) for _ in range(each)])
-        await audit.seal(database)
+        await seal(database)
     return actor, ids
 
 
 async def findings(database: Database, actor: Actor) -> list[tuple[str, int | None, int | None]]:
-    report = await audit.verify(database, actor.organization_id)
+    report = await verify(database, actor.organization_id)
     return [(each.fault.value, each.event_id, each.block) for each in report.chains[0].findings]
 
 
@@ -50,7 +50,7 @@ async def test_an_untouched_log_verifies_with_an_independent_computation(databas
     async with database.tx(actor) as tx:
         strange = BoatMoored(boat_id=new_id(), harbour_id=new_id(), was='ünï:, "\\ \u2028 ☃ 12:x,')
         await audit.record(tx, actor, strange, note="kept apart")
-    report = await audit.verify(database, actor.organization)
+    report = await verify(database, actor.organization)
     assert report.intact
     [chain] = report.chains
     assert (chain.events, chain.blocks, chain.organization) == (len(ids) + 1, 4, actor.organization)
@@ -60,12 +60,12 @@ async def test_an_untouched_log_verifies_with_an_independent_computation(databas
 
 async def test_sealing_again_changes_nothing(database: Database) -> None:
     await sealed_log(database)
-    assert await audit.seal(database) == 0
+    assert await seal(database) == 0
 
 
 async def test_large_transactions_are_cut_into_blocks(database: Database) -> None:
     actor, _ = await sealed_log(database, blocks=1, each=12_001)
-    report = await audit.verify(database, actor.organization_id)
+    report = await verify(database, actor.organization_id)
     assert report.intact
     assert report.chains[0].blocks == 3
 
@@ -144,12 +144,12 @@ async def test_a_cut_tail_shows_against_the_heads_that_went_out(database: Databa
     await jobs.publish_heads(run_of(database, tmp_path))
     heads = read_heads(jobs.heads_folder(tmp_path))
     assert [head.number for head in heads[actor.organization_id or PLATFORM]] == [1]
-    assert (await audit.verify(database, heads=heads)).intact
+    assert (await verify(database, heads=heads)).intact
     with tampering(database) as connection:
         connection.execute("delete from event_log")
         connection.execute("delete from log_block")
-    assert (await audit.verify(database)).intact
-    report = await audit.verify(database, heads=heads)
+    assert (await verify(database)).intact
+    report = await verify(database, heads=heads)
     assert [each.fault for each in report.chains[0].findings] == [Fault.TAIL_CUT]
     assert ": 1 finding, " in report.as_text()
 
@@ -214,12 +214,12 @@ async def test_a_published_head_that_fits_is_no_finding(database: Database) -> N
 
 async def test_an_unknown_organization_has_no_log(database: Database) -> None:
     with pytest.raises(NotFound):
-        await audit.verify(database, "nobody")
+        await verify(database, "nobody")
 
 
 async def test_an_empty_log_is_intact(database: Database) -> None:
     emptied(database)
-    report = await audit.verify(database)
+    report = await verify(database)
     assert report.intact
     assert report.as_text() == "Nothing is sealed yet."
 
@@ -232,8 +232,8 @@ async def test_a_log_restored_into_another_cluster_goes_on_and_verifies(database
         connection.execute("update log_epoch set system_identifier = 42, sealed_below = '9000000000'")
         connection.execute("update event_log set xid = '9000000001' where id = %s", (ids[-1],))
     ids.append(await moor(database, actor))
-    await audit.seal(database)
-    report = await audit.verify(database, actor.organization_id)
+    await seal(database)
+    report = await verify(database, actor.organization_id)
     assert report.intact
     assert report.chains[0].events == len(ids)
     with tampering(database) as connection:
@@ -264,19 +264,19 @@ async def test_under_load_every_event_is_in_exactly_one_block(database: Database
 
     async def seal_on() -> None:
         while busy:
-            await audit.seal(database)
+            await seal(database)
 
     sealers = [asyncio.create_task(seal_on()) for _ in range(2)]
     written = await asyncio.gather(*(write(seed) for seed in range(6)))
     busy = False
     await asyncio.gather(*sealers)
-    await audit.seal(database)
+    await seal(database)
     with tampering(database) as connection:
         sealed: list[Any] = connection.execute(
             "select unnest(event_ids) from log_block order by 1"
         ).fetchall()
     assert [row[0] for row in sealed] == sorted(id for ids in written for id in ids)
-    report = await audit.verify(database)
+    report = await verify(database)
     assert report.intact
     assert len(report.chains) == 2
 

@@ -13,8 +13,8 @@ import pytest
 from cutwater import audit
 from cutwater.audit.core.tokens import parse
 from cutwater.audit.live import views
-from cutwater.audit.live.views import organization_of
 from cutwater.audit.log import ports
+from cutwater.audit.log.permissions import organization_of
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.grants import Grant
@@ -158,7 +158,7 @@ async def test_a_nudge_reaches_its_owner_only(served: Served, database: Database
         listening(b, "inbox,boats") as his,
     ):
         async with database.tx(ann) as tx:
-            await audit.nudge(tx, f"inbox:{bob.user_id}")
+            await audit.nudge(tx, f"inbox:{bob.user_id}", to=bob.user_id)
         await his.until(lambda it: it.changes)
         event_id = await moor(database, ann)
         await hers.until(lambda it: it.changes)

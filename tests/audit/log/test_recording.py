@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
+from cutwater.audit.chain.service import seal
+from cutwater.audit.chain.views import verify
 from cutwater.audit.core.records import ERASED, PLATFORM
 from cutwater.kernel import clock, events, jobs, log
 from cutwater.kernel.actor import Actor, job_actor
@@ -127,7 +129,7 @@ async def test_another_organization_sees_neither_events_nor_notes_nor_blocks(dat
     boat = new_id()
     async with database.tx(ours) as tx:
         event_id = await audit.record(tx, ours, BoatMoored(boat_id=boat), note="ours")
-    await audit.seal(database)
+    await seal(database)
     with pytest.raises(NotFound):
         await audit.event_by_id(database.reader(theirs), event_id)
     assert await audit.feed(database.reader(theirs), theirs, "boat", boat) == []
@@ -153,7 +155,7 @@ async def test_another_organization_sees_neither_events_nor_notes_nor_blocks(dat
 async def test_nobody_changes_the_log(shared: Database, role: str, statement: str) -> None:
     actor = await world.organization_in(shared)
     await moor(shared, actor)
-    await audit.seal(shared)
+    await seal(shared)
     with psycopg.connect(shared.conninfo, autocommit=True) as connection:
         connection.execute(f"set role {role}")
         connection.execute("select set_config('app.organization', %s, false)", (str(actor.organization_id),))
@@ -223,11 +225,11 @@ async def test_erasing_a_note_leaves_the_event_and_its_seal(database: Database) 
     actor = await world.organization_in(database)
     async with database.tx(actor) as tx:
         event_id = await audit.record(tx, actor, BoatMoored(boat_id=new_id()), note="my private number")
-    await audit.seal(database)
+    await seal(database)
     async with database.tx(actor) as tx:
         await tx.execute(text("update event_note set text = '', erased_at = now()"))
     assert (await audit.event_by_id(database.reader(actor), event_id)).note == ERASED
-    assert (await audit.verify(database, actor.organization_id)).intact
+    assert (await verify(database, actor.organization_id)).intact
 
 
 async def test_coming_months_have_partitions_and_each_refuses_to_be_emptied(database: Database) -> None:

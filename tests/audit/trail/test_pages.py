@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from cutwater import audit
+from cutwater.audit.chain.service import seal
 from cutwater.audit.trail import views
 from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Actor
@@ -69,7 +70,7 @@ async def test_the_page_shows_who_what_and_before_and_after(served: Served, data
     ):
         assert expected in page.text
     assert "Nothing is sealed yet" in page.text
-    await audit.seal(database)
+    await seal(database)
     async with served.client("ann") as client:
         assert "Sealed up to" in (await client.get("/audit")).text
 
@@ -223,7 +224,7 @@ async def test_a_page_of_the_log_takes_a_fixed_number_of_trips(served: Served, d
 async def test_the_verdict_names_what_was_tampered_with(served: Served, database: Database) -> None:
     ann = served.actors["ann"]
     event_id = await moor(database, ann)
-    await audit.seal(database)
+    await seal(database)
     async with served.client("ann") as client, served.api_client("ann") as programmed:
         assert "Intact" in (await client.get("/audit/verification")).text
         with tampering(database) as connection:

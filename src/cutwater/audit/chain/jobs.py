@@ -2,12 +2,13 @@
 
 import json
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from cutwater.audit.chain import queries
 from cutwater.audit.chain.events import LogHeadTaken
+from cutwater.audit.chain.queries import ChainRow
 from cutwater.audit.chain.service import ensure_months, seal
 from cutwater.audit.core.records import PLATFORM
 from cutwater.audit.log.service import record
@@ -22,7 +23,7 @@ async def publish_heads(run: JobRun) -> None:
     await ensure_months(run.database)
     await seal(run.database)
     day = (clock.now() - timedelta(days=1)).date().isoformat()
-    chains = await run.database.reader(None).all(queries.CHAINS)
+    chains = await run.database.reader(None).all(queries.chains())
     write_heads(heads_folder(run.settings.data_folder), day, chains)
     for chain in chains:
         await _log_head(run, chain, day)
@@ -31,7 +32,7 @@ async def publish_heads(run: JobRun) -> None:
 @job("audit.forget_answers", queue="default", retries=5, cron="35 * * * *")
 async def forget_answers(run: JobRun) -> None:
     """Drop the answers kept for `Idempotency-Key` once they are a day old: every organization has a chain."""
-    for chain in await run.database.reader(None).all(queries.CHAINS):
+    for chain in await run.database.reader(None).all(queries.chains()):
         if chain.organization_id != PLATFORM:
             async with run.database.tx(chain.organization_id) as tx:
                 await forget_old(tx)
@@ -42,7 +43,7 @@ def heads_folder(data_folder: Path) -> Path:
     return data_folder / "log-heads"
 
 
-def write_heads(folder: Path, day: str, chains: list[Any]) -> Path:
+def write_heads(folder: Path, day: str, chains: Iterable[ChainRow]) -> Path:
     """One line of JSON per chain, in a file that appears whole; a second run keeps the first."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{day}.jsonl"
@@ -66,11 +67,11 @@ def write_heads(folder: Path, day: str, chains: list[Any]) -> Path:
     return path
 
 
-async def _log_head(run: JobRun, chain: Any, day: str) -> None:
+async def _log_head(run: JobRun, chain: ChainRow, day: str) -> None:
     organization = None if chain.organization_id == PLATFORM else chain.organization_id
     midnight = datetime.combine(clock.now().date(), datetime.min.time(), UTC)
     reader = run.database.reader(chain.organization_id)
-    if await reader.all(queries.named_since(LogHeadTaken.name, midnight)):
+    if await reader.scalar(queries.named_since(LogHeadTaken.name, midnight)):
         return
     head = LogHeadTaken(
         organization_id=chain.organization_id,

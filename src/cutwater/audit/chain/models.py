@@ -1,7 +1,6 @@
 """The chain's tables: written by the database's own functions only."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, PrimaryKeyConstraint, func
@@ -34,7 +33,7 @@ class LogEpoch(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     system_identifier: Mapped[int] = mapped_column(BigInteger)
     first_event_id: Mapped[int] = mapped_column(BigInteger)
-    sealed_below: Mapped[Any] = mapped_column(Xid8, nullable=False)
+    sealed_below: Mapped[str] = mapped_column(Xid8, nullable=False)
     sealed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -5,8 +5,7 @@ from fastapi.responses import Response
 
 from cutwater.audit.chain import views
 from cutwater.audit.chain.views import verify_newest
-from cutwater.audit.live.views import organization_of
-from cutwater.audit.log.permissions import reads_the_log
+from cutwater.audit.log.permissions import organization_of, reads_the_log
 from cutwater.kernel.actor import CurrentActor
 from cutwater.kernel.db import ReaderDep, database_of
 from cutwater.web import View
@@ -18,5 +17,5 @@ router = APIRouter()
 async def verification(request: Request, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Recompute the organization's chain and say what is wrong with it."""
     report = await verify_newest(database_of(request), organization_of(actor))
-    chain = await views.chain_status(reader)
+    chain = await views.sealed(reader)
     return view.show("audit/chain/verification.html", block="verdict", report=report, chain=chain)

@@ -1,29 +1,71 @@
 """What is read of the chains: their heads, and everything that a check recomputes."""
 
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Select, select, text
-from sqlalchemy.sql.expression import TextClause
 
 from cutwater.audit.chain.models import LogBlock
 from cutwater.audit.log.models import EventLog
+from cutwater.kernel.reader import Fixed, Rows
+from cutwater.kernel.rows import Bound
 
 
-def last_block() -> Select[Any]:
+class LastBlockRow(NamedTuple):
+    """The newest block of a chain."""
+
+    number: int
+    sealed_at: datetime
+    events_total: int
+    hash: bytes
+
+
+class ChainRow(NamedTuple):
+    """A chain and its newest block; the slug is its organization's, where that is still there."""
+
+    organization_id: UUID
+    number: int
+    hash: bytes
+    sealed_at: datetime
+    events_total: int
+    slug: str
+
+
+class BlockRow(NamedTuple):
+    """A block as it is hashed."""
+
+    number: int
+    epoch: int
+    sealed_at: str
+    events_total: int
+    event_ids: list[int]
+    row_hashes: bytes
+    previous: bytes
+    hash: bytes
+
+
+_LAST = select(LogBlock.number, LogBlock.sealed_at, LogBlock.events_total, LogBlock.hash)
+_CHAINS = Fixed(
+    ChainRow,
+    text("select organization_id, number, hash, sealed_at, events_total, slug from log_chains()"),
+)
+
+
+def last_block() -> Rows[LastBlockRow]:
     """The head of the organization's chain."""
-    columns: tuple[Any, ...] = (LogBlock.number, LogBlock.sealed_at, LogBlock.events_total, LogBlock.hash)
-    return select(*columns).order_by(LogBlock.number.desc()).limit(1)
+    return Rows(LastBlockRow, _LAST.order_by(LogBlock.number.desc()).limit(1))
 
 
-def named_since(name: str, since: datetime) -> Select[Any]:
+def chains() -> Bound[ChainRow]:
+    """Every chain with its head, whoever asks."""
+    return _CHAINS()
+
+
+def named_since(name: str, since: datetime) -> Select[int]:
     """Numbers of the events of one name since a time."""
     return select(EventLog.id).where(EventLog.name == name, EventLog.at >= since).limit(1)
 
-
-CHAINS: TextClause = text(
-    "select organization_id, number, hash, sealed_at, events_total, slug from log_chains()"
-)
 
 ROWS_AT_ONCE = 2000
 NEWEST_BLOCKS = 2000

@@ -3,22 +3,34 @@
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import field
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import namedtuple_row
+from psycopg.rows import class_row
 
 from cutwater.audit.chain import queries
-from cutwater.audit.chain.queries import BLOCK, EPOCHS, NEWEST_BLOCKS, ROW, ROWS_AT_ONCE, START
+from cutwater.audit.chain.queries import BLOCK, EPOCHS, NEWEST_BLOCKS, ROW, ROWS_AT_ONCE, START, BlockRow
 from cutwater.audit.chain.service import seal
 from cutwater.audit.core.chain import Block, ChainCheck, Finding, Head, row_hash
 from cutwater.audit.core.records import PLATFORM
+from cutwater.kernel.connections import Connection
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader
+
+
+@frozen
+class Sealed:
+    """How far a log is sealed."""
+
+    blocks: int = 0
+    events: int = 0
+    sealed_at: datetime | None = None
+    head: str | None = None
 
 
 @frozen
@@ -40,6 +52,39 @@ class ChainReport:
         return self.organization or str(self.organization_id)
 
 
+class HeadJson(TypedDict):
+    """A block and its hash."""
+
+    number: int
+    hash: str
+
+
+class FindingJson(TypedDict):
+    """One thing that is wrong."""
+
+    fault: str
+    event_id: int | None
+    block: int | None
+
+
+class ChainJson(TypedDict):
+    """One chain, for scripts."""
+
+    organization_id: str
+    organization: str
+    blocks: int
+    events: int
+    head: HeadJson | None
+    findings: list[FindingJson]
+
+
+class ReportJson(TypedDict):
+    """All chains, for scripts."""
+
+    intact: bool
+    chains: list[ChainJson]
+
+
 @frozen
 class Report:
     """What the check of all chains found."""
@@ -50,9 +95,9 @@ class Report:
     def intact(self) -> bool:
         return not any(chain.findings for chain in self.chains)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> ReportJson:
         """For scripts."""
-        return {"intact": self.intact, "chains": [_chain_json(chain) for chain in self.chains]}
+        return ReportJson(intact=self.intact, chains=[_chain_json(chain) for chain in self.chains])
 
     def as_text(self) -> str:
         """For people: a line per chain, then a line per finding."""
@@ -70,18 +115,19 @@ def _counted(count: int, thing: str) -> str:
     return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
-def _chain_json(chain: ChainReport) -> dict[str, Any]:
-    return {
-        "organization_id": str(chain.organization_id),
-        "organization": chain.organization,
-        "blocks": chain.blocks,
-        "events": chain.events,
-        "head": {"number": chain.head.number, "hash": chain.head.hash.hex()} if chain.head else None,
-        "findings": [
-            {"fault": each.fault.value, "event_id": each.event_id, "block": each.block}
+def _chain_json(chain: ChainReport) -> ChainJson:
+    head = chain.head
+    return ChainJson(
+        organization_id=str(chain.organization_id),
+        organization=chain.organization,
+        blocks=chain.blocks,
+        events=chain.events,
+        head=HeadJson(number=head.number, hash=head.hash.hex()) if head else None,
+        findings=[
+            FindingJson(fault=each.fault.value, event_id=each.event_id, block=each.block)
             for each in chain.findings
         ],
-    }
+    )
 
 
 async def verify(
@@ -158,35 +204,35 @@ async def verify_newest(database: Database, organization_id: UUID) -> ChainRepor
     return await verify_chain(database, organization_id, newest_blocks=NEWEST_BLOCKS)
 
 
-async def _first_block(connection: Any, chain: UUID, newest: int | None) -> int:
+async def _first_block(connection: Connection, chain: UUID, newest: int | None) -> int:
     if newest is None:
         return 1
     query = "select coalesce(max(number), 0) from log_block where organization_id = %s"
-    row = await (await connection.execute(query, (chain,))).fetchone()
+    [row] = await (await connection.execute(query, (chain,))).fetchall()
     return max(1, int(row[0]) - newest + 1)
 
 
-async def _start(connection: Any, chain: UUID, first: int, check: ChainCheck) -> tuple[int, str, int]:
+async def _start(connection: Connection, chain: UUID, first: int, check: ChainCheck) -> tuple[int, str, int]:
     """From which epoch, transaction and event the rows are read; the block before the first is trusted."""
     if first == 1:
         return 0, "0", 0
     query = BLOCK.replace("order by number", "order by number limit 2")
-    cursor = connection.cursor(row_factory=namedtuple_row)
+    cursor = connection.cursor(row_factory=class_row(BlockRow))
     before, block = await (await cursor.execute(query, {"chain": chain, "number": first - 1})).fetchall()
     check.start_after(_block_of(chain, before))
     row = await (await connection.execute(START, {"chain": chain, "ids": block.event_ids})).fetchone()
     return block.epoch, *(row or ("0", 0))
 
 
-async def _blocks(connection: Any, chain: UUID, first: int) -> AsyncIterator[Block]:
-    async with connection.cursor(name="blocks", row_factory=namedtuple_row) as cursor:
+async def _blocks(connection: Connection, chain: UUID, first: int) -> AsyncIterator[Block]:
+    async with connection.cursor(name="blocks", row_factory=class_row(BlockRow)) as cursor:
         cursor.itersize = 50
         await cursor.execute(BLOCK, {"chain": chain, "number": first})
         async for row in cursor:
             yield _block_of(chain, row)
 
 
-def _block_of(chain: UUID, row: Any) -> Block:
+def _block_of(chain: UUID, row: BlockRow) -> Block:
     return Block(
         chain=chain,
         number=row.number,
@@ -201,7 +247,7 @@ def _block_of(chain: UUID, row: Any) -> Block:
 
 
 async def _rows(
-    connection: Any, chain: UUID, epoch: int, xid: str, id: int
+    connection: Connection, chain: UUID, epoch: int, xid: str, id: int
 ) -> AsyncIterator[tuple[int, bytes]]:
     """Every row that should be in a block, in the order of sealing, as id and hash."""
     epochs = await (await connection.execute(EPOCHS)).fetchall()
@@ -239,14 +285,9 @@ def read_heads(path: Path) -> dict[UUID, list[Head]]:
     return found
 
 
-async def chain_status(reader: Reader) -> dict[str, Any]:
+async def sealed(reader: Reader) -> Sealed:
     """How far the organization's log is sealed."""
     row = await reader.first(queries.last_block())
     if row is None:
-        return {"blocks": 0, "events": 0, "sealed_at": None, "head": None}
-    return {
-        "blocks": row.number,
-        "events": row.events_total,
-        "sealed_at": row.sealed_at,
-        "head": row.hash.hex(),
-    }
+        return Sealed()
+    return Sealed(blocks=row.number, events=row.events_total, sealed_at=row.sealed_at, head=row.hash.hex())

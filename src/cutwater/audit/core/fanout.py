@@ -113,6 +113,14 @@ class Fanout:
         """The streams that belong to one of these people, keys or organizations."""
         return [each for group in self._groups.values() for each in group if each.who & ids]
 
+    def tell(self, person: UUID, organization_id: UUID, topic: str, chunk: bytes) -> None:
+        """Send one chunk to those streams of a person that watch a topic in an organization."""
+        theirs = self.of(frozenset({person}))
+        self._send(
+            [each for each in theirs if each.organization_id == organization_id and topic in each.topics],
+            chunk,
+        )
+
     def organizations(self) -> frozenset[UUID]:
         """Those somebody is watching in."""
         return frozenset(organization for organization, _, _ in self._groups)

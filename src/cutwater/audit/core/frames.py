@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 RETRY_MILLISECONDS = 2000
 RELOAD = b"event: reload\ndata: {}\n\n"
 
 
-def frame(event: str, data: Any) -> bytes:
+def frame(event: str, data: object) -> bytes:
     """One event without an id. JSON has no raw line breaks, so one data line is enough."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
     return f"event: {event}\ndata: {text}\n\n".encode()

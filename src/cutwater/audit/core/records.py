@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from cutwater.audit.core.topics import topics_of
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.jsonable import JSON
 
 PLATFORM = UUID(int=0)
 """The chain of what happens outside every organization."""
@@ -16,11 +17,49 @@ WHO_ARE = frozenset({"member", "account", "api_key", "invitation"})
 """Subjects that are known by a name or an address, not by a readable key."""
 WHOM = ("user_id", "approver_id")
 """Where an event's data hold the person it is about."""
+REFERENCE = "note"
+"""The one key of a reference: `{"note": id}` is in the log where people's words were, `{"note": null}` where
+there were none. The words are rows of their own, which can be erased."""
 
 
-@frozen
-class LoggedEvent:
-    """One row of the log. `at` is when it was written, `happened_at` when it took effect."""
+class Difference(NamedTuple):
+    """A field before and after, as JSON."""
+
+    was: JSON
+    now: JSON
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds people's own words."""
+        return False
+
+
+class Words(Difference):
+    """A text before and after: empty where there was none, ERASED where it was erased, both None where the
+    words were not read with the event, so that it can only be told that they changed."""
+
+    __slots__ = ()
+
+    @property
+    def is_text(self) -> bool:
+        return True
+
+
+class Doer(Protocol):
+    """What the log has of who did something."""
+
+    @property
+    def actor_kind(self) -> str: ...
+    @property
+    def actor_id(self) -> UUID | None: ...
+    @property
+    def actor_user_id(self) -> UUID | None: ...
+    @property
+    def actor_job(self) -> str: ...
+
+
+class EventRow(NamedTuple):
+    """A row of the log with its note, and its texts by the ids that its changes refer to (None: erased)."""
 
     id: int
     at: datetime
@@ -37,9 +76,39 @@ class LoggedEvent:
     context_kind: str | None
     context_id: UUID | None
     context_key: str | None
-    data: dict[str, Any]
+    data: dict[str, JSON]
+    request_id: str
+    note: str | None
+    note_erased_at: datetime | None
+    texts: dict[str, str | None] | None
+
+
+@frozen
+class LoggedEvent:
+    """One row of the log. `at` is when it was written, `happened_at` when it took effect.
+
+    `texts` are the words that its changes refer to; None when they were not read.
+    """
+
+    id: int
+    at: datetime
+    happened_at: datetime
+    organization_id: UUID
+    actor_kind: str
+    actor_id: UUID | None
+    actor_user_id: UUID | None
+    actor_job: str
+    name: str
+    subject_kind: str
+    subject_id: UUID
+    subject_key: str
+    context_kind: str | None
+    context_id: UUID | None
+    context_key: str | None
+    data: dict[str, JSON]
     note: str = ""
     request_id: str = ""
+    texts: Mapping[str, str | None] | None = None
 
     @property
     def headline(self) -> str:
@@ -47,10 +116,25 @@ class LoggedEvent:
         return str(self.data.get("headline") or self.name)
 
     @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
+    def changes(self) -> dict[str, Difference]:
         """Field → before and after."""
-        found = self.data.get("changes") or {}
-        return {field: (pair[0], pair[1]) for field, pair in found.items()}
+        found = self.data.get("changes")
+        if not isinstance(found, dict):
+            return {}
+        return {field: self._difference(pair) for field, pair in found.items() if isinstance(pair, list)}
+
+    def _difference(self, pair: list[JSON]) -> Difference:
+        was, now = pair
+        if not is_reference(was):
+            return Difference(was, now)
+        return Words(self._words(was), self._words(now))
+
+    def _words(self, reference: JSON) -> str | None:
+        id = reference.get(REFERENCE) if isinstance(reference, dict) else None
+        if self.texts is None or not isinstance(id, str):
+            return None if self.texts is None else ""
+        text = self.texts.get(id)
+        return ERASED if text is None else text
 
     @property
     def topics(self) -> frozenset[str]:
@@ -73,7 +157,7 @@ class LoggedEvent:
     @property
     def named_ids(self) -> set[UUID]:
         """Whoever has to be named to tell it: who did it, whom it is about, people before and after."""
-        values = (as_id(value) for pair in self.changes.values() for value in pair)
+        values = (as_id(value) for pair in self.changes.values() if not pair.is_text for value in pair)
         return {id for id in (self.actor_id, self.actor_user_id, self.whom_id, *values) if id is not None}
 
 
@@ -93,15 +177,27 @@ class FeedEntry:
     name: str
     headline: str
     whom: str
-    changes: dict[str, tuple[Any, Any]]
-    named: dict[str, tuple[Any, Any]]
+    changes: dict[str, Difference]
+    named: dict[str, Difference]
     note: str
     key: str
     is_inside: bool = False
     cursor: str = ""
 
 
-def as_id(value: Any) -> UUID | None:
+def reference_to(id: UUID | None) -> dict[str, JSON]:
+    """What the log keeps in place of a text."""
+    return {REFERENCE: str(id) if id else None}
+
+
+def is_reference(value: JSON) -> bool:
+    """Whether this is in place of a text."""
+    if not isinstance(value, dict) or list(value) != [REFERENCE]:
+        return False
+    return value[REFERENCE] is None or as_id(value[REFERENCE]) is not None
+
+
+def as_id(value: object) -> UUID | None:
     """An id that was kept as text; None for anything else."""
     try:
         return UUID(value) if isinstance(value, str) and len(value) == 36 else None
@@ -109,14 +205,17 @@ def as_id(value: Any) -> UUID | None:
         return None
 
 
-def named(event: LoggedEvent, names: Mapping[UUID, str]) -> dict[str, tuple[Any, Any]]:
+def named(event: LoggedEvent, names: Mapping[UUID, str]) -> dict[str, Difference]:
     """The changes with names where the log has ids."""
 
-    def name(value: Any) -> Any:
+    def name(value: JSON) -> JSON:
         id = as_id(value)
         return names.get(id, value) if id else value
 
-    return {field: (name(was), name(now)) for field, (was, now) in event.changes.items()}
+    return {
+        field: pair if pair.is_text else Difference(name(pair.was), name(pair.now))
+        for field, pair in event.changes.items()
+    }
 
 
 def whom(event: LoggedEvent, names: Mapping[UUID, str]) -> str:
@@ -124,8 +223,8 @@ def whom(event: LoggedEvent, names: Mapping[UUID, str]) -> str:
     return names.get(event.whom_id, "") if event.whom_id else ""
 
 
-def event_of(row: Any) -> LoggedEvent:
-    """A row with the log's columns as a value."""
+def event_of(row: EventRow) -> LoggedEvent:
+    """A row of the log as a value."""
     return LoggedEvent(
         id=row.id,
         at=row.at,
@@ -143,18 +242,13 @@ def event_of(row: Any) -> LoggedEvent:
         context_id=row.context_id,
         context_key=row.context_key,
         data=row.data,
-        note=_note(row),
-        request_id=getattr(row, "request_id", ""),
+        note=ERASED if row.note_erased_at is not None else row.note or "",
+        request_id=row.request_id,
+        texts=row.texts or {},
     )
 
 
-def _note(row: Any) -> str:
-    if getattr(row, "note_erased_at", None) is not None:
-        return ERASED
-    return getattr(row, "note", None) or ""
-
-
-def actor_name(event: LoggedEvent, names: Mapping[UUID, str]) -> str:
+def actor_name(event: Doer, names: Mapping[UUID, str]) -> str:
     """Who did it, for people: a name, a key's owner, a job, or a plain word when the name was erased."""
     if event.actor_kind == "job":
         return job_name(event.actor_job)

@@ -9,7 +9,7 @@ from cutwater.kernel.errors import Forbidden, Invalid
 MOST_TOPICS = 60
 _TOPIC = re.compile(r"[a-z][a-z_]{0,39}(:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?")
 INBOX = "inbox"
-# whatever is told of these holds nothing but that something changed, to whoever knows the id
+# nobody needs a grant to follow these: what is told of them is addressed to a person (`nudge`)
 OWN = (INBOX, "work")
 
 

@@ -1,6 +1,6 @@
 """Changes over the API."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 
@@ -29,7 +29,7 @@ async def changes(
     topics: Topics = "",
     since: Place = "",
     if_none_match: Annotated[str, Header(description="The ETag of the answer before.")] = "",
-) -> Any:
+) -> Response | dict[str, object]:
     """What happened to these topics since a token. Ask without a token first; `/live` streams the same."""
     answer = await views.poll(views.hub_of(request), reader, actor, topics, since)
     tag = views.etag(answer, topics)

@@ -1,6 +1,6 @@
 """Changes as the API shows them."""
 
-from typing import Any
+from pydantic import JsonValue
 
 from cutwater.kernel.wire import Out
 
@@ -9,6 +9,6 @@ class Changes(Out):
     """What happened since a token. `reload`: more than can be told, or the token is unknown: fetch anew."""
 
     token: str
-    changes: list[dict[str, Any]]
-    states: list[dict[str, Any]]
+    changes: list[dict[str, JsonValue]]
+    states: list[dict[str, JsonValue]]
     reload: bool

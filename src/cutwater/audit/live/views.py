@@ -5,23 +5,26 @@ import hashlib
 import random
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from typing import Annotated, Any, TypeVar
-from uuid import UUID
+from typing import Annotated, TypedDict, TypeVar
 
 from fastapi import Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 
 from cutwater.audit.core import changes, frames
+from cutwater.audit.core.changes import Change
 from cutwater.audit.core.fanout import Subscriber
-from cutwater.audit.core.records import LoggedEvent, event_of
-from cutwater.audit.core.sight import needed_for, sight
+from cutwater.audit.core.records import LoggedEvent
+from cutwater.audit.core.sight import sight
 from cutwater.audit.core.tokens import Token, parse, resumable
-from cutwater.audit.core.topics import asked, is_own
+from cutwater.audit.core.topics import asked
 from cutwater.audit.live import queries
+from cutwater.audit.live.permissions import to_follow
 from cutwater.audit.live.service.hub import Hub
+from cutwater.audit.live.service.states import State
+from cutwater.audit.log.permissions import organization_of
 from cutwater.audit.log.ports import names_of
-from cutwater.kernel.actor import Actor, current_actor, lacking
-from cutwater.kernel.errors import Refused, Unauthenticated, refuse_if
+from cutwater.kernel.actor import Actor, current_actor
+from cutwater.kernel.errors import Refused, refuse
 from cutwater.kernel.reader import Reader
 
 T = TypeVar("T")
@@ -31,20 +34,22 @@ Topics = Annotated[str, Query(max_length=4000, description="Such as releases,run
 Place = Annotated[str, Query(max_length=8000, description="The token of the answer before.")]
 LastEventId = Annotated[str, Header(max_length=8000)]
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-_READING: set["asyncio.Task[Any]"] = set()
+_READING: set["asyncio.Task[object]"] = set()
+
+
+class Answer(TypedDict):
+    """What happened since a token. `reload`: more than can be told, or the token is unknown: fetch anew."""
+
+    token: str
+    changes: list[Change]
+    states: list[State]
+    reload: bool
 
 
 def hub_of(request: Request) -> Hub:
     """The process's hub, put there by the lifespan."""
     hub: Hub = request.app.state.hub
     return hub
-
-
-def organization_of(actor: Actor) -> UUID:
-    """The organization of somebody who is in one."""
-    if actor.organization_id is None:
-        raise Unauthenticated()
-    return actor.organization_id
 
 
 def stream(request: Request, actor: Actor, topics: str, since: str) -> Response:
@@ -56,9 +61,7 @@ def stream(request: Request, actor: Actor, topics: str, since: str) -> Response:
 def allowed(topics: str, actor: Actor) -> frozenset[str]:
     """The topics asked for; refused as a whole, naming each that the actor may not follow."""
     wanted = asked(topics, actor.user_id)
-    held = sight(actor.grants)
-    missing = [topic for topic in sorted(wanted) if not is_own(topic) and needed_for(topic) not in held]
-    refuse_if([each for topic in missing for each in lacking(actor, needed_for(topic), f"follow {topic}")])
+    refuse(may=to_follow(actor, wanted))
     return wanted
 
 
@@ -102,7 +105,7 @@ async def _chunks(
         hub.leave(subscriber)
 
 
-async def _to_its_end(reading: Coroutine[Any, Any, T]) -> T:
+async def _to_its_end(reading: Coroutine[object, object, T]) -> T:
     """A browser that leaves ends its stream at once, but not a read half-way: that costs the connection."""
     task = asyncio.ensure_future(reading)
     _READING.add(task)
@@ -110,7 +113,7 @@ async def _to_its_end(reading: Coroutine[Any, Any, T]) -> T:
     return await asyncio.shield(task)
 
 
-def _read(task: "asyncio.Task[Any]") -> None:
+def _read(task: "asyncio.Task[object]") -> None:
     """The end of a read; what failed after its reader left is nobody's to hear."""
     _READING.discard(task)
     if not task.cancelled():
@@ -129,8 +132,7 @@ async def _opening(hub: Hub, actor: Actor, subscriber: Subscriber, since: str, t
     rows = await reader.all(queries.gap(cursor.snapshot, token.snapshot))
     if len(rows) > queries.GAP_LIMIT:
         return frames.opening(place) + frames.RELOAD
-    found = [event_of(row) for row in rows if row.id is not None]
-    events = changes.shown(found, subscriber.topics, subscriber.sight)
+    events = changes.shown(queries.events_in(rows), subscriber.topics, subscriber.sight)
     names = await names_of(reader, (id for each in events for id in (each.actor_user_id, each.actor_id)))
     missed = [item.frame for item in changes.frames_of(events, names)]
     if not missed:
@@ -140,20 +142,19 @@ async def _opening(hub: Hub, actor: Actor, subscriber: Subscriber, since: str, t
     return f"retry: {frames.RETRY_MILLISECONDS}\n\n".encode() + frames.batch(missed, place) + behind
 
 
-async def poll(hub: Hub, reader: Reader, actor: Actor, topics: str, since: str) -> dict[str, Any]:
+async def poll(hub: Hub, reader: Reader, actor: Actor, topics: str, since: str) -> Answer:
     """What happened since a token, and the token to ask with next; `reload` when that cannot be told."""
     wanted, organization_id = allowed(topics, actor), organization_of(actor)
     cursor = hub.placed(since, organization_id)
     if cursor is None:
-        head = await reader.first(queries.HEAD)
+        head = await reader.first(queries.head())
         now = parse(f"{head.epoch}-{head.snapshot}") if head else None
         return _answer(hub.place(now, organization_id), reload=bool(since))
-    heads, rows = await reader.batch(queries.HEAD, queries.gap(cursor.snapshot, None))
+    heads, rows = await reader.batch(queries.head(), queries.gap(cursor.snapshot, None))
     now = parse(f"{heads[0].epoch}-{rows[0].snapshot}")
     if now is None or resumable(cursor, now) is None or len(rows) > queries.GAP_LIMIT:
         return _answer(hub.place(now, organization_id), reload=True)
-    everything = [event_of(row) for row in rows if row.id is not None]
-    events = changes.shown(everything, wanted, sight(actor.grants))
+    events = changes.shown(queries.events_in(rows), wanted, sight(actor.grants))
     if not events and now.xmin - cursor.xmin < FRESHEN_AFTER:
         return _answer(since)
     names = await names_of(reader, (id for each in events for id in (each.actor_user_id, each.actor_id)))
@@ -161,9 +162,7 @@ async def poll(hub: Hub, reader: Reader, actor: Actor, topics: str, since: str) 
     return _answer(hub.place(now, organization_id), found, await _states(hub, actor, wanted, events))
 
 
-async def _states(
-    hub: Hub, actor: Actor, topics: frozenset[str], events: list[LoggedEvent]
-) -> list[dict[str, Any]]:
+async def _states(hub: Hub, actor: Actor, topics: frozenset[str], events: list[LoggedEvent]) -> list[State]:
     organization_id = organization_of(actor)
     touched = hub.states.touched(topics, events)
     found = [await hub.states.current(organization_id, topic, each) for topic, each in touched.items()]
@@ -172,20 +171,20 @@ async def _states(
 
 def _answer(
     token: str,
-    found: list[dict[str, Any]] | None = None,
-    states: list[dict[str, Any]] | None = None,
+    found: list[Change] | None = None,
+    states: list[State] | None = None,
     *,
     reload: bool = False,
-) -> dict[str, Any]:
-    return {"token": token, "changes": found or [], "states": states or [], "reload": reload}
+) -> Answer:
+    return Answer(token=token, changes=found or [], states=states or [], reload=reload)
 
 
-def etag(answer: dict[str, Any], topics: str) -> str:
+def etag(answer: Answer, topics: str) -> str:
     """Names an answer by its token: a poll that finds nothing new has the tag of the poll before."""
     return '"' + hashlib.sha256(f"{answer['token']} {topics}".encode()).hexdigest()[:20] + '"'
 
 
-def is_unchanged(request: Request, answer: dict[str, Any], tag: str) -> bool:
+def is_unchanged(request: Request, answer: Answer, tag: str) -> bool:
     """Whether the client has all of this already."""
     quiet = not (answer["changes"] or answer["states"] or answer["reload"])
     return quiet and tag in re.findall(r'"[^"]*"', request.headers.get("if-none-match", ""))

@@ -11,12 +11,12 @@ from sqlalchemy.types import UserDefinedType
 from cutwater.kernel.db import Base
 
 
-class Xid8(UserDefinedType[Any]):
+class Xid8(UserDefinedType[str]):
     """PostgreSQL's 64-bit transaction id."""
 
     cache_ok = True
 
-    def get_col_spec(self, **_kw: Any) -> str:
+    def get_col_spec(self, **_kw: object) -> str:
         return "xid8"
 
 
@@ -44,7 +44,7 @@ class EventLog(Base):
         {"postgresql_partition_by": "RANGE (at)", "info": {"append_only": True}},
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
-    xid: Mapped[Any] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"), nullable=False)
+    xid: Mapped[str] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"), nullable=False)
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     happened_at: Mapped[datetime]
     organization_id: Mapped[UUID]
@@ -59,7 +59,7 @@ class EventLog(Base):
     context_kind: Mapped[str | None]
     context_id: Mapped[UUID | None]
     context_key: Mapped[str | None]
-    data: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]]  # allow: any — how models spell a JSON document
     note_id: Mapped[UUID | None]
     request_id: Mapped[str]
 

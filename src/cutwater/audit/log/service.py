@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.audit.core.records import PLATFORM, actor_name, event_of
+from cutwater.audit.core.records import PLATFORM, actor_name, event_of, reference_to
 from cutwater.audit.log import queries
 from cutwater.audit.log.ports import names_of
 from cutwater.kernel import clock, etags, jobs, log
@@ -17,10 +16,13 @@ from cutwater.kernel.changes import Revised
 from cutwater.kernel.errors import Stale
 from cutwater.kernel.events import REGISTRY, SUBSCRIBERS, Event
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.jsonable import JSON
 from cutwater.kernel.reader import SessionReader
 
 _RECORD = text("select event_id, chain_id from record_events(cast(:events as jsonb))")
-_NUDGE = text("select pg_notify('live', current_setting('app.organization') || ' ' || :topic)")
+_NUDGE = text(
+    "select pg_notify('live', current_setting('app.organization') || ' ' || :topic || ' ' || :person)"
+)
 LATEST = 20
 """How many events about a thing are looked through for the last that changed it."""
 
@@ -63,8 +65,9 @@ def _moves_revision(name: str) -> bool:
     return known is not None and known.moves_revision
 
 
-def _row(actor: Actor, event: Event, note: str) -> dict[str, Any]:
+def _row(actor: Actor, event: Event, note: str) -> dict[str, JSON]:
     subject, context = event.subject, event.context
+    data, texts = _without_words(event)
     return {
         "happened_at": clock.now().isoformat(),
         "actor_kind": actor.kind,
@@ -78,17 +81,38 @@ def _row(actor: Actor, event: Event, note: str) -> dict[str, Any]:
         "context_kind": context.kind if context else None,
         "context_id": str(context.id) if context else None,
         "context_key": context.key if context else None,
-        "data": event.data,
+        "data": data,
+        "texts": texts,
         "note_id": str(new_id()) if note else None,
         "note": note,
         "request_id": log.request_id.get(),
     }
 
 
+def _without_words(event: Event) -> tuple[dict[str, JSON], list[JSON]]:
+    """An event's data with references where people's words were, and those words by their new ids."""
+    texts: list[JSON] = []
+
+    def kept(words: str) -> JSON:
+        if not words:
+            return reference_to(None)
+        id = new_id()
+        texts.append({"id": str(id), "text": words})
+        return reference_to(id)
+
+    private: dict[str, JSON] = {
+        field: [kept(was), kept(now)] for field, (was, now) in event.difference.texts.items()
+    }
+    public = event.data.get("changes")
+    changes = {**public, **private} if isinstance(public, dict) else private
+    return event.data | {"changes": changes} if changes else event.data, texts
+
+
 def _text(id: UUID | None) -> str | None:
     return str(id) if id else None
 
 
-async def nudge(tx: AsyncSession, topic: str) -> None:
-    """Tell live pages that something outside the log changed, such as an inbox (`inbox:<user id>`)."""
-    await tx.execute(_NUDGE, {"topic": topic})
+async def nudge(tx: AsyncSession, topic: str, *, to: UUID) -> None:
+    """Tell a person's live pages that something of theirs outside the log changed, such as their inbox
+    (`inbox:<user id>`). Nobody else hears of it, whatever topics they follow."""
+    await tx.execute(_NUDGE, {"topic": topic, "person": str(to)})

@@ -1,7 +1,7 @@
 """What happened, for pages and jobs: feeds and single events."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from cutwater.audit.core.records import FeedEntry, LoggedEvent, actor_name, event_of, named, whom
@@ -11,6 +11,7 @@ from cutwater.audit.log.ports import names_of
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Invalid, NotFound
+from cutwater.kernel.jsonable import JSON
 from cutwater.kernel.paging import decode_cursor, encode_cursor
 from cutwater.kernel.reader import Reader
 
@@ -33,7 +34,7 @@ async def feed(
     return [_entry(each, names, of=id) for each in events]
 
 
-def _entry(event: LoggedEvent, names: Any, *, of: UUID) -> FeedEntry:
+def _entry(event: LoggedEvent, names: Mapping[UUID, str], *, of: UUID) -> FeedEntry:
     return FeedEntry(
         event_id=event.id,
         at=event.happened_at,
@@ -57,12 +58,12 @@ def place_of(cursor: str | None) -> tuple[datetime, int] | None:
     return placed(decode_cursor(cursor)) if cursor else None
 
 
-def placed(values: list[Any] | None) -> tuple[datetime, int] | None:
+def placed(values: Sequence[JSON] | None) -> tuple[datetime, int] | None:
     """The same, already decoded."""
     if values is None:
         return None
     try:
-        at, event_id = values
+        at, event_id = map(str, values)
         return datetime.fromisoformat(at).astimezone(UTC), min(max(int(event_id), 0), 2**63 - 1)
     except (TypeError, ValueError, OverflowError):
         raise Invalid({"cursor": "Use the cursor that the page before gave, unchanged."}) from None

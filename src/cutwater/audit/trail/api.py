@@ -1,6 +1,6 @@
 """The log over the API."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -30,7 +30,7 @@ async def events(
     key: Annotated[Line, Query(description="The subject's key, such as R-42.")] = "",
     since: Annotated[IsoDateTime | None, Query(description="From then on; 30 days back if left out.")] = None,
     until: Annotated[IsoDateTime | None, Query(description="Before then.")] = None,
-) -> Any:
+) -> dict[str, object]:
     """The organization's log, newest first."""
     filters = Filters(
         since=since or forms.start_of(until),

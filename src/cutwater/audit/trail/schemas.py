@@ -1,8 +1,9 @@
 """The log as the API shows it."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
+
+from pydantic import JsonValue
 
 from cutwater.kernel.wire import Out
 
@@ -25,7 +26,10 @@ class SubjectRead(Out):
 
 
 class EventRead(Out):
-    """One event of the log. `at` is when it was written, `happened_at` when it took effect."""
+    """One event of the log. `at` is when it was written, `happened_at` when it took effect.
+
+    `changes` are before and after, with people's own words; `data` only refers to those.
+    """
 
     id: int
     at: datetime
@@ -35,7 +39,7 @@ class EventRead(Out):
     headline: str
     subject: SubjectRead
     context: SubjectRead | None
-    changes: dict[str, list[Any]]
-    data: dict[str, Any]
+    changes: dict[str, list[JsonValue]]
+    data: dict[str, JsonValue]
     note: str
     request_id: str

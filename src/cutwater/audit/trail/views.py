@@ -2,28 +2,26 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
-from cutwater.audit.core.records import LoggedEvent, actor_name, event_of, named, whom
+from cutwater.audit.core.records import Difference, LoggedEvent, actor_name, event_of, named, whom
 from cutwater.audit.core.sight import seen_kinds
+from cutwater.audit.core.topics import plural
 from cutwater.audit.log.ports import names_of
 from cutwater.audit.log.views import placed
 from cutwater.audit.trail import queries
 from cutwater.audit.trail.forms import JOBS, Filters, names_like
+from cutwater.audit.trail.queries import LastRow, Place
+from cutwater.audit.trail.schemas import ActorRead, EventRead, SubjectRead
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.jsonable import JSON
 from cutwater.kernel.paging import Page, encode_cursor
-from cutwater.kernel.reader import Reader, any_of
-from cutwater.kernel.search import SearchEntry
-
-EXPORT_LIMIT = 50_000
+from cutwater.kernel.reader import Reader
 
 HEADINGS = (
     "id",
@@ -49,7 +47,7 @@ class Line:
     event: LoggedEvent
     actor_name: str
     whom: str
-    named: dict[str, tuple[Any, Any]]
+    named: dict[str, Difference]
     path: str
     context_path: str
 
@@ -59,11 +57,10 @@ class Line:
         return abs(self.event.at - self.event.happened_at) > timedelta(minutes=1)
 
 
-async def page_of(reader: Reader, filters: Filters, after: list[Any] | None, limit: int) -> Page[Line]:
+async def page_of(reader: Reader, filters: Filters, after: Sequence[JSON] | None, limit: int) -> Page[Line]:
     """A page of the log, newest first."""
     if filters.key:
-        found = await reader.all(queries.keyed(filters.key))
-        filters = replace(filters, subject_ids=tuple(row.subject_id for row in found))
+        filters = replace(filters, subject_ids=tuple(await reader.scalars(queries.keyed(filters.key))))
     rows = await reader.all(queries.timeline(filters, placed(after), limit + 1))
     events = [event_of(row) for row in rows[:limit]]
     lines = await _lines(reader, events)
@@ -74,34 +71,34 @@ async def page_of(reader: Reader, filters: Filters, after: list[Any] | None, lim
 
 async def _lines(reader: Reader, events: Sequence[LoggedEvent]) -> list[Line]:
     names = await names_of(reader, (id for each in events for id in each.named_ids))
-    around = {event.context_id for event in events if event.context_id}
-    paths = await _paths(reader, {event.subject_id for event in events} | around)
+    contexts = {event.context_id for event in events if event.context_id}
+    places = await _places(reader, {event.subject_id for event in events} | contexts)
     return [
         Line(
             event=event,
             actor_name=actor_name(event, names),
             whom=whom(event, names),
             named=named(event, names),
-            path=paths.get(event.subject_id, ""),
-            context_path=paths.get(event.context_id, "") if event.context_id else "",
+            path=_path(places, event.subject_id),
+            context_path=_path(places, event.context_id),
         )
         for event in events
     ]
 
 
-async def _paths(reader: Reader, ids: Iterable[UUID]) -> dict[UUID, str]:
+async def _places(reader: Reader, ids: Collection[UUID]) -> dict[UUID, Place]:
     """Where the things are that can be found by search."""
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    entries = select(SearchEntry.subject_id, SearchEntry.path).where(any_of(SearchEntry.subject_id, wanted))
-    return {row.subject_id: row.path for row in await reader.all(entries)}
+    rows = await reader.all(queries.places(ids)) if ids else []
+    return {row.subject_id: row for row in rows}
+
+
+def _path(places: Mapping[UUID, Place], id: UUID | None) -> str:
+    return places[id].path if id and id in places else ""
 
 
 async def people_in(reader: Reader, filters: Filters) -> list[tuple[str, str]]:
     """Who appears in the newest events of the period, for the list of choices."""
-    rows = await reader.all(queries.actors(filters.since, filters.until))
-    names = await names_of(reader, (row.actor_user_id for row in rows))
+    names = await names_of(reader, await reader.scalars(queries.actors(filters.since, filters.until)))
     found = sorted(((str(id), name) for id, name in names.items()), key=lambda each: each[1].casefold())
     return [*found, (JOBS, "Cutwater itself (jobs)")]
 
@@ -117,7 +114,7 @@ def as_csv(lines: Iterable[Line]) -> str:
     return out.getvalue()
 
 
-def _columns(event: LoggedEvent, who: str) -> Iterator[Any]:
+def _columns(event: LoggedEvent, who: str) -> Iterator[object]:
     yield from (event.id, event.at.isoformat(), event.happened_at.isoformat(), who, event.actor_kind)
     yield from (event.name, event.headline, event.subject_key or event.subject_id)
     yield event.context_key or event.context_id or ""
@@ -125,38 +122,31 @@ def _columns(event: LoggedEvent, who: str) -> Iterator[Any]:
     yield from (event.note, event.request_id)
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def read_of(line: Line) -> dict[str, Any]:
+def read_of(line: Line) -> EventRead:
     """One event as the API shows it."""
     event = line.event
     context = event.context
-    return {
-        "id": event.id,
-        "at": event.at,
-        "happened_at": event.happened_at,
-        "actor": {
-            "kind": event.actor_kind,
-            "id": event.actor_id,
-            "user_id": event.actor_user_id,
-            "name": line.actor_name,
-        },
-        "name": event.name,
-        "headline": event.headline,
-        "subject": _subject(event.subject_kind, event.subject_id, event.subject_key),
-        "context": _subject(*context, event.context_key or "") if context else None,
-        "changes": {field: list(pair) for field, pair in event.changes.items()},
-        "data": event.data,
-        "note": event.note,
-        "request_id": event.request_id,
-    }
-
-
-def _subject(kind: str, id: UUID, key: str) -> Mapping[str, Any]:
-    return {"kind": kind, "id": id, "key": key}
+    return EventRead(
+        id=event.id,
+        at=event.at,
+        happened_at=event.happened_at,
+        actor=ActorRead(
+            kind=event.actor_kind, id=event.actor_id, user_id=event.actor_user_id, name=line.actor_name
+        ),
+        name=event.name,
+        headline=event.headline,
+        subject=SubjectRead(kind=event.subject_kind, id=event.subject_id, key=event.subject_key),
+        context=SubjectRead(kind=context[0], id=context[1], key=event.context_key or "") if context else None,
+        changes={field: list(pair) for field, pair in event.changes.items()},
+        data=event.data,
+        note=event.note,
+        request_id=event.request_id,
+    )
 
 
 LOOKED = "cutwater_looked"
@@ -165,7 +155,7 @@ LATELY = timedelta(days=14)
 
 
 @frozen
-class Change:
+class LatestChange:
     """What happened last to a thing, and how much before it; inside a run its steps count to the run."""
 
     key: str
@@ -195,41 +185,40 @@ def _times(cookie: str) -> tuple[datetime | None, datetime | None]:
     return before, last
 
 
+def topics_of(kinds: Sequence[str]) -> list[str]:
+    """What to follow to hear of these kinds of events: `release.` and `step.moved` are told of `releases` and
+    `steps`."""
+    return sorted({plural(kind.partition(".")[0]) for kind in kinds})
+
+
 async def recent(
     reader: Reader, actor: Actor, kinds: Sequence[str], limit: int, since: datetime | None
-) -> list[Change]:
+) -> list[LatestChange]:
     """The things that changed last, as far as the actor may see them, the newest first.
 
     `since` marks what is new to the viewer.
     """
     names = tuple(name for kind in kinds for name in names_like(kind))
-    rows = await reader.all(
-        queries.last_of_each_thing(names, clock.now() - LATELY, limit, seen_kinds(actor.grants))
-    )
+    seen = seen_kinds(actor.grants)
+    rows = await reader.all(queries.last_of_each_thing(names, clock.now() - LATELY, limit, seen))
     if not rows:
         return []
-    events = {row.thing: (event_of(row), row.events) for row in rows}
-    entries = select(SearchEntry.subject_id, SearchEntry.title, SearchEntry.path)
-    found = await reader.all(entries.where(any_of(SearchEntry.subject_id, events)))
-    places = {row.subject_id: row for row in found}
-    people = await names_of(
-        reader, (id for last, _ in events.values() for id in (last.actor_user_id, last.actor_id))
-    )
-    return [_change(last, count, places.get(id), people, since) for id, (last, count) in events.items()]
+    places = await _places(reader, [row.thing for row in rows])
+    people = await names_of(reader, (id for row in rows for id in (row.actor_user_id, row.actor_id)))
+    return [_latest(row, places.get(row.thing), people, since) for row in rows]
 
 
-def _change(
-    last: LoggedEvent, events: int, place: Any | None, people: Mapping[UUID, str], since: datetime | None
-) -> Change:
-    key = last.context_key if last.context_id else last.subject_key
-    return Change(
-        key=key or "",
+def _latest(
+    last: LastRow, place: Place | None, people: Mapping[UUID, str], since: datetime | None
+) -> LatestChange:
+    return LatestChange(
+        key=(last.context_key or "") if last.is_inside else last.subject_key,
         title=place.title if place else "",
         path=place.path if place else "",
-        subject_key=last.subject_key if last.context_id else "",
+        subject_key=last.subject_key if last.is_inside else "",
         headline=last.headline,
         actor_name=actor_name(last, people),
         at=last.happened_at,
-        events=events,
+        events=last.events,
         is_new=since is not None and last.at > since,
     )

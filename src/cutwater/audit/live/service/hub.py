@@ -5,10 +5,9 @@ It follows by snapshot token (see tokens.py), so an event that commits late is n
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -17,14 +16,16 @@ from psycopg_pool import PoolTimeout
 
 from cutwater.audit.core import changes, frames
 from cutwater.audit.core.fanout import Fanout, Item, Subscriber
-from cutwater.audit.core.records import LoggedEvent, event_of
-from cutwater.audit.core.sight import decides_access, needed_for
+from cutwater.audit.core.records import LoggedEvent
+from cutwater.audit.core.sight import decides_access
 from cutwater.audit.core.tokens import Token, parse, read, signed
 from cutwater.audit.live import queries
 from cutwater.audit.live.ports import TopicView
+from cutwater.audit.live.service.drawing import Background, Drawing
 from cutwater.audit.live.service.states import States
 from cutwater.audit.log.ports import names_of
 from cutwater.kernel import log
+from cutwater.kernel.connections import Connection
 from cutwater.kernel.db import Database
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.metrics import LIVE_STREAMS
@@ -37,7 +38,6 @@ LIVE_EVENTS = Counter("cutwater_live_events_total", "Events that the live hub ha
 SLOW_CLIENTS = Counter(
     "cutwater_live_slow_clients_total", "Live streams dropped because they read too slowly."
 )
-PLACE = "select log_epoch_now(), pg_current_snapshot()::text"
 LOST = (psycopg.Error, PoolTimeout, OSError, TimeoutError)
 
 
@@ -56,8 +56,8 @@ class Hub:
         self._closing = asyncio.Event()
         self._ready = asyncio.Event()
         self._looking = asyncio.Lock()
-        self._drawing: dict[tuple[UUID, str], list[LoggedEvent]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
+        self._drawing = Drawing(self.states, self.fanout, self._background)
 
     @property
     def is_closing(self) -> bool:
@@ -84,8 +84,7 @@ class Hub:
                 log.logger(__name__).warning("live_hub_lost_the_database", reason=str(failure))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._closing.wait(), RETRY_SECONDS)
-        for task in self._tasks:
-            task.cancel()
+        self._background.cancel()
 
     async def ready(self) -> Token:
         """Wait for the first look at the log."""
@@ -131,7 +130,7 @@ class Hub:
                 return
             rows = await self.database.reader(None).all(queries.after(before.snapshot))
             token = parse(f"{before.epoch}-{rows[0].snapshot}")
-            events = [event_of(row) for row in rows if row.id is not None]
+            events = queries.events_in(rows)
             if token is None or len(events) > queries.GAP_LIMIT:
                 self.token = token or before
                 self.fanout.everybody(frames.RELOAD)
@@ -143,7 +142,7 @@ class Hub:
                 place = self.place(token, organization_id)
                 self.fanout.publish(organization_id, items, partial(frames.batch, token=place))
             LIVE_EVENTS.inc(len(events))
-            self._draw(events)
+            self._drawing.after(events)
             self._recheck(events)
 
     def _recheck(self, events: Sequence[LoggedEvent]) -> None:
@@ -151,18 +150,22 @@ class Hub:
         deciding = [event for event in events if decides_access(event.subject_kind)]
         concerned = frozenset(id for event in deciding for id in (event.subject_id, event.whom_id) if id)
         for subscriber in self.fanout.of(concerned) if concerned else ():
-            self._start(self.recheck(subscriber))
+            self._background.start(self.recheck(subscriber))
 
     async def recheck(self, subscriber: Subscriber) -> None:
-        """End a stream whose person, key or session may not follow as it does; the client asks again."""
-        if subscriber.check is not None and not await subscriber.check():
+        """End a stream whose person, key or session may not follow as it does, or of whom that cannot be
+        said; the client asks again."""
+        if subscriber.check is None:
+            return
+        try:
+            may_follow = await subscriber.check()
+        except Exception as failure:  # noqa: BLE001
+            # whatever failed, nobody follows on without an answer
+            log.logger(__name__).error("live_access_unknown", exc_info=failure)
+            may_follow = False
+        if not may_follow:
             self.leave(subscriber)
             subscriber.drop()
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _prepare(self, events: Sequence[LoggedEvent]) -> dict[UUID, list[Item]]:
         found: dict[UUID, list[Item]] = {}
@@ -176,32 +179,6 @@ class Hub:
                 ids = (id for each in wanted for id in (each.actor_user_id, each.actor_id))
                 found[organization_id] = changes.frames_of(theirs, await names_of(reader, ids))
         return found
-
-    def _draw(self, events: Sequence[LoggedEvent]) -> None:
-        """Start drawing the states that changed; events that come meanwhile wait for the next drawing."""
-        for organization_id in {event.organization_id for event in events}:
-            theirs = [event for event in events if event.organization_id == organization_id]
-            touched = self.states.touched(self.fanout.watched(organization_id), theirs)
-            for topic, chosen in touched.items():
-                key = (organization_id, topic)
-                waiting = self._drawing.get(key)
-                if waiting is not None:
-                    waiting.extend(chosen)
-                    continue
-                self._drawing[key] = list(chosen)
-                self._start(self._redraw(key))
-
-    async def _redraw(self, key: tuple[UUID, str]) -> None:
-        organization_id, topic = key
-        try:
-            while self._drawing[key]:
-                chosen, self._drawing[key] = self._drawing[key], []
-                state = await self.states.current(organization_id, topic, chosen)
-                if state is not None:
-                    item = Item(frozenset([topic]), frames.frame("state", state), needed_for(topic))
-                    self.fanout.publish(organization_id, [item])
-        finally:
-            del self._drawing[key]
 
     async def _follow(self) -> None:
         connection = await self.database.connect(autocommit=True)
@@ -220,9 +197,9 @@ class Hub:
                     beat = asyncio.get_running_loop().time() + HEARTBEAT_SECONDS
                     self._beat()
 
-    async def _find_place(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _find_place(self, connection: Connection) -> None:
         """Where to follow from: the last place, or now, when there is none or the cluster is another."""
-        row = await (await connection.execute(PLACE)).fetchone()
+        row = await (await connection.execute(queries.PLACE)).fetchone()
         now = parse(f"{row[0]}-{row[1]}") if row else None
         if now is None:
             raise OSError("the database gave no snapshot")
@@ -240,10 +217,9 @@ class Hub:
         self.fanout.slow_drops = 0
 
     def _pass_on(self, payloads: Sequence[str]) -> None:
-        """Nudges: `<organization> <topic>`, about things that are not in the log."""
+        """Nudges: `<organization> <topic> <person>`, about things of a person that are not in the log."""
         for payload in dict.fromkeys(payloads):
-            organization, _, topic = payload.partition(" ")
             with suppress(ValueError):
+                organization, topic, person = payload.split(" ")
                 data = {"name": f"{topic.split(':')[0]}.changed", "subject": topic, "context": None}
-                item = Item(frozenset([topic]), frames.frame("change", data))
-                self.fanout.publish(UUID(organization), [item])
+                self.fanout.tell(UUID(person), UUID(organization), topic, frames.frame("change", data))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from cutwater.audit.core.records import LoggedEvent
@@ -13,6 +12,8 @@ from cutwater.kernel.db import Database
 
 MOST_KEPT = 500
 Key = tuple[UUID, str]
+State = dict[str, object]
+"""A topic, and what its view shows of it."""
 
 
 class States:
@@ -21,12 +22,10 @@ class States:
     def __init__(self, database: Database, views: Mapping[str, TopicView]) -> None:
         self._database = database
         self._views = views
-        self._kept: dict[Key, tuple[int, dict[str, Any] | None]] = {}
+        self._kept: dict[Key, tuple[int, State | None]] = {}
         self._locks: dict[Key, asyncio.Lock] = {}
 
-    async def current(
-        self, organization_id: UUID, topic: str, events: Sequence[LoggedEvent]
-    ) -> dict[str, Any] | None:
+    async def current(self, organization_id: UUID, topic: str, events: Sequence[LoggedEvent]) -> State | None:
         """The topic's state, at least as new as these events of it."""
         key, newest = (organization_id, topic), max(event.id for event in events)
         lock = self._locks.setdefault(key, asyncio.Lock())
@@ -44,9 +43,7 @@ class States:
         found = {topic: [event for event in events if topic in event.topics] for topic in known}
         return {topic: chosen for topic, chosen in found.items() if chosen}
 
-    async def _draw(
-        self, organization_id: UUID, topic: str, events: Sequence[LoggedEvent]
-    ) -> dict[str, Any] | None:
+    async def _draw(self, organization_id: UUID, topic: str, events: Sequence[LoggedEvent]) -> State | None:
         kind, id = by_kind([topic], self._views)[topic]
         try:
             state = await self._views[kind](
@@ -56,9 +53,9 @@ class States:
             # one broken view must not end everybody's stream; the pages still have the change frames
             log.logger(__name__).error("live_view_failed", topic=topic, exc_info=failure)
             return None
-        return None if state is None else {"topic": topic} | state
+        return None if state is None else {"topic": topic, **state}
 
-    def _keep(self, key: Key, newest: int, state: dict[str, Any] | None) -> None:
+    def _keep(self, key: Key, newest: int, state: State | None) -> None:
         self._kept.pop(key, None)
         self._kept[key] = (newest, state)
         while len(self._kept) > MOST_KEPT:
