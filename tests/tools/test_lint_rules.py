@@ -19,8 +19,8 @@ def found(name: str, text: str) -> list[str]:
     ("rule", "name", "line"),
     [
         ("commit", "src/cutwater/releases/service.py", "await tx.commit()"),
-        ("clock", "src/cutwater/audit/jobs.py", "now = datetime.now(UTC)"),
-        ("clock", "src/cutwater/audit/jobs.py", "today = date.today()"),
+        ("clock", "src/cutwater/audit/chain/jobs.py", "now = datetime.now(UTC)"),
+        ("clock", "src/cutwater/audit/chain/jobs.py", "today = date.today()"),
         ("environ", "src/cutwater/server.py", 'os.environ["HOME"]'),
         ("inline", "src/cutwater/web/templates/base.html", '<p style="color: red">'),
         ("inline", "src/cutwater/web/templates/base.html", "<script>alert(1)</script>"),

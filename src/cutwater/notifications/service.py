@@ -54,7 +54,7 @@ async def tell(
     ]
     await tx.execute(upsert(InboxItem).values(told).on_conflict_do_nothing())
     for each in people:
-        await audit.nudge(tx, f"inbox:{each}")
+        await audit.nudge(tx, f"inbox:{each}", to=each)
 
 
 async def _overtake(
@@ -78,7 +78,7 @@ async def read_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
     item = await queries.item_for_update(tx, actor, id)
     item.read_at = item.read_at or clock.now()
     await tx.flush()
-    await audit.nudge(tx, f"inbox:{item.user_id}")
+    await audit.nudge(tx, f"inbox:{item.user_id}", to=item.user_id)
     return item
 
 
@@ -103,7 +103,8 @@ async def read_all(tx: AsyncSession, actor: Actor) -> int:
         InboxItem.user_id == (actor.user_id or queries.NOBODY), InboxItem.read_at.is_(None)
     )
     marked = await tx.scalars(unread.values(read_at=clock.now()).returning(InboxItem.id))
-    await audit.nudge(tx, f"inbox:{actor.user_id}")
+    if actor.user_id is not None:
+        await audit.nudge(tx, f"inbox:{actor.user_id}", to=actor.user_id)
     return len(marked.all())
 
 
@@ -289,7 +290,13 @@ async def advance_work(tx: AsyncSession, work_id: UUID, done: int, total: int | 
         work.done, work.total = done, work.total if total is None else total
         work.updated_at = clock.now()
         await tx.flush()
-        await audit.nudge(tx, f"work:{work.id}")
+        await _nudge(tx, work)
+
+
+async def _nudge(tx: AsyncSession, work: Work) -> None:
+    """The page of the person who started it shows how far it is; work of a service key has nobody to tell."""
+    if work.started_by is not None:
+        await audit.nudge(tx, f"work:{work.id}", to=work.started_by)
 
 
 async def end_work(
@@ -304,7 +311,7 @@ async def end_work(
     if not failed:
         work.done = work.total
     await tx.flush()
-    await audit.nudge(tx, f"work:{work.id}")
+    await _nudge(tx, work)
     if work.started_by is not None:
         title = f"{work.title}: {'failed' if failed else 'done'}"
         await tell(tx, [work.started_by], title, f"/work/{work.id}", kind="work.ended")

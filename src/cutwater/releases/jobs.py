@@ -31,7 +31,7 @@ async def tell(run: JobRun, *, organization_id: UUID, event_id: int) -> None:
         found = select(Release.owner_id, Release.title).where(Release.id == event.subject_id)
         owner_id, title = (await tx.execute(found)).one_or_none() or (None, "")
         named = event.data.get("approver_id")
-        person = UUID(named) if named else owner_id
+        person = UUID(str(named)) if named else owner_id
         if person is None or person == event.actor_user_id:
             return
         await notifications.tell(
