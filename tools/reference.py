@@ -125,7 +125,7 @@ def _diagram(tables: list[Any]) -> str:
 
 def states() -> str:
     """The life of a release, a step and a run, drawn from the tables that enforce it."""
-    from cutwater.releases import lifecycle
+    from cutwater.releases.core import lifecycle
     from cutwater.runbooks import step_machine
 
     demands = [

@@ -7,10 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import identity
 from cutwater.kernel.actor import Actor
-from cutwater.releases import service
-from cutwater.releases.drafts import ItemDraft, ReleaseDraft, ServiceDraft
-from cutwater.releases.facts import PATH, Status
-from cutwater.releases.models import Release, Service
+from cutwater.releases.catalogue.models import Service
+from cutwater.releases.core.facts import PATH, Status
+from cutwater.releases.items.service import ItemDraft, add_item
+from cutwater.releases.moves.service import move_release
+from cutwater.releases.records.models import Release
+from cutwater.releases.records.service import ReleaseDraft, create_release
+from cutwater.releases.services.service import ServiceDraft, create_service
 
 _numbers = count(1)
 
@@ -27,7 +30,7 @@ async def person(tx: AsyncSession, owner: Actor, role: str, name: str = "") -> A
 
 async def a_service(tx: AsyncSession, actor: Actor, name: str = "") -> Service:
     """A service."""
-    return await service.create_service(tx, actor, ServiceDraft(name=name or f"Service {next(_numbers)}"))
+    return await create_service(tx, actor, ServiceDraft(name=name or f"Service {next(_numbers)}"))
 
 
 async def a_release(tx: AsyncSession, actor: Actor, **given: Any) -> Release:
@@ -35,15 +38,13 @@ async def a_release(tx: AsyncSession, actor: Actor, **given: Any) -> Release:
     if "service" not in given:
         given["service"] = (await a_service(tx, actor)).slug
     given.setdefault("title", f"Release {next(_numbers)}")
-    return await service.create_release(tx, actor, ReleaseDraft(**given))
+    return await create_release(tx, actor, ReleaseDraft(**given))
 
 
 async def release_at(tx: AsyncSession, actor: Actor, status: Status, **given: Any) -> Release:
     """A release at a status, with one item that is done, walked there move by move."""
     release = await a_release(tx, actor, **given)
-    await service.add_item(
-        tx, actor, release.key, ItemDraft(reference=f"acme/api#{next(_numbers)}", status="Merged")
-    )
+    await add_item(tx, actor, release.key, ItemDraft(reference=f"acme/api#{next(_numbers)}", status="Merged"))
     await walk(tx, actor, release, status)
     return release
 
@@ -53,6 +54,6 @@ async def walk(tx: AsyncSession, actor: Actor, release: Release, status: Status)
     way = list(PATH)
     last = {Status.CANCELLED: Status.PLANNING, Status.ROLLED_BACK: Status.DEPLOYED}.get(status, status)
     for target in way[way.index(Status(release.status)) + 1 : way.index(last) + 1]:
-        await service.move_release(tx, actor, release.key, target, seen_revision=None)
+        await move_release(tx, actor, release.key, target, seen_revision=None)
     if last is not status:
-        await service.move_release(tx, actor, release.key, status, seen_revision=None, note="Because.")
+        await move_release(tx, actor, release.key, status, seen_revision=None, note="Because.")

@@ -1,7 +1,7 @@
 """Releases: what is ready, what is stuck and why, what goes first, what goes together. See README.md."""
 
-from cutwater.releases import drafts, facts, service
-from cutwater.releases.face import (
+from cutwater.releases.core import facts
+from cutwater.releases.desk.queries.briefs import (
     ReleaseBrief,
     find_releases,
     issue_keys_of,
@@ -10,12 +10,11 @@ from cutwater.releases.face import (
     releases_of_issue,
     releases_of_sprint,
 )
-from cutwater.releases.service import deploy_from_step
+from cutwater.releases.moves.service import deploy_from_step
 
 __all__ = [
     "ReleaseBrief",
     "deploy_from_step",
-    "drafts",
     "facts",
     "find_releases",
     "issue_keys_of",
@@ -23,5 +22,4 @@ __all__ = [
     "releases_by_ids",
     "releases_of_issue",
     "releases_of_sprint",
-    "service",
 ]

@@ -1,7 +1,7 @@
 """What releases give to the shell."""
 
 from cutwater.kernel.grants import Grant
-from cutwater.releases.facts import EnvironmentKind, Priority, Status
+from cutwater.releases.core.facts import EnvironmentKind, Priority, Status
 from cutwater.web import Command, HomePanel, Look, NavItem
 
 NAV = (
