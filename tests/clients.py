@@ -33,7 +33,7 @@ def app_on(database: Database) -> FastAPI:
     pages = the_app()
     pages.state.authenticate = authentication.authenticate_page
     pages.state.api.state.authenticate = authentication.authenticate_api
-    hub = audit.Hub(database, wiring.live_views())
+    hub = audit.Hub(database, wiring.live_views(), secrets=["s" * 32])
     for app in (pages, pages.state.api):
         app.state.database, app.state.limiter, app.state.hub = database, Limiter(), hub
     return pages

@@ -63,5 +63,5 @@ def runtime(database: Database) -> Runtime:
         queue_conninfo=database.conninfo,
         queue_role="cutwater_worker",
         limiter=Limiter(),
-        hub=audit.Hub(database),
+        hub=audit.Hub(database, secrets=["s" * 32]),
     )

@@ -156,7 +156,7 @@ async def matrix(cluster: EmbeddedServer, tmp_path_factory: pytest.TempPathFacto
     folder: Path = tmp_path_factory.mktemp("matrix")
     config = Settings(data_folder=folder, secret_key=SECRET, log_level="ERROR", worker=False)
     app = create_app(config)
-    hub = Hub(database)
+    hub = Hub(database, secrets=[SECRET])
     for each in (app, app.state.api):
         each.state.database, each.state.limiter, each.state.hub = database, Limiter(), hub
     following = asyncio.create_task(hub.run())

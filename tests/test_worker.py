@@ -3,7 +3,8 @@ import pytest
 from sqlalchemy import text
 
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import defer, job, queue_app
+from cutwater.kernel.jobs import defer, job
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.worker import metrics_shown, rescue
 from tests import factories

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import audit, demo, wiring
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import queue_app
 from cutwater.kernel.limits import Limiter
+from cutwater.kernel.queue import queue_app
 from cutwater.main import create_app
 from tests import clients
 
@@ -85,7 +85,7 @@ def serving(conninfo: str) -> Iterator[Served]:
         app = create_app(clients.SETTINGS)
         for each in (app, app.state.api):
             each.state.database, each.state.limiter = database, Unlimited()
-            each.state.hub = audit.Hub(database, wiring.live_views())
+            each.state.hub = audit.Hub(database, wiring.live_views(), secrets=["s" * 32])
         following = asyncio.create_task(app.state.hub.run())
         bound = socket.socket()
         bound.bind(("127.0.0.1", 0))

@@ -22,6 +22,8 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.settings import Settings
 
+SECRETS = ["k" * 32]
+
 
 @dataclass(kw_only=True)
 class Served:
@@ -54,7 +56,7 @@ def apps(database: Database, hub: audit.Hub, actors: dict[str, Actor]) -> FastAP
             raise NotFound("This page")
         return found
 
-    config = Settings(data_folder=Path("unused"), secret_key=SecretStr("k" * 32))
+    config = Settings(data_folder=Path("unused"), secret_key=SecretStr(SECRETS[0]))
     declared = replace(wiring.declared(), activity=("boat.",))
     web.configure(declared, secrets=config.secrets)
     shown, programmed = FastAPI(dependencies=[Depends(web.check_csrf)]), FastAPI()
@@ -76,7 +78,7 @@ async def nothing_before(_request: Request, _actor: Actor, _tx: Any) -> None:
 @asynccontextmanager
 async def serving(database: Database, actors: dict[str, Actor], **views: Any) -> AsyncIterator[Served]:
     """Serve on a free port of this machine, with a hub that follows the log."""
-    hub = audit.Hub(database, views)
+    hub = audit.Hub(database, views, secrets=SECRETS)
     following = asyncio.create_task(hub.run())
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))

@@ -38,7 +38,11 @@ def app(database: Database, tmp_path_factory: pytest.TempPathFactory) -> FastAPI
     )
     made = create_app(config)
     for each in (made, made.state.api):
-        each.state.database, each.state.limiter, each.state.hub = database, Patient(), Hub(database)
+        each.state.database, each.state.limiter, each.state.hub = (
+            database,
+            Patient(),
+            Hub(database, secrets=SECRETS),
+        )
     return made
 
 

@@ -52,7 +52,7 @@ async def test_a_password_buys_a_pair_and_the_pair_says_who(app: FastAPI, databa
     me = await Client(app, pair["access_token"]).ask("GET", "/me")
     assert (me.status, me.headers["cache-control"]) == (200, "no-store")
     assert (me.json["data"]["email"], me.json["data"]["role"]) == (email, "OWNER")
-    assert "own" in me.json["data"]["grants"]
+    assert "organization:own" in me.json["data"]["grants"]
     assert me.headers["etag"] == '"1"'
     anew = await Client(app).ask("POST", "/auth/refresh", {"refresh_token": pair["refresh_token"]})
     assert anew.status == 200

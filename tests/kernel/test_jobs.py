@@ -7,7 +7,8 @@ from structlog.testing import capture_logs
 
 from cutwater import operations
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import JobRun, defer, job, queue_app
+from cutwater.kernel.jobs import JobRun, defer, job
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings
 from tests import factories
 

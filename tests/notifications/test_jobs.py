@@ -15,8 +15,9 @@ from cutwater.integrations.smtp import SmtpMailer, server_of
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import JOBS, JobRun, queue_app
+from cutwater.kernel.jobs import JOBS, JobRun
 from cutwater.kernel.paging import Keyset
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
 from cutwater.notifications import DeliveryState, Mailer, jobs, queries, service

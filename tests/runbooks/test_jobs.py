@@ -9,7 +9,8 @@ from cutwater import runbooks
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import defer, queue_app
+from cutwater.kernel.jobs import defer
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings
 from cutwater.releases.records.service import ReleaseDraft, create_release
 from cutwater.releases.services.service import ServiceDraft, create_service

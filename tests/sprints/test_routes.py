@@ -18,7 +18,7 @@ from cutwater import wiring
 from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import queue_app
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings
 from tests import factories
 from tests.clients import api_client, app_on

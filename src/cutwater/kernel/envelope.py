@@ -45,12 +45,12 @@ class Many(BaseModel, Generic[T]):
     links: Links
 
 
-def item(data: Any, request: Request, **meta: Any) -> dict[str, Any]:
+def item(data: object, request: Request, **meta: object) -> dict[str, object]:
     """An item's envelope; the route's response model shapes `data`."""
     return {"data": data, "meta": meta, "links": {"self": str(request.url.path)}}
 
 
-def many(page: Page[Any], request: Request, **meta: Any) -> dict[str, Any]:
+def many(page: Page[T], request: Request, **meta: object) -> dict[str, object]:
     """A page's envelope with its links."""
     here = request.url
     address = f"{here.path}?{here.query}" if here.query else here.path
@@ -59,7 +59,7 @@ def many(page: Page[Any], request: Request, **meta: Any) -> dict[str, Any]:
         change = {"cursor": page.next_cursor} if page.next_cursor else {"page": page.page + 1}
         moved = here.include_query_params(**change)
         following = f"{moved.path}?{moved.query}"
-    counts: dict[str, Any] = {"per_page": page.per_page}
+    counts: dict[str, object] = {"per_page": page.per_page}
     if page.total is not None:
         counts |= {"total": page.total, "page": page.page}
     if page.next_cursor is not None:
@@ -67,12 +67,12 @@ def many(page: Page[Any], request: Request, **meta: Any) -> dict[str, Any]:
     return {"data": list(page.rows), "meta": counts | meta, "links": {"self": address, "next": following}}
 
 
-def one(row: Any, request: Request, response: Response) -> dict[str, Any]:
+def one(row: Any, request: Request, response: Response) -> dict[str, object]:
     """A row as an item, under the ETag of its revision."""
     set_etag(response, row.revision)
     return item(row, request)
 
 
-def every(rows: Sequence[Any], request: Request) -> dict[str, Any]:
+def every(rows: Sequence[object], request: Request) -> dict[str, object]:
     """A short list that is always whole."""
     return many(Page(rows=rows, per_page=max(1, len(rows)), total=len(rows)), request)

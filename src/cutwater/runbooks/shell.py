@@ -23,6 +23,13 @@ COMMANDS = (
     Command(title="Go to runbooks", path="/runbooks", icon="list-checks", grant=Grant.RUNBOOKS_READ),
 )
 HOME_PANELS = (HomePanel(path="/runs/summary", title="Runs and your steps", grant=Grant.RUNS_READ),)
+TOPICS = {
+    "runbook": Grant.RUNBOOKS_READ,
+    "migration": Grant.RUNS_READ,
+    "run": Grant.RUNS_READ,
+    "step": Grant.RUNS_READ,
+}
+"""What reads the events about each kind of thing."""
 ACTIVITY = (
     "runbook.",
     "migration.",

@@ -125,7 +125,7 @@ async def test_forcing_begins_at_the_next_status(
     async with database.tx(boss) as tx:
         release = await release_at(tx, boss, Status.IN_REVIEW)
     shown = (await page.get(f"/releases/{release.key}")).text
-    assert '<option value="READY_STAGING" selected>Ready for staging</option>' in shown
+    assert re.search(r'<option\s+value="READY_STAGING"\s+selected\s*>\s*Ready for staging\s*</option>', shown)
 
 
 async def test_a_move_redirects_patches_in_place_or_answers_the_board(
@@ -140,7 +140,7 @@ async def test_a_move_redirects_patches_in_place_or_answers_the_board(
     assert f"{two.key} is now In development." in part.text
     card = (await page.post(f"/releases/{three.key}/move", data=move, headers=ELEMENT)).json()["card"]
     assert (card["key"], card["status"], card["revision"]) == (three.key, "IN_DEVELOPMENT", 2)
-    assert card["html"].strip().startswith("<li class=")
+    assert re.match(r"\s*<li\s+class=", card["html"])
     stale = await page.post(f"/releases/{three.key}/move", data=move, headers=ELEMENT)
     assert stale.status_code == 409
 
@@ -243,7 +243,7 @@ async def test_an_owner_who_left_and_an_archived_service_stay_until_they_are_cha
         await end_membership(tx, boss, mara.user_id)
     edit = f"/releases/{release.key}/edit"
     form = (await page.get(edit)).text
-    assert f'<option value="{mara.user_id}" selected>Mara Gone (not active)' in form
+    assert re.search(rf'<option\s+value="{mara.user_id}"\s+selected\s*>\s*Mara Gone \(not active\)', form)
     sent = {"title": "A better title", "service": of.slug, "owner_id": str(mara.user_id), "revision": "1"}
     assert (await page.post(edit, data=sent)).status_code == 303
     async with database.tx(boss) as tx:

@@ -90,7 +90,7 @@ async def show_migration(
         kinds=ITERATION_TYPES,
         communications=COMMUNICATIONS,
         may_plan=actor.may(Grant.RUNS_PLAN),
-        entries=await audit.feed(reader, "migration", found.id, limit=15),
+        entries=await audit.feed(reader, actor, "migration", found.id, limit=15),
     )
 
 

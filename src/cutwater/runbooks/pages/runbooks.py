@@ -74,7 +74,7 @@ async def show_runbook(
         may_edit=actor.may(Grant.RUNBOOKS_WRITE),
         may_publish=actor.may(Grant.RUNBOOKS_PUBLISH),
         may_plan=actor.may(Grant.RUNS_PLAN),
-        entries=await audit.feed(reader, "runbook", found.id, limit=15),
+        entries=await audit.feed(reader, actor, "runbook", found.id, limit=15),
     )
 
 

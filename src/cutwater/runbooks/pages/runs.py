@@ -126,10 +126,10 @@ async def state(key: str, request: Request, reader: ReaderDep) -> Response:
 
 
 @router.get("/runs/{key}/feed")
-async def feed(key: str, reader: ReaderDep, view: View) -> Response:
+async def feed(key: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """What happened in the run, newest first."""
     overview = await queries.overview(reader, key)
-    entries = await audit.feed(reader, "run", overview.head.id, limit=50)
+    entries = await audit.feed(reader, actor, "run", overview.head.id, limit=50)
     return view.show("runbooks/feed.html", block="feed", run=overview.head, entries=entries)
 
 

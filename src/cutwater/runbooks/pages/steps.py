@@ -82,7 +82,7 @@ async def show_step(
         people=[(str(each.id), each.name) for each in await identity.people(reader)] if is_pilot else [],
         teams=[(str(id), name) for id, name in sheet.teams.items()],
         releases=await _releases(reader) if is_pilot else [],
-        entries=await audit.feed(reader, "step", step.id, limit=20),
+        entries=await audit.feed(reader, actor, "step", step.id, limit=20),
     )
 
 
