@@ -1,7 +1,7 @@
 """One shape for every answer: `{data, meta, links}`."""
 
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -67,12 +67,12 @@ def many(page: Page[T], request: Request, **meta: object) -> dict[str, object]:
     return {"data": list(page.rows), "meta": counts | meta, "links": {"self": address, "next": following}}
 
 
-def one(row: Any, request: Request, response: Response) -> dict[str, object]:
-    """A row as an item, under the ETag of its revision."""
-    set_etag(response, row.revision)
-    return item(row, request)
+def one(data: object, revision: int, request: Request, response: Response) -> dict[str, object]:
+    """An item under the ETag of its revision."""
+    set_etag(response, revision)
+    return item(data, request)
 
 
-def every(rows: Sequence[object], request: Request) -> dict[str, object]:
+def every(rows: Sequence[T], request: Request) -> dict[str, object]:
     """A short list that is always whole."""
     return many(Page(rows=rows, per_page=max(1, len(rows)), total=len(rows)), request)
