@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import identity
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.keyed import held
 from cutwater.releases.catalogue.models import Service
 from cutwater.releases.core.facts import PATH, Status
 from cutwater.releases.items.service import ItemDraft, add_item
@@ -30,7 +31,8 @@ async def person(tx: AsyncSession, owner: Actor, role: str, name: str = "") -> A
 
 async def a_service(tx: AsyncSession, actor: Actor, name: str = "") -> Service:
     """A service."""
-    return await create_service(tx, actor, ServiceDraft(name=name or f"Service {next(_numbers)}"))
+    created = await create_service(tx, actor, ServiceDraft(name=name or f"Service {next(_numbers)}"))
+    return await held(tx, Service, created.id, what="This service")
 
 
 async def a_release(tx: AsyncSession, actor: Actor, **given: Any) -> Release:
@@ -38,7 +40,8 @@ async def a_release(tx: AsyncSession, actor: Actor, **given: Any) -> Release:
     if "service" not in given:
         given["service"] = (await a_service(tx, actor)).slug
     given.setdefault("title", f"Release {next(_numbers)}")
-    return await create_release(tx, actor, ReleaseDraft(**given))
+    created = await create_release(tx, actor, ReleaseDraft(**given))
+    return await held(tx, Release, created.release_id, what="This release")
 
 
 async def release_at(tx: AsyncSession, actor: Actor, status: Status, **given: Any) -> Release:

@@ -13,7 +13,7 @@ from cutwater.releases.core.facts import DependencyKind, Status
 from cutwater.releases.dependencies.queries import dependencies_of
 from cutwater.releases.dependencies.service import add_dependency, remove_dependency
 from cutwater.releases.desk.queries.detail import release_row
-from cutwater.releases.moves.queries import neighbourhood
+from cutwater.releases.moves.queries import neighbourhood_of
 from cutwater.releases.moves.service import delete_release
 from tests import factories as world
 from tests.releases.factories import a_release, person, release_at, walk
@@ -67,10 +67,10 @@ async def test_a_dependency_is_removed_from_either_end(tx: AsyncSession, owner: 
     one, two = await a_release(tx, owner), await a_release(tx, owner)
     for end in (one, two):
         added = await add_dependency(tx, owner, two.key, one.key, BLOCKS)
-        await remove_dependency(tx, owner, end.key, added.id)
+        await remove_dependency(tx, owner, end.key, added)
         assert await SessionReader(tx).all(dependencies_of(one.key)) == []
     with pytest.raises(NotFound):
-        await remove_dependency(tx, owner, one.key, added.id)
+        await remove_dependency(tx, owner, one.key, added)
 
 
 async def test_both_ends_show_the_other(tx: AsyncSession, owner: Actor) -> None:
@@ -89,12 +89,12 @@ async def test_explain_tells_the_whole_way_down(tx: AsyncSession, owner: Actor) 
     await walk(tx, owner, first, Status.IN_DEVELOPMENT)
     await add_dependency(tx, owner, second.key, first.key, BLOCKS)
     await add_dependency(tx, owner, third.key, second.key, BLOCKS)
-    around = await neighbourhood(SessionReader(tx), third.key)
-    told = around.told()
-    assert told["standing"] == "BLOCKED"
-    assert [line["key"] for line in told["lines"]] == [third.key, second.key, first.key]
+    neighbourhood = await neighbourhood_of(SessionReader(tx), third.key)
+    told = neighbourhood.told()
+    assert told.standing == "BLOCKED"
+    assert [line.key for line in told.lines] == [third.key, second.key, first.key]
     waits = f"{third.key} can move on, but will wait for {first.key} (In development, Ada Manager)."
-    assert told["sentence"] == f"{waits} It has no items."
+    assert told.sentence == f"{waits} It has no items."
 
 
 async def test_viewers_add_no_dependency(tx: AsyncSession, owner: Actor) -> None:
@@ -130,7 +130,7 @@ async def test_a_release_that_others_need_is_not_deleted(tx: AsyncSession, owner
     added = await add_dependency(tx, owner, two.key, one.key, BLOCKS)
     with pytest.raises(Conflict, match=f"{two.key} depends on it"):
         await delete_release(tx, owner, one.key, seen_revision=None)
-    await remove_dependency(tx, owner, two.key, added.id)
+    await remove_dependency(tx, owner, two.key, added)
     await delete_release(tx, owner, one.key, seen_revision=None)
     with pytest.raises(NotFound):
         await release_row(SessionReader(tx), one.key)

@@ -148,7 +148,7 @@ async def test_only_the_author_edits_a_comment(database: Database, boss: Actor) 
         release = await a_release(tx, boss)
         comment = await add_comment(tx, boss, release.key, "Mine")
         member = await person(tx, boss, "MEMBER")
-    address = f"/releases/{release.key}/comments/{comment.id}"
+    address = f"/releases/{release.key}/comments/{comment.comment_id}"
     async with api_as(database, member) as theirs, api_as(database, boss) as mine:
         refused = await theirs.patch(address, json={"body": "Theirs"})
         assert (refused.status_code, codes(refused)) == (403, ["permission.author"])
@@ -164,7 +164,7 @@ async def test_only_the_named_approver_approves(database: Database, boss: Actor)
         release = await a_release(tx, boss)
         dana, member = await person(tx, boss, "VIEWER", "Dana"), await person(tx, boss, "MEMBER")
         approval = await name_approver(tx, boss, release.key, dana.user_id)
-    address = f"/releases/{release.key}/approvals/{approval.id}"
+    address = f"/releases/{release.key}/approvals/{approval}"
     async with api_as(database, dana) as hers, api_as(database, boss) as mine:
         refused = await mine.patch(address, json={"verdict": "APPROVED"})
         assert (refused.status_code, codes(refused)) == (403, ["permission.approver"])
@@ -242,8 +242,8 @@ async def test_another_organizations_things_do_not_exist(database: Database, api
         f"/releases/{release.id}/moves",
         f"/releases/{release.id}/explain",
         f"/releases/{release.id}/comments",
-        f"/releases/R-1/comments/{comment.id}",
-        f"/releases/R-1/items/{item.id}",
+        f"/releases/R-1/comments/{comment.comment_id}",
+        f"/releases/R-1/items/{item.item_id}",
         f"/services/{release.service_id}",
     ):
         assert (await api.get(path)).status_code == 404, path

@@ -20,9 +20,10 @@ from cutwater.releases.comments.service import add_comment
 from cutwater.releases.core import filters
 from cutwater.releases.core.facts import DependencyKind, Status
 from cutwater.releases.dependencies.service import add_dependency
+from cutwater.releases.desk.queries.conditions import resolve
 from cutwater.releases.desk.queries.detail import release_detail, release_row
-from cutwater.releases.desk.queries.lists import board_rows, page_of_releases, recently, resolve
-from cutwater.releases.desk.views import card_context
+from cutwater.releases.desk.queries.lists import board_rows, page_of_releases
+from cutwater.releases.desk.views import beside
 from cutwater.releases.items.service import ItemDraft, add_item
 from cutwater.releases.moves import queries
 from cutwater.releases.moves.views import MOST_WATCHED, watched
@@ -186,14 +187,14 @@ async def test_the_verbs_of_the_detail_page(
         admin = await person(tx, boss, "ADMIN")
     for path, form in (
         ("/items", {"reference": "acme/api#7", "title": "Retry", "status": "Open"}),
-        (f"/items/{item.id}/change", {"status": "Done", "revision": "1"}),
-        (f"/items/{item.id}/remove", {"revision": "2"}),
+        (f"/items/{item.item_id}/change", {"status": "Done", "revision": "1"}),
+        (f"/items/{item.item_id}/remove", {"revision": "2"}),
         ("/dependencies", {"blocker": two.key, "kind": "BLOCKS"}),
         ("/block", {"reason": "Vendor", "revision": "1"}),
         ("/unblock", {"revision": "2"}),
         ("/comments", {"body": "Second"}),
-        (f"/comments/{comment.id}/edit", {"body": "First, again", "revision": "1"}),
-        (f"/comments/{comment.id}/delete", {}),
+        (f"/comments/{comment.comment_id}/edit", {"body": "First, again", "revision": "1"}),
+        (f"/comments/{comment.comment_id}/delete", {}),
         ("/approvals", {"approver_id": str(admin.user_id)}),
         ("/move", {"target": "READY_STAGING", "manner": "FORCED", "note": "Now"}),
     ):
@@ -376,10 +377,10 @@ async def test_lists_and_boards_ask_the_same_few_queries_however_long_they_are(
     assert reader.trips == 0
     page = await page_of_releases(reader, wanted, resolved, Offset(per_page=200))
     assert (page.total, reader.trips) == (count, 1)
-    rows = await reader.all(board_rows(wanted, resolved, recently(page.rows[0].moved_at)))
+    rows = await reader.all(board_rows(wanted, resolved, page.rows[0].moved_at))
     assert (len(rows), reader.trips) == (count, 2)
-    context = await card_context(reader, rows, boss)
-    assert (len(context["waits"]), reader.trips) == (count, 4)
+    shown = await beside(reader, boss, rows)
+    assert (len(shown.waiting.waits), reader.trips) == (count, 4)
 
 
 async def test_a_page_watches_what_can_change_it_and_never_more_than_a_stream_takes(
@@ -391,9 +392,9 @@ async def test_a_page_watches_what_can_change_it_and_never_more_than_a_stream_ta
         for first, second in pairwise(chain):
             await add_dependency(tx, boss, second.key, first.key, DependencyKind.BLOCKS)
     reader = database.reader(boss)
-    near = watched(await queries.neighbourhood(reader, chain[1].key))
+    near = watched(await queries.neighbourhood_of(reader, chain[1].key))
     assert set(near.split()) == {f"release:{each.id}" for each in chain[:2]} | {"freezes", "requirements"}
-    far = watched(await queries.neighbourhood(reader, chain[-1].key))
+    far = watched(await queries.neighbourhood_of(reader, chain[-1].key))
     assert far.split() == ["releases", "freezes", "requirements"]
 
 
@@ -407,7 +408,7 @@ async def test_a_detail_costs_the_same_trips_with_or_without_dependencies(
     for release in (chain[0], chain[-1]):
         reader = database.reader(boss)
         await release_detail(reader, release.key)
-        await queries.neighbourhood(reader, release.key)
+        await queries.neighbourhood_of(reader, release.key)
         assert reader.trips == 4
 
 

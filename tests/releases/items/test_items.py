@@ -71,7 +71,9 @@ async def test_an_imported_issue_brings_its_title_status_and_assignee(tx: AsyncS
         tx, owner, IssueEdit(title="Instant payments", status="In progress", assignee_name="Omar")
     )
     release = await a_release(tx, owner)
-    item = await add_item(tx, owner, release.key, ItemDraft(reference=issue.key, title="Mine"))
+    added = await add_item(tx, owner, release.key, ItemDraft(reference=issue.key, title="Mine"))
+    (item,) = await SessionReader(tx).all(queries.items_of(release.key))
+    assert (item.id, item.revision) == (added.item_id, 1)
     assert (item.issue_id, item.title, item.status) == (issue.id, "Instant payments", "In progress")
     assert (item.is_done, item.assignee) == (False, "Omar")
     assert item.synced_at is not None
@@ -120,7 +122,7 @@ async def test_an_item_that_follows_an_issue_is_not_edited(tx: AsyncSession, own
     release = await a_release(tx, owner)
     item = await add_item(tx, owner, release.key, ItemDraft(reference=issue.key))
     with pytest.raises(Conflict, match="follows the imported issue"):
-        await update_item(tx, owner, release.key, item.id, {"status": "Done"}, seen_revision=None)
+        await update_item(tx, owner, release.key, item.item_id, {"status": "Done"}, seen_revision=None)
 
 
 async def test_the_same_reference_is_once_in_a_release_however_it_is_written(
@@ -142,19 +144,20 @@ async def test_a_merged_pull_request_counts_as_done_and_a_closed_one_does_not(
     release = await a_release(tx, owner)
     item = await add_item(tx, owner, release.key, ItemDraft(reference="acme/api#12"))
     for status, is_done in (("Closed", False), ("Merged", True)):
-        changed = await update_item(tx, owner, release.key, item.id, {"status": status}, seen_revision=None)
-        assert (changed.status, changed.is_done) == (status, is_done)
+        await update_item(tx, owner, release.key, item.item_id, {"status": status}, seen_revision=None)
+        (row,) = await SessionReader(tx).all(queries.items_of(release.key))
+        assert (row.status, row.is_done) == (status, is_done)
 
 
 async def test_a_removed_item_is_gone_and_may_come_back(tx: AsyncSession, owner: Actor) -> None:
     release = await a_release(tx, owner)
     item = await add_item(tx, owner, release.key, ItemDraft(reference="PAY-1"))
     with pytest.raises(Stale):
-        await remove_item(tx, owner, release.key, item.id, seen_revision=7)
-    await remove_item(tx, owner, release.key, item.id, seen_revision=1)
+        await remove_item(tx, owner, release.key, item.item_id, seen_revision=7)
+    await remove_item(tx, owner, release.key, item.item_id, seen_revision=1)
     assert await SessionReader(tx).all(queries.items_of(release.key)) == []
     with pytest.raises(NotFound):
-        await remove_item(tx, owner, release.key, item.id, seen_revision=None)
+        await remove_item(tx, owner, release.key, item.item_id, seen_revision=None)
     await add_item(tx, owner, release.key, ItemDraft(reference="PAY-1"))
 
 
@@ -177,6 +180,6 @@ async def test_nonsense_is_refused_by_field_and_viewers_add_nothing(tx: AsyncSes
 async def test_an_item_of_another_release_does_not_exist(tx: AsyncSession, owner: Actor) -> None:
     one, two = await a_release(tx, owner), await a_release(tx, owner)
     item = await add_item(tx, owner, one.key, ItemDraft(reference="PAY-1"))
-    for id in (item.id, new_id()):
+    for id in (item.item_id, new_id()):
         with pytest.raises(NotFound):
             await update_item(tx, owner, two.key, id, {"status": "Done"}, seen_revision=None)

@@ -20,8 +20,9 @@ from cutwater.releases.deployments.queries import deployments_of
 from cutwater.releases.desk.queries.detail import release_detail, release_row
 from cutwater.releases.freezes.service import FreezeDraft, create_freeze
 from cutwater.releases.items.service import ItemDraft, add_item
-from cutwater.releases.moves.queries import neighbourhood
+from cutwater.releases.moves.queries import neighbourhood_of
 from cutwater.releases.moves.service import delete_release, deploy_from_step, move_release
+from cutwater.releases.records.models import Release
 from cutwater.releases.records.service import block_release, update_release
 from cutwater.releases.requirements.service import switch_requirement
 from tests import factories as world
@@ -34,8 +35,9 @@ def codes(failure: pytest.ExceptionInfo[Conflict]) -> list[str]:
     return [each.code for each in failure.value.obstacles]
 
 
-async def headlines(tx: AsyncSession, release_id: object) -> list[str]:
-    return [entry.headline for entry in await audit.feed(SessionReader(tx), "release", release_id, 50)]
+async def headlines(tx: AsyncSession, owner: Actor, release: Release) -> list[str]:
+    entries = await audit.feed(SessionReader(tx), owner, "release", release.id, 50)
+    return [entry.headline for entry in entries]
 
 
 @pytest.mark.parametrize("status", list(Status))
@@ -52,7 +54,7 @@ async def test_a_release_walks_to_every_status_by_the_verbs(
 
 async def test_a_move_is_in_the_log_with_before_and_after(tx: AsyncSession, owner: Actor) -> None:
     release = await release_at(tx, owner, S.IN_REVIEW)
-    latest = (await audit.feed(SessionReader(tx), "release", release.id, 1))[0]
+    latest = (await audit.feed(SessionReader(tx), owner, "release", release.id, 1))[0]
     assert (latest.name, latest.headline) == ("release.moved", "moved to In review")
     assert latest.changes == {"status": ("IN_DEVELOPMENT", "IN_REVIEW")}
 
@@ -105,7 +107,7 @@ async def test_a_viewer_moves_nothing_and_a_member_forces_nothing(tx: AsyncSessi
             tx, member, release.key, S.IN_STAGING, seen_revision=None, note="Now", manner=Manner.FORCED
         )
     moved = await move_release(tx, member, release.key, S.IN_DEVELOPMENT, seen_revision=None)
-    assert moved.status == S.IN_DEVELOPMENT
+    assert (moved.was, moved.now) == (S.PLANNING, S.IN_DEVELOPMENT)
 
 
 async def test_a_manager_forces_a_move_with_a_reason_and_the_log_says_past_what(
@@ -127,7 +129,7 @@ async def test_a_manager_forces_a_move_with_a_reason_and_the_log_says_past_what(
         note="The regulator asks for it today",
         manner=Manner.FORCED,
     )
-    latest = (await audit.feed(SessionReader(tx), "release", release.id, 1))[0]
+    latest = (await audit.feed(SessionReader(tx), owner, "release", release.id, 1))[0]
     assert latest.headline == "forced to Ready for production"
     assert latest.note == "The regulator asks for it today"
     logged = await audit.event_by_id(SessionReader(tx), latest.event_id)
@@ -152,8 +154,8 @@ async def test_a_hotfix_goes_past_staging_with_an_approval(tx: AsyncSession, own
         await move_release(tx, owner, release.key, S.READY_PRODUCTION, seen_revision=None)
     assert codes(refused) == ["requirement.approvals"]
     approver = await person(tx, owner, "VIEWER", "Dana Approver")
-    approval = await name_approver(tx, owner, release.key, approver.user_id)
-    await decide_approval(tx, approver, release.key, approval.id, Verdict.APPROVED)
+    approval_id = await name_approver(tx, owner, release.key, approver.user_id)
+    await decide_approval(tx, approver, release.key, approval_id, Verdict.APPROVED)
     await move_release(tx, owner, release.key, S.READY_PRODUCTION, seen_revision=None)
     await move_release(tx, owner, release.key, S.DEPLOYED, seen_revision=None)
     assert (release.status, release.staging_at) == (S.DEPLOYED, None)
@@ -197,7 +199,7 @@ async def test_an_open_freeze_stops_production_until_a_manager_overrides_it(
         note="Board decision",
         manner=Manner.FREEZE_OVERRIDDEN,
     )
-    assert (await headlines(tx, release.id))[0] == "moved to Deployed, overriding a freeze"
+    assert (await headlines(tx, owner, release))[0] == "moved to Deployed, overriding a freeze"
 
 
 async def test_a_requirement_that_is_switched_off_is_not_asked_for(tx: AsyncSession, owner: Actor) -> None:
@@ -225,7 +227,7 @@ async def test_partners_enter_production_together(tx: AsyncSession, owner: Actor
     assert {first.status, second.status, third.status} == {S.DEPLOYED}
     assert first.production_at == first.moved_at
     expected = f"moved to Deployed, together with {second.key}, {third.key}"
-    assert (await headlines(tx, first.id))[0] == expected
+    assert (await headlines(tx, owner, first))[0] == expected
 
 
 async def test_what_is_in_the_way_of_a_partner_is_in_the_way_of_both(tx: AsyncSession, owner: Actor) -> None:
@@ -252,10 +254,12 @@ async def test_a_blocker_frees_its_dependents_and_holds_them_up_again_when_it_fa
     assert (await release_row(reader, release.key)).is_blocked
     await walk(tx, owner, blocker, S.DEPLOYED)
     assert not (await release_row(reader, release.key)).is_blocked
-    assert (await headlines(tx, release.id))[0] == f"{blocker.key} is deployed and no longer in the way"
+    assert (await headlines(tx, owner, release))[0] == f"{blocker.key} is deployed and no longer in the way"
     await move_release(tx, owner, blocker.key, S.ROLLED_BACK, seen_revision=None, note="Errors")
     assert (await release_row(reader, release.key)).is_blocked
-    assert (await headlines(tx, release.id))[0] == f"{blocker.key} was rolled back and is in the way again"
+    assert (await headlines(tx, owner, release))[
+        0
+    ] == f"{blocker.key} was rolled back and is in the way again"
 
 
 async def test_a_step_deploys_once_or_says_what_is_in_the_way(tx: AsyncSession, owner: Actor) -> None:
@@ -266,11 +270,11 @@ async def test_a_step_deploys_once_or_says_what_is_in_the_way(tx: AsyncSession, 
     await walk(tx, owner, release, S.READY_PRODUCTION)
     await deploy_from_step(tx, owner, release.id, "MIG-1-CUT/TRT-7")
     revision = release.revision
-    again = await deploy_from_step(tx, owner, release.id, "MIG-1-CUT/TRT-7")
-    assert (again.status, again.revision) == (S.DEPLOYED, revision)
+    assert await deploy_from_step(tx, owner, release.id, "MIG-1-CUT/TRT-7") is None
+    assert (release.status, release.revision) == (S.DEPLOYED, revision)
     rows = await SessionReader(tx).all(deployments_of(release.key))
     assert rows[0].step_key == "MIG-1-CUT/TRT-7"
-    assert (await headlines(tx, release.id))[0] == "moved to Deployed, by step MIG-1-CUT/TRT-7"
+    assert (await headlines(tx, owner, release))[0] == "moved to Deployed, by step MIG-1-CUT/TRT-7"
 
 
 async def test_a_release_of_another_organization_does_not_exist(database: Database) -> None:
@@ -284,7 +288,7 @@ async def test_a_release_of_another_organization_does_not_exist(database: Databa
             with pytest.raises(NotFound):
                 await release_detail(SessionReader(tx), key)
             with pytest.raises(NotFound):
-                await neighbourhood(SessionReader(tx), key)
+                await neighbourhood_of(SessionReader(tx), key)
         mine = await a_release(tx, ours)
         with pytest.raises(NotFound):
             await deploy_from_step(tx, ours, foreign.id, "X/1")

@@ -56,7 +56,7 @@ async def test_the_owner_is_told_what_others_did_and_not_what_they_did_themselve
         await walk(tx, boss, release, Status.IN_DEVELOPMENT)
     async with database.tx(keeper) as tx:
         await block_release(tx, keeper, release.key, "Vendor", seen_revision=None)
-    for entry in await audit.feed(database.reader(boss), "release", release.id, 2):
+    for entry in await audit.feed(database.reader(boss), boss, "release", release.id, 2):
         await records_jobs.tell(
             run_of(database, boss), organization_id=boss.organization_id, event_id=entry.event_id
         )
@@ -75,7 +75,7 @@ async def test_an_approver_is_told_that_the_release_waits_for_them(database: Dat
         dana = await person(tx, boss, "VIEWER", "Dana")
         release = await a_release(tx, boss)
         await name_approver(tx, boss, release.key, dana.user_id)
-    (entry,) = await audit.feed(database.reader(boss), "release", release.id, 1)
+    (entry,) = await audit.feed(database.reader(boss), boss, "release", release.id, 1)
     await records_jobs.tell(
         run_of(database, boss), organization_id=boss.organization_id, event_id=entry.event_id
     )

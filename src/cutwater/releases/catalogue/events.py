@@ -1,58 +1,58 @@
 """What happens to services and environments."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
 
 
 class Catalogued(Event):
-    """Something the organization keeps a list of: `differences` is empty for one that is new or gone."""
+    """Something the organization keeps a list of."""
 
     id: UUID
     key: str
     title: str
-    differences: dict[str, tuple[Any, Any]]
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return self.differences
 
     def headline(self) -> str:
         return f"{self.name.split('.')[1]} {self.title}"
 
 
-class _AboutService(Catalogued):
+class AboutService(Catalogued):
     @property
     def subject(self) -> Subject:
         return Subject("service", self.id, self.key)
 
 
-class ServiceCreated(_AboutService):
+class ServiceCreated(AboutService):
     name: ClassVar[str] = "service.created"
+    moves_revision: ClassVar[bool] = False
 
 
-class ServiceUpdated(_AboutService):
+class ServiceUpdated(AboutService):
     name: ClassVar[str] = "service.updated"
+    changes: Changes
 
 
-class ServiceDeleted(_AboutService):
+class ServiceDeleted(AboutService):
     name: ClassVar[str] = "service.deleted"
 
 
-class _AboutEnvironment(Catalogued):
+class AboutEnvironment(Catalogued):
     @property
     def subject(self) -> Subject:
         return Subject("environment", self.id, self.key)
 
 
-class EnvironmentCreated(_AboutEnvironment):
+class EnvironmentCreated(AboutEnvironment):
     name: ClassVar[str] = "environment.created"
+    moves_revision: ClassVar[bool] = False
 
 
-class EnvironmentUpdated(_AboutEnvironment):
+class EnvironmentUpdated(AboutEnvironment):
     name: ClassVar[str] = "environment.updated"
+    changes: Changes
 
 
-class EnvironmentDeleted(_AboutEnvironment):
+class EnvironmentDeleted(AboutEnvironment):
     name: ClassVar[str] = "environment.deleted"

@@ -1,16 +1,14 @@
 """What releases are of and where they go, and what the tables of releases have in common."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy import ForeignKeyConstraint, Index, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, one_of, scoped
-from cutwater.releases.core.facts import EnvironmentKind
+from cutwater.releases.core.facts import Colour, EnvironmentKind
 
 ALIVE = text("deleted_at is null")
-COLOURS = ("blue", "green", "amber", "red", "violet", "teal", "grey")
 
 
 def member(column: str) -> ForeignKeyConstraint:
@@ -30,7 +28,7 @@ def found_by(table: str, *columns: str) -> Index:
     return Index(f"ix_{table}_organization_id_{'_'.join(columns)}", "organization_id", *columns)
 
 
-def once(table: str, name: str, *columns: str, where: Any = ALIVE) -> Index:
+def once(table: str, name: str, *columns: str, where: TextClause = ALIVE) -> Index:
     """Unique among the rows that are not deleted."""
     return Index(f"uq_{table}_{name}", "organization_id", *columns, unique=True, postgresql_where=where)
 
@@ -39,13 +37,13 @@ class Service(Base, OrganizationRow):
     """Something that is deployed: a service or an application, with its repository and Jira project."""
 
     __tablename__ = "service"
-    __table_args__ = scoped(once("service", "slug", "slug"), one_of("colour", COLOURS))
+    __table_args__ = scoped(once("service", "slug", "slug"), one_of("colour", Colour))
     slug: Mapped[str]
     name: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
     repository: Mapped[str] = mapped_column(default="")
     jira_project: Mapped[str] = mapped_column(default="")
-    colour: Mapped[str] = mapped_column(default="blue")
+    colour: Mapped[str] = mapped_column(default=Colour.BLUE)
     archived_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=1)
     deleted_at: Mapped[datetime | None]

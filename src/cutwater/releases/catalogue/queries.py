@@ -1,42 +1,51 @@
-"""Environments, and services and environments by their short names."""
+"""Services to choose from, and the environments."""
 
-from typing import Any, TypeAlias
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func, select
 
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.keyed import named
+from cutwater.kernel.reader import Reader, Rows
 from cutwater.releases.catalogue.models import Environment, Service
-from cutwater.releases.records.models import Release
-
-Rows: TypeAlias = Select[*tuple[Any, ...]]
 
 
-def by_key_or_id(key: str) -> ColumnElement[bool]:
-    """`R-42` or the release's id: the API takes either; what can be neither finds nothing."""
-    return _named(Release.id, Release.key, key, key.upper())
+class ServiceChoice(NamedTuple):
+    """A service that a release can be made of."""
+
+    slug: str
+    name: str
 
 
-def by_slug_or_id(kind: type[Service] | type[Environment], slug: str) -> ColumnElement[bool]:
-    """A service or an environment by its slug or id."""
-    return _named(kind.id, kind.slug, slug, slug.lower())
+class EnvironmentRow(NamedTuple):
+    """An environment."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: str
+    position: int
+    revision: int
+    created_at: datetime
+    updated_at: datetime
 
 
-def _named(id_column: Any, name_column: Any, given: str, name: str) -> ColumnElement[bool]:
-    if not given.isascii() or not given.replace("-", "").isalnum():
-        return false()
-    try:
-        found: ColumnElement[bool] = id_column == UUID(given)
-    except ValueError:
-        found = name_column == name
-    return found
+def service_choices() -> Rows[ServiceChoice]:
+    """The services that are not archived, by name."""
+    return Rows(
+        ServiceChoice,
+        select(Service.slug, Service.name)
+        .where(Service.deleted_at.is_(None), Service.archived_at.is_(None))
+        .order_by(func.lower(Service.name)),
+    )
 
 
-def environments() -> Rows:
+def environments() -> Rows[EnvironmentRow]:
     """The environments in their order."""
-    return (
+    return Rows(
+        EnvironmentRow,
         select(
             Environment.id,
             Environment.slug,
@@ -48,48 +57,13 @@ def environments() -> Rows:
             Environment.updated_at,
         )
         .where(Environment.deleted_at.is_(None))
-        .order_by(Environment.position, func.lower(Environment.name))
+        .order_by(Environment.position, func.lower(Environment.name)),
     )
 
 
-async def environment_row(reader: Reader, slug: str) -> Any:
+async def environment_row(reader: Reader, slug: str | UUID) -> EnvironmentRow:
     """One environment by slug or id; NotFound when there is none."""
-    return await row_by_slug(reader, environments(), Environment, slug, "This environment")
-
-
-async def row_by_slug(reader: Reader, rows: Rows, kind: Any, slug: str, what: str) -> Any:
-    row = await reader.first(rows.where(by_slug_or_id(kind, slug)))
+    row = await reader.first(environments().where(named(Environment, slug)))
     if row is None:
-        raise NotFound(what)
-    return row
-
-
-async def lock_environments(tx: AsyncSession, organization_id: UUID | None) -> None:
-    """One standard environment made at a time in an organization; held after releases, never before."""
-    await one_at_a_time(tx, f"releases.environments:{organization_id}")
-
-
-async def one_at_a_time(tx: AsyncSession, name: str) -> None:
-    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
-
-
-async def service_for_update(tx: AsyncSession, slug: str) -> Service:
-    """A service by its slug or id, locked."""
-    found = await tx.scalar(
-        select(Service).where(by_slug_or_id(Service, slug), Service.deleted_at.is_(None)).with_for_update()
-    )
-    if found is None:
-        raise NotFound("This service")
-    return found
-
-
-async def environment_for_update(tx: AsyncSession, slug: str) -> Environment:
-    """An environment by its slug or id, locked."""
-    found = await tx.scalar(
-        select(Environment)
-        .where(by_slug_or_id(Environment, slug), Environment.deleted_at.is_(None))
-        .with_for_update()
-    )
-    if found is None:
         raise NotFound("This environment")
-    return found
+    return row

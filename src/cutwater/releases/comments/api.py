@@ -1,6 +1,5 @@
 """The API of the comments on a release."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -11,17 +10,9 @@ from cutwater.kernel.envelope import Item, Many, every, one
 from cutwater.kernel.etags import SeenRevision
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.reader import Reader, SessionReader
-from cutwater.releases.comments import queries, service
+from cutwater.releases.comments import service, views
 from cutwater.releases.comments.schemas import CommentRead, CommentWrite
-from cutwater.releases.core import markdown
 from cutwater.releases.records.permissions import MAY_CHANGE, MAY_READ
-from cutwater.releases.records.queries import row_of, rows_of
-
-
-def comment(row: Any) -> dict[str, Any]:
-    """A comment with its safe HTML."""
-    return {**row._asdict(), "html": markdown.to_html(row.body)}
-
 
 reading = APIRouter(tags=["releases"], dependencies=[MAY_READ], prefix="/releases/{key}")
 changing = APIRouter(
@@ -30,27 +21,26 @@ changing = APIRouter(
 
 
 @reading.get("/comments", response_model=Many[CommentRead])
-async def list_comments(key: str, request: Request, reader: ReaderDep) -> dict[str, Any]:
+async def list_comments(key: str, request: Request, reader: ReaderDep) -> dict[str, object]:
     """What was written about a release, oldest first."""
-    rows = await rows_of(reader, key, queries.comments_of(key))
-    return every([comment(row) for row in rows], request)
+    return every(await views.comments(reader, key), request)
 
 
 @changing.post("/comments", status_code=201, response_model=Item[CommentRead])
 async def add_comment(
     key: str, body: CommentWrite, request: Request, response: Response, tx: Tx, actor: CurrentActor
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Write a comment."""
     added = await service.add_comment(tx, actor, key, body.body)
-    return await _comment(SessionReader(tx), key, added.id, request, response)
+    return await _answer(SessionReader(tx), key, added.comment_id, request, response)
 
 
 @reading.get("/comments/{comment_id}", response_model=Item[CommentRead])
 async def read_comment(
     key: str, comment_id: UUID, request: Request, response: Response, reader: ReaderDep
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """One comment."""
-    return await _comment(reader, key, comment_id, request, response)
+    return await _answer(reader, key, comment_id, request, response)
 
 
 @changing.patch("/comments/{comment_id}", response_model=Item[CommentRead])
@@ -63,10 +53,10 @@ async def update_comment(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Change your own comment."""
-    edited = await service.update_comment(tx, actor, key, comment_id, body.body, seen_revision=seen)
-    return await _comment(SessionReader(tx), key, edited.id, request, response)
+    await service.update_comment(tx, actor, key, comment_id, body.body, seen_revision=seen)
+    return await _answer(SessionReader(tx), key, comment_id, request, response)
 
 
 @changing.delete("/comments/{comment_id}", status_code=204)
@@ -75,9 +65,8 @@ async def delete_comment(key: str, comment_id: UUID, tx: Tx, actor: CurrentActor
     await service.delete_comment(tx, actor, key, comment_id)
 
 
-async def _comment(
-    reader: Reader, key: str, id: UUID, request: Request, response: Response
-) -> dict[str, Any]:
-    row = await row_of(reader, key, queries.comments_of(key), id, "This comment")
-    found = one(row, request, response)
-    return {**found, "data": comment(row)}
+async def _answer(
+    reader: Reader, key: str, comment_id: UUID, request: Request, response: Response
+) -> dict[str, object]:
+    comment = await views.comment(reader, key, comment_id)
+    return one(comment, comment.revision, request, response)

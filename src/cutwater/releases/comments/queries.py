@@ -1,15 +1,31 @@
 """The comments on a release."""
 
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
 from sqlalchemy import select
 
-from cutwater.releases.catalogue.queries import Rows
+from cutwater.kernel.reader import Rows
 from cutwater.releases.comments.models import ReleaseComment
 from cutwater.releases.records.queries import this_release
 
 
-def comments_of(key: str) -> Rows:
+class CommentRow(NamedTuple):
+    """A comment: `body` is markdown as typed."""
+
+    id: UUID
+    author_id: UUID | None
+    body: str
+    created_at: datetime
+    edited_at: datetime | None
+    revision: int
+
+
+def comments_of(key: str) -> Rows[CommentRow]:
     """What was written about a release, oldest first."""
-    return (
+    return Rows(
+        CommentRow,
         select(
             ReleaseComment.id,
             ReleaseComment.author_id,
@@ -19,5 +35,5 @@ def comments_of(key: str) -> Rows:
             ReleaseComment.revision,
         )
         .where(ReleaseComment.release_id.in_(this_release(key)), ReleaseComment.deleted_at.is_(None))
-        .order_by(ReleaseComment.created_at, ReleaseComment.id)
+        .order_by(ReleaseComment.created_at, ReleaseComment.id),
     )

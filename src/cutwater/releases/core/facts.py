@@ -107,6 +107,18 @@ class Outcome(StrEnum):
     ROLLED_BACK = "ROLLED_BACK"
 
 
+class Colour(StrEnum):
+    """What marks a service wherever it is named."""
+
+    BLUE = "blue"
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    VIOLET = "violet"
+    TEAL = "teal"
+    GREY = "grey"
+
+
 @frozen
 class OpenItem:
     """An item that is neither merged nor done."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from cutwater.kernel.frozen import frozen
@@ -42,6 +41,32 @@ class Neighbour:
     item_count: int = 0
     open_items: tuple[OpenItem, ...] = ()
     approvals: tuple[ApprovalFact, ...] = ()
+
+
+@frozen
+class ToldLine:
+    """One release on the way down; `next` is the label of the status it would go to, empty at the end."""
+
+    key: str
+    title: str
+    status: Status
+    owner: str
+    depth: int
+    relation: str
+    next: str
+    since: datetime
+    causes: tuple[Obstacle, ...]
+    is_root_cause: bool
+    was_told_above: bool
+
+
+@frozen
+class Told:
+    """Why a release is not moving: in a word, in a sentence, and line by line the whole way down."""
+
+    standing: explain.Standing
+    sentence: str
+    lines: tuple[ToldLine, ...]
 
 
 @frozen
@@ -102,29 +127,29 @@ class Neighbourhood:
         known = {each.id: self._known(each) for each in self.releases.values()}
         return explain.explain(self.middle, known, self.edges)
 
-    def told(self) -> dict[str, Any]:
-        """The explanation as plain values, for the API and the page."""
+    def told(self) -> "Told":
+        """The same with a sentence, for the API and the page."""
         lines = self.explanation()
-        return {
-            "standing": self.standing().value,
-            "sentence": explain.sentence(lines),
-            "lines": [
-                {
-                    "key": line.known.key,
-                    "title": line.known.title,
-                    "status": line.known.status,
-                    "owner": line.known.owner,
-                    "depth": line.depth,
-                    "relation": line.relation,
-                    "next": _next_label(line.known.status),
-                    "since": line.since,
-                    "causes": line.causes,
-                    "is_root_cause": line.is_root_cause,
-                    "was_told_above": line.was_told_above,
-                }
+        return Told(
+            standing=self.standing(),
+            sentence=explain.sentence(lines),
+            lines=tuple(
+                ToldLine(
+                    key=line.known.key,
+                    title=line.known.title,
+                    status=line.known.status,
+                    owner=line.known.owner,
+                    depth=line.depth,
+                    relation=line.relation,
+                    next=_next_label(line.known.status),
+                    since=line.since,
+                    causes=line.causes,
+                    is_root_cause=line.is_root_cause,
+                    was_told_above=line.was_told_above,
+                )
                 for line in lines
-            ],
-        }
+            ),
+        )
 
     def standing(self) -> explain.Standing:
         """Whether the one in the middle moves, waits, is blocked or is stuck on its own work."""

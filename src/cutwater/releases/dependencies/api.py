@@ -1,6 +1,5 @@
 """The API of a release's dependencies."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -9,8 +8,9 @@ from cutwater.kernel.actor import CurrentActor
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, every, one
 from cutwater.kernel.idempotency import IdempotentRoute
-from cutwater.kernel.reader import SessionReader
+from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.releases.dependencies import queries, service
+from cutwater.releases.dependencies.models import ReleaseDependency
 from cutwater.releases.dependencies.schemas import DependencyCreate, DependencyRead
 from cutwater.releases.records.permissions import MAY_CHANGE, MAY_READ
 from cutwater.releases.records.queries import row_of, rows_of
@@ -22,7 +22,7 @@ changing = APIRouter(
 
 
 @reading.get("/dependencies", response_model=Many[DependencyRead])
-async def list_dependencies(key: str, request: Request, reader: ReaderDep) -> dict[str, Any]:
+async def list_dependencies(key: str, request: Request, reader: ReaderDep) -> dict[str, object]:
     """What a release depends on, and what depends on it."""
     return every(await rows_of(reader, key, queries.dependencies_of(key)), request)
 
@@ -30,23 +30,29 @@ async def list_dependencies(key: str, request: Request, reader: ReaderDep) -> di
 @changing.post("/dependencies", status_code=201, response_model=Item[DependencyRead])
 async def add_dependency(
     key: str, body: DependencyCreate, request: Request, response: Response, tx: Tx, actor: CurrentActor
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Let a release depend on another; a cycle is refused by name."""
-    added = await service.add_dependency(tx, actor, key, body.blocker, body.kind)
-    found = queries.dependencies_of(key)
-    return one(await row_of(SessionReader(tx), key, found, added.id, "This dependency"), request, response)
+    dependency_id = await service.add_dependency(tx, actor, key, body.blocker, body.kind)
+    return await _answer(SessionReader(tx), key, dependency_id, request, response)
 
 
 @reading.get("/dependencies/{dependency_id}", response_model=Item[DependencyRead])
 async def read_dependency(
     key: str, dependency_id: UUID, request: Request, response: Response, reader: ReaderDep
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """One dependency."""
-    found = queries.dependencies_of(key)
-    return one(await row_of(reader, key, found, dependency_id, "This dependency"), request, response)
+    return await _answer(reader, key, dependency_id, request, response)
 
 
 @changing.delete("/dependencies/{dependency_id}", status_code=204)
 async def remove_dependency(key: str, dependency_id: UUID, tx: Tx, actor: CurrentActor) -> None:
     """Take a dependency away."""
     await service.remove_dependency(tx, actor, key, dependency_id)
+
+
+async def _answer(
+    reader: Reader, key: str, dependency_id: UUID, request: Request, response: Response
+) -> dict[str, object]:
+    this = queries.dependencies_of(key).where(ReleaseDependency.id == dependency_id)
+    row = await row_of(reader, key, this, "This dependency")
+    return one(row, row.revision, request, response)

@@ -4,16 +4,17 @@ from typing import ClassVar
 from uuid import UUID
 
 from cutwater.kernel.events import Subject
+from cutwater.releases.core.facts import DependencyKind
 from cutwater.releases.records.events import AboutRelease
 
 KIND_WORDS = {
-    "BLOCKS": "must be deployed first",
-    "SOFT_DEPENDENCY": "should go first",
-    "REQUIRES_SYNC": "goes together with it",
+    DependencyKind.BLOCKS: "must be deployed first",
+    DependencyKind.SOFT_DEPENDENCY: "should go first",
+    DependencyKind.REQUIRES_SYNC: "goes together with it",
 }
 
 
-class _AboutDependency(AboutRelease):
+class AboutDependency(AboutRelease):
     blocker_id: UUID
     blocker_key: str
     kind: str
@@ -23,21 +24,21 @@ class _AboutDependency(AboutRelease):
         return Subject("release", self.blocker_id, self.blocker_key)
 
 
-class DependencyAdded(_AboutDependency):
+class DependencyAdded(AboutDependency):
     name: ClassVar[str] = "release.dependency_added"
 
     def headline(self) -> str:
-        return f"{self.blocker_key} {KIND_WORDS[self.kind]}"
+        return f"{self.blocker_key} {KIND_WORDS[DependencyKind(self.kind)]}"
 
 
-class DependencyRemoved(_AboutDependency):
+class DependencyRemoved(AboutDependency):
     name: ClassVar[str] = "release.dependency_removed"
 
     def headline(self) -> str:
         return f"no longer depends on {self.blocker_key}"
 
 
-class DependencyResolved(_AboutDependency):
+class DependencyResolved(AboutDependency):
     """The blocker is deployed."""
 
     name: ClassVar[str] = "release.dependency_resolved"
@@ -46,7 +47,7 @@ class DependencyResolved(_AboutDependency):
         return f"{self.blocker_key} is deployed and no longer in the way"
 
 
-class DependencyReopened(_AboutDependency):
+class DependencyReopened(AboutDependency):
     """The blocker fell back after it had been deployed."""
 
     name: ClassVar[str] = "release.dependency_reopened"

@@ -1,7 +1,5 @@
 """The API of a release's deployments."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 
 from cutwater.kernel.db import ReaderDep
@@ -15,6 +13,6 @@ reading = APIRouter(tags=["releases"], dependencies=[MAY_READ], prefix="/release
 
 
 @reading.get("/deployments", response_model=Many[DeploymentRead])
-async def list_deployments(key: str, request: Request, reader: ReaderDep) -> dict[str, Any]:
+async def list_deployments(key: str, request: Request, reader: ReaderDep) -> dict[str, object]:
     """Where and when a release was deployed, the latest first."""
     return every(await rows_of(reader, key, queries.deployments_of(key)), request)

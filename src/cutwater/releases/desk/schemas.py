@@ -1,7 +1,7 @@
 """What the API takes and gives for releases."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StrictBool, model_validator
@@ -11,6 +11,7 @@ from cutwater.releases.core.facts import Priority, Status
 
 Title = Annotated[Line, Field(min_length=1)]
 ShortLine = Annotated[Line, Field(max_length=80)]
+CLEARABLE = frozenset({"owner_id", "sprint", "target_date"})
 
 
 class ReleaseRead(Out):
@@ -79,18 +80,15 @@ class ReleasePatch(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_status(cls, given: Any) -> Any:
+    def _no_status(cls, given: object) -> object:
         if isinstance(given, dict) and "status" in given:
             raise ValueError("The status is not edited: POST to /releases/{key}/moves.")
         return given
 
-    def changes(self) -> dict[str, Any]:
+    def edits(self) -> dict[str, object]:
         """The fields that were given; null clears an owner, a sprint or a date and is ignored elsewhere."""
-        return {
-            name: value
-            for name, value in self.model_dump(exclude_unset=True).items()
-            if value is not None or name in ("owner_id", "sprint", "target_date")
-        }
+        given = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in given.items() if value is not None or name in CLEARABLE}
 
 
 class BlockRequest(Body):

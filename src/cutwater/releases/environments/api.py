@@ -1,6 +1,6 @@
 """The API of environments."""
 
-from typing import Any
+from typing import cast
 
 from fastapi import APIRouter, Request, Response
 
@@ -10,20 +10,22 @@ from cutwater.kernel.envelope import Item, Many, every, one
 from cutwater.kernel.etags import SeenRevision
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
+from cutwater.kernel.reader import SessionReader
 from cutwater.releases.catalogue import queries
 from cutwater.releases.catalogue.service import EnvironmentDraft
 from cutwater.releases.environments import service
 from cutwater.releases.environments.schemas import EnvironmentCreate, EnvironmentPatch, EnvironmentRead
+from cutwater.releases.environments.service import EnvironmentEdits
 from cutwater.releases.records.permissions import MAY_READ
 
 KEEPS_ENVIRONMENTS = [needs(Grant.ENVIRONMENTS_WRITE, "change environments")]
 
-reading = APIRouter(tags=["services"], dependencies=[MAY_READ])
-changing = APIRouter(tags=["services"], route_class=IdempotentRoute)
+reading = APIRouter(tags=["services", "environments"], dependencies=[MAY_READ])
+changing = APIRouter(tags=["services", "environments"], route_class=IdempotentRoute)
 
 
-@reading.get("/environments", response_model=Many[EnvironmentRead], tags=["environments"])
-async def list_environments(request: Request, reader: ReaderDep) -> dict[str, Any]:
+@reading.get("/environments", response_model=Many[EnvironmentRead])
+async def list_environments(request: Request, reader: ReaderDep) -> dict[str, object]:
     """The environments in their order."""
     return every(await reader.all(queries.environments()), request)
 
@@ -33,30 +35,30 @@ async def list_environments(request: Request, reader: ReaderDep) -> dict[str, An
     dependencies=KEEPS_ENVIRONMENTS,
     status_code=201,
     response_model=Item[EnvironmentRead],
-    tags=["environments"],
 )
 async def create_environment(
     body: EnvironmentCreate, request: Request, response: Response, tx: Tx, actor: CurrentActor
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Add an environment."""
     given = {**body.model_dump(), "slug": body.slug or ""}
     created = await service.create_environment(tx, actor, EnvironmentDraft(**given))
-    return one(created, request, response)
+    row = await queries.environment_row(SessionReader(tx), created.id)
+    return one(row, row.revision, request, response)
 
 
-@reading.get("/environments/{slug}", response_model=Item[EnvironmentRead], tags=["environments"])
+@reading.get("/environments/{slug}", response_model=Item[EnvironmentRead])
 async def read_environment(
     slug: str, request: Request, response: Response, reader: ReaderDep
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """One environment by its slug or id."""
-    return one(await queries.environment_row(reader, slug), request, response)
+    row = await queries.environment_row(reader, slug)
+    return one(row, row.revision, request, response)
 
 
 @changing.patch(
     "/environments/{slug}",
     dependencies=KEEPS_ENVIRONMENTS,
     response_model=Item[EnvironmentRead],
-    tags=["environments"],
 )
 async def update_environment(
     slug: str,
@@ -66,17 +68,15 @@ async def update_environment(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Rename or reorder an environment."""
-    changes = body.model_dump(exclude_none=True)
-    return one(
-        await service.update_environment(tx, actor, slug, changes, seen_revision=seen), request, response
-    )
+    edits = cast(EnvironmentEdits, body.model_dump(exclude_none=True))
+    updated = await service.update_environment(tx, actor, slug, edits, seen_revision=seen)
+    row = await queries.environment_row(SessionReader(tx), updated.id)
+    return one(row, row.revision, request, response)
 
 
-@changing.delete(
-    "/environments/{slug}", dependencies=KEEPS_ENVIRONMENTS, status_code=204, tags=["environments"]
-)
+@changing.delete("/environments/{slug}", dependencies=KEEPS_ENVIRONMENTS, status_code=204)
 async def delete_environment(slug: str, tx: Tx, actor: CurrentActor, seen: SeenRevision) -> None:
     """Delete an environment that nothing was deployed to."""
     await service.delete_environment(tx, actor, slug, seen_revision=seen)

@@ -11,14 +11,12 @@ from cutwater.releases.catalogue.service import EnvironmentDraft
 from cutwater.releases.core.facts import EnvironmentKind
 from cutwater.releases.environments import service
 from cutwater.releases.environments.forms import EnvironmentForm
+from cutwater.releases.environments.service import EnvironmentEdits
 from cutwater.releases.records.forms import ReasonForm
 from cutwater.web import Refusal, View
 
 reading = APIRouter(dependencies=[needs(Grant.RELEASES_READ, "see services and environments")])
-changing = APIRouter()
-
-KEEPS_ENVIRONMENTS = [needs(Grant.ENVIRONMENTS_WRITE, "change environments")]
-
+changing = APIRouter(dependencies=[needs(Grant.ENVIRONMENTS_WRITE, "change environments")])
 KINDS = [(each.value, each.value.capitalize()) for each in EnvironmentKind]
 
 
@@ -28,7 +26,7 @@ async def environments(reader: ReaderDep, actor: CurrentActor, view: View) -> Re
     return await _environments(view, reader, actor)
 
 
-@changing.post("/environments", dependencies=KEEPS_ENVIRONMENTS)
+@changing.post("/environments")
 async def create_environment(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Add an environment."""
     view.if_refused(lambda refusal: _environments(view, reader, actor, refusal=refusal))
@@ -36,20 +34,20 @@ async def create_environment(reader: ReaderDep, tx: Tx, actor: CurrentActor, vie
     created = await service.create_environment(
         tx, actor, EnvironmentDraft(**form.model_dump(exclude={"revision"}))
     )
-    return view.redirect("/environments", flash=f"{created.name} is added.")
+    return view.redirect("/environments", flash=f"{created.title} is added.")
 
 
-@changing.post("/environments/{slug}", dependencies=KEEPS_ENVIRONMENTS)
+@changing.post("/environments/{slug}")
 async def save_environment(slug: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Rename or reorder an environment."""
     view.if_refused(lambda refusal: _environments(view, reader, actor, refusal=refusal))
     form = await view.form(EnvironmentForm)
-    changes = form.model_dump(include={"name", "position"})
-    await service.update_environment(tx, actor, slug, changes, seen_revision=form.revision)
+    edits = EnvironmentEdits(name=form.name, position=form.position)
+    await service.update_environment(tx, actor, slug, edits, seen_revision=form.revision)
     return view.redirect("/environments", flash="Saved.")
 
 
-@changing.post("/environments/{slug}/delete", dependencies=KEEPS_ENVIRONMENTS)
+@changing.post("/environments/{slug}/delete")
 async def delete_environment(
     slug: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:

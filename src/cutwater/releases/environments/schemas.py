@@ -1,7 +1,7 @@
 """What the API takes and gives for environments."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field
@@ -13,7 +13,7 @@ Name = Annotated[Line, Field(min_length=1, max_length=80)]
 Slug = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
-def _counted(value: Any) -> Any:
+def _counted(value: object) -> object:
     if isinstance(value, bool | str):
         raise ValueError("must be a whole number")
     return value

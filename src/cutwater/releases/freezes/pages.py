@@ -1,5 +1,6 @@
 """The pages of freezes."""
 
+from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,14 +13,12 @@ from cutwater.kernel.reader import Reader
 from cutwater.releases.catalogue.queries import environments
 from cutwater.releases.freezes import queries, service
 from cutwater.releases.freezes.forms import FreezeForm
-from cutwater.releases.freezes.service import FreezeDraft
+from cutwater.releases.freezes.service import FreezeDraft, FreezeEdits
 from cutwater.releases.records.forms import ReasonForm
 from cutwater.web import Refusal, View
 
 reading = APIRouter(dependencies=[needs(Grant.RELEASES_READ, "see services and environments")])
-changing = APIRouter()
-
-KEEPS_FREEZES = [needs(Grant.FREEZES_WRITE, "change freezes")]
+changing = APIRouter(dependencies=[needs(Grant.FREEZES_WRITE, "change freezes")])
 
 
 @reading.get("/freezes")
@@ -28,7 +27,7 @@ async def freezes(reader: ReaderDep, actor: CurrentActor, view: View) -> Respons
     return await _freezes(view, reader, actor)
 
 
-@changing.post("/freezes", dependencies=KEEPS_FREEZES)
+@changing.post("/freezes")
 async def create_freeze(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Plan a freeze."""
     view.if_refused(lambda refusal: _freezes(view, reader, actor, refusal=refusal))
@@ -37,25 +36,25 @@ async def create_freeze(reader: ReaderDep, tx: Tx, actor: CurrentActor, view: Vi
     return view.redirect("/freezes", flash="The freeze is planned.")
 
 
-@changing.get("/freezes/{freeze_id}/edit", dependencies=KEEPS_FREEZES)
+@changing.get("/freezes/{freeze_id}/edit")
 async def edit_freeze(freeze_id: UUID, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """The form with what is there."""
-    return await _freeze_form(view, reader, freeze_id)
+    return await _form(view, reader, freeze_id)
 
 
-@changing.post("/freezes/{freeze_id}/edit", dependencies=KEEPS_FREEZES)
+@changing.post("/freezes/{freeze_id}/edit")
 async def save_freeze(
     freeze_id: UUID, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:
     """Save what was changed."""
-    view.if_refused(lambda refusal: _freeze_form(view, reader, freeze_id, refusal=refusal))
+    view.if_refused(lambda refusal: _form(view, reader, freeze_id, refusal=refusal))
     form = await view.form(FreezeForm)
-    changes = form.model_dump(exclude={"revision"})
-    await service.update_freeze(tx, actor, freeze_id, changes, seen_revision=form.revision)
+    edits = cast(FreezeEdits, form.model_dump(exclude={"revision"}))
+    await service.update_freeze(tx, actor, freeze_id, edits, seen_revision=form.revision)
     return view.redirect("/freezes", flash="Saved.")
 
 
-@changing.post("/freezes/{freeze_id}/delete", dependencies=KEEPS_FREEZES)
+@changing.post("/freezes/{freeze_id}/delete")
 async def delete_freeze(
     freeze_id: UUID, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:
@@ -78,13 +77,12 @@ async def _freezes(view: View, reader: Reader, actor: Actor, *, refusal: Refusal
     )
 
 
-async def _freeze_form(
-    view: View, reader: Reader, freeze_id: UUID, *, refusal: Refusal | None = None
-) -> Response:
+async def _form(view: View, reader: Reader, freeze_id: UUID, *, refusal: Refusal | None = None) -> Response:
     places = await reader.all(environments())
-    freeze, zone = await queries.freeze_row(reader, freeze_id), view.actor.zone if view.actor else "UTC"
+    freeze = await queries.freeze_row(reader, freeze_id)
+    zone = view.actor.zone if view.actor else "UTC"
     return view.page(
-        "releases/freezes/freeze_form.html",
+        "releases/freezes/form.html",
         freeze=freeze,
         places=[(each.slug, each.name) for each in places],
         starts_at=f"{freeze.starts_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}",

@@ -1,8 +1,7 @@
 """Planning, changing and lifting freezes."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,23 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import audit
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor, lacking
-from cutwater.kernel.errors import Invalid, NotFound, refuse_if
-from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.changes import changed
+from cutwater.kernel.errors import Invalid, refuse
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
-from cutwater.releases.catalogue.models import Environment
-from cutwater.releases.catalogue.queries import environment_for_update
-from cutwater.releases.core.refusals import unfit
-from cutwater.releases.freezes import queries
+from cutwater.kernel.keyed import held
+from cutwater.releases.catalogue.service import chosen_environment
+from cutwater.releases.core.refusals import filled, in_range
 from cutwater.releases.freezes.events import FreezeCreated, FreezeDeleted, FreezeUpdated
 from cutwater.releases.freezes.models import FreezeWindow
-from cutwater.releases.records.service import FIRST_YEAR, LAST_YEAR
 
 
 @frozen
 class FreezeDraft:
-    """A new freeze window; `environment` is a slug or id."""
+    """A new freeze; `environment` is a slug or id."""
 
     environment: str
     title: str
@@ -35,10 +32,20 @@ class FreezeDraft:
     reason: str = ""
 
 
-async def create_freeze(tx: AsyncSession, actor: Actor, draft: FreezeDraft) -> FreezeWindow:
+class FreezeEdits(TypedDict, total=False):
+    """What to change of a freeze; `environment` is a slug or id."""
+
+    environment: str
+    title: str
+    reason: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def create_freeze(tx: AsyncSession, actor: Actor, draft: FreezeDraft) -> FreezeCreated:
     """Say when nothing goes to an environment without an override."""
-    refuse_if(lacking(actor, Grant.FREEZES_WRITE, "plan a freeze"))
-    environment = await _environment(tx, draft.environment)
+    refuse(may=lacking(actor, Grant.FREEZES_WRITE, "plan a freeze"))
+    environment = await chosen_environment(tx, draft.environment)
     _check_order(draft.starts_at, draft.ends_at)
     freeze = FreezeWindow(
         id=new_id(),
@@ -50,65 +57,59 @@ async def create_freeze(tx: AsyncSession, actor: Actor, draft: FreezeDraft) -> F
     )
     tx.add(freeze)
     await tx.flush()
-    created = FreezeCreated(id=freeze.id, key=environment.slug, title=freeze.title, differences={})
+    created = FreezeCreated(id=freeze.id, key=environment.slug, title=freeze.title)
     await audit.record(tx, actor, created)
-    return freeze
+    return created
 
 
 async def update_freeze(
-    tx: AsyncSession, actor: Actor, freeze_id: UUID, changes: Mapping[str, Any], *, seen_revision: int | None
-) -> FreezeWindow:
-    """Change a freeze's title, reason, times or environment."""
-    freeze = await queries.freeze_for_update(tx, freeze_id)
-    refuse_if(lacking(actor, Grant.FREEZES_WRITE, "change a freeze"))
-    refuse_stale(freeze.revision, seen_revision)
-    before = {name: getattr(freeze, name) for name in ("title", "starts_at", "ends_at", "environment_id")}
-    reason = freeze.reason
-    if "environment" in changes:
-        freeze.environment_id = (await _environment(tx, changes["environment"])).id
-    for name in ("title", "reason", "starts_at", "ends_at"):
-        if name in changes:
-            setattr(freeze, name, _titled(changes[name]) if name == "title" else changes[name])
-    _check_order(freeze.starts_at, freeze.ends_at)
-    differences = {n: (was, getattr(freeze, n)) for n, was in before.items() if was != getattr(freeze, n)}
-    if reason != freeze.reason:
-        differences["reason"] = ("…", "…")
-    if differences:
-        freeze.revision += 1
-        updated = FreezeUpdated(id=freeze.id, key="", title=freeze.title, differences=differences)
+    tx: AsyncSession, actor: Actor, freeze_id: UUID, edits: FreezeEdits, *, seen_revision: int | None
+) -> FreezeUpdated:
+    """Change a freeze's title, reason, times or environment. What comes back says what changed."""
+    freeze = await held(tx, FreezeWindow, freeze_id, what="This freeze")
+    refuse(
+        may=lacking(actor, Grant.FREEZES_WRITE, "change a freeze"),
+        seen=await audit.stale(tx, "freeze", freeze, seen_revision),
+    )
+    changes = changed(freeze, await _wanted(tx, freeze, edits), private=("reason",))
+    updated = FreezeUpdated(id=freeze.id, key="", title=freeze.title, changes=changes)
+    if changes:
         await audit.record(tx, actor, updated)
-    return freeze
+    return updated
 
 
 async def delete_freeze(
     tx: AsyncSession, actor: Actor, freeze_id: UUID, *, seen_revision: int | None
-) -> None:
+) -> FreezeDeleted:
     """Lift a freeze before its time, or take a planned one away."""
-    freeze = await queries.freeze_for_update(tx, freeze_id)
-    refuse_if(lacking(actor, Grant.FREEZES_WRITE, "delete a freeze"))
-    refuse_stale(freeze.revision, seen_revision)
-    freeze.deleted_at = clock.now()
-    freeze.revision += 1
-    gone = FreezeDeleted(id=freeze.id, key="", title=freeze.title, differences={})
-    await audit.record(tx, actor, gone)
+    freeze = await held(tx, FreezeWindow, freeze_id, what="This freeze")
+    refuse(
+        may=lacking(actor, Grant.FREEZES_WRITE, "delete a freeze"),
+        seen=await audit.stale(tx, "freeze", freeze, seen_revision),
+    )
+    changed(freeze, {"deleted_at": clock.now()})
+    deleted = FreezeDeleted(id=freeze.id, key="", title=freeze.title)
+    await audit.record(tx, actor, deleted)
+    return deleted
 
 
-async def _environment(tx: AsyncSession, slug: str) -> Environment:
-    try:
-        return await environment_for_update(tx, slug)
-    except NotFound:
-        raise unfit("environment", "Choose an environment of the list.") from None
+async def _wanted(tx: AsyncSession, freeze: FreezeWindow, edits: FreezeEdits) -> dict[str, object]:
+    """The columns as they are to be, each checked."""
+    wanted: dict[str, object] = {name: value for name, value in edits.items() if name != "environment"}
+    if "environment" in edits:
+        wanted["environment_id"] = (await chosen_environment(tx, edits["environment"])).id
+    if "title" in edits:
+        wanted["title"] = _titled(edits["title"])
+    _check_order(edits.get("starts_at", freeze.starts_at), edits.get("ends_at", freeze.ends_at))
+    return wanted
 
 
 def _check_order(starts_at: datetime, ends_at: datetime) -> None:
-    for name, at in (("starts_at", starts_at), ("ends_at", ends_at)):
-        if not FIRST_YEAR <= at.year <= LAST_YEAR:
-            raise Invalid({name: f"Use a year between {FIRST_YEAR} and {LAST_YEAR}."})
+    in_range("starts_at", starts_at)
+    in_range("ends_at", ends_at)
     if ends_at <= starts_at:
         raise Invalid({"ends_at": "It must end after it starts."})
 
 
 def _titled(title: str) -> str:
-    if not title.strip():
-        raise Invalid({"title": "Give the freeze a title."})
-    return title.strip()
+    return filled("title", title, "Give the freeze a title.")

@@ -1,8 +1,9 @@
 """What happens to the items of a release."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Subject
 from cutwater.releases.records.events import AboutRelease
 
@@ -26,16 +27,12 @@ class ItemChanged(AboutRelease):
     name: ClassVar[str] = "release.item_changed"
     item_id: UUID
     reference: str
-    was_done: bool
-    is_done: bool
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"is_done": (self.was_done, self.is_done)} if self.was_done != self.is_done else {}
+    changes: Changes
 
     def headline(self) -> str:
-        if self.was_done != self.is_done:
-            return f"{self.reference} is {'done' if self.is_done else 'open again'}"
+        if "is_done" in self.changes:
+            _, is_done = self.changes.fields["is_done"]
+            return f"{self.reference} is {'done' if is_done else 'open again'}"
         return f"changed {self.reference}"
 
 

@@ -5,6 +5,11 @@ from uuid import UUID
 from cutwater.kernel.jobs import JobRun, job
 from cutwater.releases.items import service
 
+SUBSCRIBERS: dict[str, tuple[str, ...]] = {
+    "import.applied": ("releases.refresh_items",),
+    "issue.updated": ("releases.refresh_items",),
+}
+
 
 @job("releases.refresh_items")
 async def refresh_items(run: JobRun, *, organization_id: UUID, event_id: int) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, StrictBool
@@ -15,7 +15,7 @@ ShortLine = Annotated[Line, Field(max_length=80)]
 Address = Annotated[str, Field(max_length=300, pattern=r"^(https?://[!-~]+)?$")]
 
 
-def _looking_like_a_reference(value: Any) -> Any:
+def _looking_like_a_reference(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(references.PATTERN, value):
         raise ValueError(references.EXPECTED)
     return value

@@ -1,27 +1,32 @@
 """The items of a release: tickets picked from imported issues or typed, pull and merge requests."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, sprints
-from cutwater.kernel import clock
+from cutwater.kernel import clock, etags
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Invalid, refuse_if
-from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.changes import NOTHING, Changes, changed
+from cutwater.kernel.errors import Invalid, refuse
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.keyed import held, held_all
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import SessionReader, any_of
 from cutwater.releases.core import references
 from cutwater.releases.core.facts import ACTIVE, LABELS, ItemKind, Status
+from cutwater.releases.core.references import Reference
 from cutwater.releases.items.events import ItemAdded, ItemChanged, ItemRemoved
 from cutwater.releases.items.models import ReleaseItem
-from cutwater.releases.records import permissions, queries
+from cutwater.releases.records import permissions
 from cutwater.releases.records.models import Release
+
+TYPED = frozenset({"reference", "title", "status", "assignee", "url"})
+"""People's words and names: the log keeps them where they can be erased."""
 
 
 @frozen
@@ -36,35 +41,30 @@ class ItemDraft:
     url: str = ""
 
 
-CHANGEABLE = ("title", "status", "assignee", "url", "is_done")
+class ItemEdits(TypedDict, total=False):
+    """What to change of a typed item; None leaves a field as it is."""
+
+    title: str | None
+    status: str | None
+    is_done: bool | None
+    assignee: str | None
+    url: str | None
 
 
-async def add_item(tx: AsyncSession, actor: Actor, key: str, draft: ItemDraft) -> ReleaseItem:
+async def add_item(tx: AsyncSession, actor: Actor, key: str, draft: ItemDraft) -> ItemAdded:
     """Put a ticket or pull request into a release; an imported issue brings its title and status."""
-    release = await queries.release_for_update(tx, key)
-    refuse_if(permissions.to_contribute(actor, "add an item") + _fixed(release))
+    release = await held(tx, Release, key, what="This release")
     reference = references.parse(draft.reference)
+    refuse(
+        may=permissions.to_contribute(actor, "add an item"),
+        rules=_fixed(release) or await _there_already(tx, release, reference),
+    )
     if reference is None:
         raise Invalid({"reference": references.EXPECTED})
-    refuse_if(await _there_already(tx, release, reference))
-    item = ReleaseItem(
-        id=new_id(),
-        release_id=release.id,
-        kind=reference.kind.value,
-        reference=reference.text,
-        repository=reference.repository,
-        number=reference.number,
-        url=draft.url or reference.url,
-        title=draft.title.strip(),
-        status=draft.status.strip() or "Open",
-        assignee=draft.assignee.strip(),
-        is_done=references.is_done(reference.kind, draft.status) if draft.is_done is None else draft.is_done,
-    )
+    issue = None
     if reference.kind is ItemKind.JIRA_TICKET:
         issue = await sprints.issue_by_key(SessionReader(tx), reference.text)
-        if issue is not None:
-            item.issue_id = issue.id
-            _take_over(item, issue)
+    item = _drafted(release, reference, draft, issue)
     tx.add(item)
     await tx.flush()
     added = ItemAdded(
@@ -76,44 +76,40 @@ async def add_item(tx: AsyncSession, actor: Actor, key: str, draft: ItemDraft) -
         issue_id=item.issue_id,
     )
     await audit.record(tx, actor, added)
-    return item
+    return added
 
 
 async def update_item(
-    tx: AsyncSession,
-    actor: Actor,
-    key: str,
-    item_id: UUID,
-    changes: Mapping[str, Any],
-    *,
-    seen_revision: int | None,
-) -> ReleaseItem:
+    tx: AsyncSession, actor: Actor, key: str, item_id: UUID, edits: ItemEdits, *, seen_revision: int | None
+) -> ItemChanged:
     """Change what was typed for an item; one of an imported issue follows the issue and is refused."""
-    release = await queries.release_for_update(tx, key)
-    item = await queries.owned_for_update(tx, ReleaseItem, release, item_id, "This item")
-    refuse_if(permissions.to_contribute(actor, "change an item") + _fixed(release) + _followed(item))
-    refuse_stale(item.revision, seen_revision)
-    was_done = item.is_done
-    for name in CHANGEABLE:
-        if name in changes and changes[name] is not None:
-            setattr(item, name, changes[name])
-    if "status" in changes and changes.get("is_done") is None:
-        item.is_done = references.is_done(ItemKind(item.kind), item.status)
-    item.revision += 1
-    await _record_change(tx, actor, release, item, was_done)
-    return item
+    release = await held(tx, Release, key, what="This release")
+    item = await held(tx, ReleaseItem, item_id, ReleaseItem.release_id == release.id, what="This item")
+    refuse(
+        may=permissions.to_contribute(actor, "change an item"),
+        seen=etags.stale(item.revision, seen_revision),
+        rules=_fixed(release) + _followed(item),
+    )
+    wanted = {name: value for name, value in edits.items() if value is not None}
+    status = edits.get("status")
+    if status is not None and edits.get("is_done") is None:
+        wanted["is_done"] = references.is_done(ItemKind(item.kind), status)
+    changes = changed(item, wanted, private=TYPED)
+    return await _record_change(tx, actor, release, item, changes)
 
 
 async def remove_item(
     tx: AsyncSession, actor: Actor, key: str, item_id: UUID, *, seen_revision: int | None
-) -> None:
+) -> ItemRemoved:
     """Take an item out of a release."""
-    release = await queries.release_for_update(tx, key)
-    item = await queries.owned_for_update(tx, ReleaseItem, release, item_id, "This item")
-    refuse_if(permissions.to_contribute(actor, "remove an item") + _fixed(release))
-    refuse_stale(item.revision, seen_revision)
-    item.deleted_at = clock.now()
-    item.revision += 1
+    release = await held(tx, Release, key, what="This release")
+    item = await held(tx, ReleaseItem, item_id, ReleaseItem.release_id == release.id, what="This item")
+    refuse(
+        may=permissions.to_contribute(actor, "remove an item"),
+        seen=etags.stale(item.revision, seen_revision),
+        rules=_fixed(release),
+    )
+    changed(item, {"deleted_at": clock.now()})
     removed = ItemRemoved(
         release_id=release.id,
         key=release.key,
@@ -122,93 +118,94 @@ async def remove_item(
         issue_id=item.issue_id,
     )
     await audit.record(tx, actor, removed)
+    return removed
 
 
 async def refresh_items_of(tx: AsyncSession, actor: Actor, release: Release) -> None:
     """Bring the copies of imported issues up to date, so that a decision is taken on what is true now."""
-    followed = select(ReleaseItem).where(
-        ReleaseItem.release_id == release.id,
-        ReleaseItem.issue_id.is_not(None),
-        ReleaseItem.deleted_at.is_(None),
-    )
-    await _refresh(tx, actor, list(await tx.scalars(followed)), {release.id: release})
+    await _refresh(tx, actor, {release.id: release})
 
 
 async def refresh_items(tx: AsyncSession, actor: Actor) -> int:
     """The same for every release that is under way; how many items changed."""
-    releases = {
-        each.id: each
-        for each in await tx.scalars(
-            select(Release).where(
-                any_of(Release.status, [status.value for status in ACTIVE]), Release.deleted_at.is_(None)
-            )
-        )
-    }
-    followed = (
-        select(ReleaseItem)
-        .where(
-            any_of(ReleaseItem.release_id, releases),
-            ReleaseItem.issue_id.is_not(None),
-            ReleaseItem.deleted_at.is_(None),
-        )
-        .order_by(ReleaseItem.id)
-        .with_for_update()
+    under_way = select(Release).where(
+        any_of(Release.status, [status.value for status in ACTIVE]), Release.deleted_at.is_(None)
     )
-    return await _refresh(tx, actor, list(await tx.scalars(followed)), releases)
+    return await _refresh(tx, actor, {release.id: release for release in await tx.scalars(under_way)})
 
 
-async def _refresh(
-    tx: AsyncSession, actor: Actor, items: list[ReleaseItem], releases: Mapping[UUID, Release]
-) -> int:
-    """Copy what the issues say now; an event for each item that became done or open again."""
+async def _refresh(tx: AsyncSession, actor: Actor, releases: Mapping[UUID, Release]) -> int:
+    """Copy what the issues say now; an event for each item that changed."""
+    items = await held_all(
+        tx,
+        ReleaseItem,
+        None,
+        any_of(ReleaseItem.release_id, releases),
+        ReleaseItem.issue_id.is_not(None),
+    )
     ids = {item.issue_id for item in items if item.issue_id is not None}
     briefs = await sprints.issues_by_ids(SessionReader(tx), ids) if ids else []
     issues = {brief.id: brief for brief in briefs}
-    changed = 0
+    count = 0
     for item in items:
         issue = issues.get(item.issue_id) if item.issue_id else None
-        if issue is None or _copy_of(item) == _copied(issue):
-            continue
-        was_done = item.is_done
-        _take_over(item, issue)
-        item.revision += 1
-        changed += 1
-        await _record_change(tx, actor, releases[item.release_id], item, was_done)
-    return changed
+        changes = changed(item, _copied(issue), private=TYPED) if issue else NOTHING
+        if changes:
+            item.synced_at, item.sync_error = clock.now(), ""
+            count += 1
+            await _record_change(tx, actor, releases[item.release_id], item, changes)
+    return count
 
 
-def _take_over(item: ReleaseItem, issue: sprints.IssueBrief) -> None:
-    item.reference, item.title, item.status, item.is_done, item.assignee = _copied(issue)
-    item.synced_at, item.sync_error = clock.now(), ""
+def _drafted(
+    release: Release, reference: Reference, draft: ItemDraft, issue: sprints.IssueBrief | None
+) -> ReleaseItem:
+    is_done = references.is_done(reference.kind, draft.status) if draft.is_done is None else draft.is_done
+    typed: dict[str, object] = {
+        "reference": reference.text,
+        "title": draft.title.strip(),
+        "status": draft.status.strip() or "Open",
+        "assignee": draft.assignee.strip(),
+        "is_done": is_done,
+    }
+    followed = {**_copied(issue), "issue_id": issue.id, "synced_at": clock.now()} if issue else {}
+    return ReleaseItem(
+        id=new_id(),
+        release_id=release.id,
+        kind=reference.kind.value,
+        repository=reference.repository,
+        number=reference.number,
+        url=draft.url or reference.url,
+        **typed | followed,
+    )
 
 
-def _copied(issue: sprints.IssueBrief) -> tuple[str, str, str, bool, str]:
-    is_done = str(issue.status_category).upper() == "DONE"
-    return issue.key, issue.title, issue.status or "", is_done, issue.assignee_name or ""
-
-
-def _copy_of(item: ReleaseItem) -> tuple[str, str, str, bool, str]:
-    return item.reference, item.title, item.status, item.is_done, item.assignee
+def _copied(issue: sprints.IssueBrief) -> dict[str, object]:
+    """What the item that follows an issue has of it."""
+    return {
+        "reference": issue.key,
+        "title": issue.title,
+        "status": issue.status or "",
+        "is_done": str(issue.status_category).upper() == "DONE",
+        "assignee": issue.assignee_name or "",
+    }
 
 
 async def _record_change(
-    tx: AsyncSession, actor: Actor, release: Release, item: ReleaseItem, was_done: bool
-) -> None:
-    changed = ItemChanged(
-        release_id=release.id,
-        key=release.key,
-        item_id=item.id,
-        reference=item.reference,
-        was_done=was_done,
-        is_done=item.is_done,
+    tx: AsyncSession, actor: Actor, release: Release, item: ReleaseItem, changes: Changes
+) -> ItemChanged:
+    happened = ItemChanged(
+        release_id=release.id, key=release.key, item_id=item.id, reference=item.reference, changes=changes
     )
-    await audit.record(tx, actor, changed)
+    if changes:
+        await audit.record(tx, actor, happened)
+    return happened
 
 
-async def _there_already(
-    tx: AsyncSession, release: Release, reference: references.Reference
-) -> list[Obstacle]:
+async def _there_already(tx: AsyncSession, release: Release, reference: Reference | None) -> list[Obstacle]:
     """Hosts take a repository's name in any case for the same one, and so does a release."""
+    if reference is None:
+        return []
     there = await tx.scalar(
         select(ReleaseItem.reference).where(
             ReleaseItem.release_id == release.id,

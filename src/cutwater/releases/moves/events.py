@@ -1,7 +1,8 @@
 """A release moved."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from cutwater.kernel.changes import Changes, moved
 from cutwater.releases.core.facts import LABELS, Status
 from cutwater.releases.records.events import AboutRelease
 
@@ -10,6 +11,7 @@ class ReleaseMoved(AboutRelease):
     """`waived` holds the codes of the obstacles that a manager's force or override went past."""
 
     name: ClassVar[str] = "release.moved"
+    moves_revision: ClassVar[bool] = True
     was: str
     now: str
     is_forced: bool = False
@@ -19,8 +21,8 @@ class ReleaseMoved(AboutRelease):
     step_key: str = ""
 
     @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"status": (self.was, self.now)}
+    def changes(self) -> Changes:
+        return moved("status", self.was, self.now)
 
     def headline(self) -> str:
         verb = "forced" if self.is_forced else "moved"

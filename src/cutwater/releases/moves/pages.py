@@ -2,23 +2,22 @@
 
 from fastapi import APIRouter, Response
 
-from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep
-from cutwater.kernel.grants import Grant
 from cutwater.releases.moves import queries, views
+from cutwater.releases.records.permissions import MAY_READ
 from cutwater.web import View
 
-router = APIRouter(dependencies=[needs(Grant.RELEASES_READ, "see releases")])
+router = APIRouter(dependencies=[MAY_READ])
 
 
 @router.get("/releases/{key}/explain")
-async def explain(key: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+async def explain(key: str, reader: ReaderDep, view: View) -> Response:
     """Why it is not moving: the whole way down."""
-    around = await queries.neighbourhood(reader, key)
+    neighbourhood = await queries.neighbourhood_of(reader, key)
     return view.show(
         "releases/moves/explain.html",
         block="content",
-        release=around.release,
-        told=around.told(),
-        watched=views.watched(around),
+        release=neighbourhood.release,
+        told=neighbourhood.told(),
+        watched=views.watched(neighbourhood),
     )

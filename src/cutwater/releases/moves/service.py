@@ -2,33 +2,31 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
 from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Conflict, refuse_if
+from cutwater.kernel.changes import changed
+from cutwater.kernel.errors import refuse
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.keyed import held
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import SessionReader
-from cutwater.releases.catalogue.service import environment_of_kind
 from cutwater.releases.core import lifecycle
-from cutwater.releases.core.facts import DependencyKind, EnvironmentKind, Outcome, Status, rank
+from cutwater.releases.core.facts import Status
 from cutwater.releases.core.lifecycle import Manner
-from cutwater.releases.core.requirements import ENVIRONMENT_OF
-from cutwater.releases.dependencies.events import DependencyReopened, DependencyResolved
-from cutwater.releases.dependencies.models import ReleaseDependency
-from cutwater.releases.dependencies.queries import dependencies_of, together_for_update
-from cutwater.releases.deployments.models import Deployment
+from cutwater.releases.dependencies.service import held_together, stranded, tell_dependents
+from cutwater.releases.deployments.service import was_deployed_by, write_down
 from cutwater.releases.items.service import refresh_items_of
 from cutwater.releases.moves import permissions, queries
 from cutwater.releases.moves.events import ReleaseMoved
 from cutwater.releases.records.events import ReleaseDeleted
 from cutwater.releases.records.models import Release
 from cutwater.releases.records.permissions import to_contribute
-from cutwater.releases.records.queries import is_active, release_for_update
-from cutwater.releases.records.service import refuse_unseen
+
+STAMPS = {Status.IN_STAGING: "staging_at", Status.DEPLOYED: "production_at"}
+"""The column that keeps when a release entered a status."""
 
 
 @frozen
@@ -51,7 +49,7 @@ async def move_release(
     seen_revision: int | None,
     note: str = "",
     manner: Manner = Manner.PLAIN,
-) -> Release:
+) -> ReleaseMoved:
     """Move a release to another status, or refuse with every reason at once.
 
     Entering production takes along every release that must go together with it, in this transaction.
@@ -61,29 +59,61 @@ async def move_release(
     return await _move(tx, actor, key, order)
 
 
-async def deploy_from_step(tx: AsyncSession, actor: Actor, release_id: UUID, step_key: str) -> Release:
+async def deploy_from_step(
+    tx: AsyncSession, actor: Actor, release_id: UUID, step_key: str
+) -> ReleaseMoved | None:
     """The cutover step that puts a release live is finished: deploy it, or raise Conflict with obstacles.
 
-    Called again for the same step it changes nothing.
+    Called again for the same step it changes nothing and gives None.
     """
-    done = select(exists().where(Deployment.release_id == release_id, Deployment.step_key == step_key))
-    if step_key and await tx.scalar(done):
-        return await release_for_update(tx, str(release_id))
+    if await was_deployed_by(tx, release_id, step_key):
+        return None
     return await _move(tx, actor, str(release_id), _Order(target=Status.DEPLOYED, step_key=step_key))
 
 
-async def _move(tx: AsyncSession, actor: Actor, key: str, order: _Order) -> Release:
+async def delete_release(
+    tx: AsyncSession, actor: Actor, key: str, *, seen_revision: int | None
+) -> ReleaseDeleted:
+    """Take a release away; refused while others depend on it, and once it was deployed."""
+    release = await held(tx, Release, key, what="This release")
+    refuse(
+        may=to_contribute(actor, "delete a release"),
+        seen=await audit.stale(tx, "release", release, seen_revision),
+        rules=_was_deployed(release) + await stranded(tx, release),
+    )
+    changed(release, {"deleted_at": clock.now()})
+    deleted = ReleaseDeleted(release_id=release.id, key=release.key)
+    await audit.record(tx, actor, deleted)
+    await search.drop(tx, release.id)
+    return deleted
+
+
+async def _move(tx: AsyncSession, actor: Actor, key: str, order: _Order) -> ReleaseMoved:
     release, partners = await _held(tx, actor, key, order.target)
-    refuse_if(permissions.to_move(actor, order.manner))
-    await refuse_unseen(tx, actor, release, order.seen_revision)
     await refresh_items_of(tx, actor, release)
-    waived = await _decide(tx, release, order)
+    neighbourhood = await queries.neighbourhood_of(SessionReader(tx), str(release.id))
+    obstacles = neighbourhood.obstacles(order.target, order.note)
+    left = lifecycle.waive(obstacles, order.manner)
+    refuse(
+        may=permissions.to_move(actor, order.manner),
+        seen=await audit.stale(tx, "release", release, order.seen_revision),
+        rules=left + lifecycle.reason_missing(order.manner, order.note),
+    )
+    waived = tuple(obstacle.code for obstacle in obstacles if obstacle not in left)
     together = [each for each in partners if each.status == Status.READY_PRODUCTION.value]
-    await _enter(tx, actor, release, _moved(release, together, order, waived), order.note)
+    moved = _moved(release, together, order, waived)
+    await _enter(tx, actor, release, moved, order.note)
     for partner in together:
         others = [each for each in (release, *together) if each is not partner]
         await _enter(tx, actor, partner, _moved(partner, others, order), order.note)
-    return release
+    return moved
+
+
+async def _held(tx: AsyncSession, actor: Actor, key: str, target: Status) -> tuple[Release, list[Release]]:
+    """The release, locked; on the way into production also those that must enter it in the same moment."""
+    if target is Status.DEPLOYED:
+        return await held_together(tx, actor, key)
+    return await held(tx, Release, key, what="This release"), []
 
 
 def _moved(
@@ -103,117 +133,24 @@ def _moved(
     )
 
 
-async def _held(tx: AsyncSession, actor: Actor, key: str, target: Status) -> tuple[Release, list[Release]]:
-    """The release, locked; on the way into production also those that must enter it in the same moment."""
-    if target is Status.DEPLOYED:
-        return await together_for_update(tx, actor.organization_id, key)
-    return await release_for_update(tx, key), []
-
-
-async def _decide(tx: AsyncSession, release: Release, order: _Order) -> tuple[str, ...]:
-    """Refuse with everything in the way; else the codes of what a manager's word went past."""
-    around = await queries.neighbourhood(SessionReader(tx), str(release.id))
-    found = around.obstacles(order.target, order.note)
-    left = lifecycle.waive(found, order.manner)
-    refuse_if(left + lifecycle.reason_missing(order.manner, order.note))
-    return tuple(each.code for each in found if each not in left)
-
-
 async def _enter(tx: AsyncSession, actor: Actor, release: Release, moved: ReleaseMoved, note: str) -> None:
     """Change one release, write down where it was deployed, record it and what follows for its dependents."""
     target, now = Status(moved.now), clock.now()
-    release.status, release.moved_at = target.value, now
-    release.revision += 1
-    if target is Status.IN_STAGING:
-        release.staging_at = now
-    if target is Status.DEPLOYED:
-        release.production_at = now
-    await _deployed(tx, actor, release, moved)
+    stamp = {STAMPS[target]: now} if target in STAMPS else {}
+    changed(release, {"status": target, "moved_at": now, **stamp})
+    await write_down(tx, actor, release, Status(moved.was), moved.step_key)
     await audit.record(tx, actor, moved, note=note)
     if target in (Status.DEPLOYED, Status.ROLLED_BACK):
-        await _tell_dependents(tx, actor, release)
+        await tell_dependents(tx, actor, release)
 
 
-async def _deployed(tx: AsyncSession, actor: Actor, release: Release, moved: ReleaseMoved) -> None:
-    """The deployment that a move means, if it means one."""
-    target = Status(moved.now)
-    is_back = rank(target) < rank(Status(moved.was))
-    kind = EnvironmentKind.PRODUCTION if target is Status.ROLLED_BACK else ENVIRONMENT_OF.get(target)
-    if kind is None or (is_back and target is not Status.ROLLED_BACK):
-        return
-    environment = await environment_of_kind(tx, actor, kind)
-    tx.add(
-        Deployment(
-            release_id=release.id,
-            environment_id=environment.id,
-            version=release.version,
-            outcome=(Outcome.ROLLED_BACK if target is Status.ROLLED_BACK else Outcome.SUCCEEDED).value,
-            deployed_at=release.moved_at,
-            deployed_by_id=actor.user_id,
-            step_key=moved.step_key,
-        )
-    )
-    await tx.flush()
-
-
-async def _tell_dependents(tx: AsyncSession, actor: Actor, release: Release) -> None:
-    """Every release that waited for this one is free of it, or held up by it again."""
-    rows = await tx.execute(
-        select(Release.id, Release.key)
-        .join(ReleaseDependency, ReleaseDependency.dependent_id == Release.id)
-        .where(
-            ReleaseDependency.blocker_id == release.id,
-            ReleaseDependency.kind == DependencyKind.BLOCKS.value,
-            ReleaseDependency.deleted_at.is_(None),
-            Release.deleted_at.is_(None),
-            is_active(),
-        )
-        .order_by(Release.key)
-    )
-    happened = DependencyResolved if release.status == Status.DEPLOYED.value else DependencyReopened
-    for row in rows.all():
-        event = happened(
-            release_id=row.id,
-            key=row.key,
-            blocker_id=release.id,
-            blocker_key=release.key,
-            kind=DependencyKind.BLOCKS.value,
-        )
-        await audit.record(tx, actor, event)
-
-
-async def delete_release(tx: AsyncSession, actor: Actor, key: str, *, seen_revision: int | None) -> None:
-    """Take a release away; refused while others depend on it, and once it was deployed."""
-    release = await release_for_update(tx, key)
-    refuse_if(to_contribute(actor, "delete a release"))
-    await refuse_unseen(tx, actor, release, seen_revision)
-    refuse_if(await _stranded(tx, release))
-    release.deleted_at = clock.now()
-    release.revision += 1
-    await audit.record(tx, actor, ReleaseDeleted(release_id=release.id, key=release.key))
-    await search.drop(tx, release.id)
-
-
-async def _stranded(tx: AsyncSession, release: Release) -> list[Obstacle]:
-    """What would be left hanging if the release were gone."""
-    if release.production_at is not None:
-        raise Conflict(
-            [
-                Obstacle(
-                    code="release.was_deployed",
-                    text=f"{release.key} was deployed; its history stays.",
-                    hint="Roll it back, or leave it.",
-                )
-            ]
-        )
-    rows = await SessionReader(tx).all(dependencies_of(release.key))
+def _was_deployed(release: Release) -> list[Obstacle]:
+    if release.production_at is None:
+        return []
     return [
         Obstacle(
-            code="release.needed",
-            text=f"{row.peer_key} depends on it.",
-            hint=f"Remove the dependency of {row.peer_key} first.",
-            cleared_by="anyone who may edit the release",
+            code="release.was_deployed",
+            text=f"{release.key} was deployed; its history stays.",
+            hint="Roll it back, or leave it.",
         )
-        for row in rows
-        if not row.is_blocker or row.kind == "REQUIRES_SYNC"
     ]

@@ -1,12 +1,16 @@
 """What happens to a release itself: ids, keys, statuses and figures only."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
 
 
 class AboutRelease(Event):
+    """Most of what happens around a release leaves its revision alone."""
+
+    moves_revision: ClassVar[bool] = False
     release_id: UUID
     key: str
 
@@ -25,38 +29,36 @@ class ReleaseCreated(AboutRelease):
 
 class ReleaseUpdated(AboutRelease):
     name: ClassVar[str] = "release.updated"
-    differences: dict[str, tuple[Any, Any]]
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return self.differences
+    moves_revision: ClassVar[bool] = True
+    changes: Changes
 
     def headline(self) -> str:
-        return f"changed {', '.join(field.replace('_', ' ') for field in self.differences)}"
+        return f"changed {self.changes.words()}"
 
 
 class ReleaseDeleted(AboutRelease):
     name: ClassVar[str] = "release.deleted"
+    moves_revision: ClassVar[bool] = True
 
     def headline(self) -> str:
         return "deleted the release"
 
 
 class ReleaseAssigned(AboutRelease):
-    name: ClassVar[str] = "release.assigned"
-    was: UUID | None
-    now: UUID | None
+    """`changes` holds the owner before and after."""
 
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"owner_id": (self.was, self.now)}
+    name: ClassVar[str] = "release.assigned"
+    moves_revision: ClassVar[bool] = True
+    changes: Changes
 
     def headline(self) -> str:
-        return "gave it a new owner" if self.now else "took its owner away"
+        _, owner_id = self.changes.fields["owner_id"]
+        return "gave it a new owner" if owner_id else "took its owner away"
 
 
 class ReleaseBlocked(AboutRelease):
     name: ClassVar[str] = "release.blocked"
+    moves_revision: ClassVar[bool] = True
 
     def headline(self) -> str:
         return "blocked it"
@@ -64,6 +66,7 @@ class ReleaseBlocked(AboutRelease):
 
 class ReleaseUnblocked(AboutRelease):
     name: ClassVar[str] = "release.unblocked"
+    moves_revision: ClassVar[bool] = True
 
     def headline(self) -> str:
         return "lifted the block"

@@ -17,8 +17,6 @@ SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "release.approver_named": ("releases.tell",),
     "release.dependency_resolved": ("releases.tell",),
     "release.dependency_reopened": ("releases.tell",),
-    "import.applied": ("releases.refresh_items",),
-    "issue.updated": ("releases.refresh_items",),
 }
 
 
@@ -27,10 +25,10 @@ async def tell(run: JobRun, *, organization_id: UUID, event_id: int) -> None:
     """Put what happened into the inbox of the release's owner, or of the approver who was named."""
     event = await audit.event_by_id(run.reader(), event_id)
     async with run.tx() as tx:
-        found = select(Release.owner_id, Release.title).where(Release.id == event.subject_id)
-        owner_id, title = (await tx.execute(found)).one_or_none() or (None, "")
-        named = event.data.get("approver_id")
-        person = UUID(named) if named else owner_id
+        owned = select(Release.owner_id, Release.title).where(Release.id == event.subject_id)
+        owner_id, title = (await tx.execute(owned)).one_or_none() or (None, "")
+        approver_id = event.data.get("approver_id")
+        person = UUID(approver_id) if approver_id else owner_id
         if person is None or person == event.actor_user_id:
             return
         await notifications.tell(

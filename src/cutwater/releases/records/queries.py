@@ -1,76 +1,128 @@
-"""Releases by key, and what belongs to one."""
+"""Releases by key and by name, in one line each, and what belongs to one."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.reader import Reader, any_of
-from cutwater.releases.approvals.models import ReleaseApproval
-from cutwater.releases.catalogue import queries
-from cutwater.releases.catalogue.queries import Rows, by_key_or_id
-from cutwater.releases.comments.models import ReleaseComment
-from cutwater.releases.core.facts import ACTIVE
-from cutwater.releases.items.models import ReleaseItem
+from cutwater.kernel.frozen import frozen
+from cutwater.kernel.keyed import named
+from cutwater.kernel.reader import Reader, Rows, any_of
+from cutwater.releases.catalogue.models import Service
+from cutwater.releases.core.facts import ACTIVE, Status
 from cutwater.releases.records.models import Release
+
+R = TypeVar("R")
+
+
+@frozen
+class ReleaseBrief:
+    """A release in one line."""
+
+    id: UUID
+    key: str
+    title: str
+    service_name: str
+    status: Status
+    version: str
+
+
+class BriefRow(NamedTuple):
+    """The same, as it is stored."""
+
+    id: UUID
+    key: str
+    title: str
+    service_name: str
+    status: str
+    version: str
+
+
+class IdRow(NamedTuple):
+    """That there is such a release."""
+
+    id: UUID
+
+
+async def release_brief(reader: Reader, key: str) -> ReleaseBrief | None:
+    """The release with this key or id, or None."""
+    found = await briefs(reader, named(Release, key))
+    return found[0] if found else None
+
+
+async def releases_by_ids(reader: Reader, ids: Iterable[UUID]) -> list[ReleaseBrief]:
+    """The releases with these ids, the latest moved first; deleted ones are left out."""
+    wanted = list(ids)
+    return await briefs(reader, any_of(Release.id, wanted)) if wanted else []
+
+
+async def find_releases(reader: Reader, text: str, limit: int = 12) -> list[ReleaseBrief]:
+    """Releases whose key or title has every word of the text, the latest moved first."""
+    return await briefs(reader, *(has_word(word) for word in text.split()[:8]), limit=limit)
+
+
+async def briefs(
+    reader: Reader, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[ReleaseBrief]:
+    """The releases that meet the conditions, the latest moved first."""
+    rows = Rows(
+        BriefRow,
+        select(
+            Release.id,
+            Release.key,
+            Release.title,
+            Service.name.label("service_name"),
+            Release.status,
+            Release.version,
+        )
+        .select_from(Release)
+        .join(Service, Service.id == Release.service_id)
+        .where(Release.deleted_at.is_(None), *conditions)
+        .order_by(Release.moved_at.desc(), Release.id),
+    )
+    return [_brief(row) for row in await reader.all(rows.limit(limit))]
+
+
+def has_word(word: str) -> ColumnElement[bool]:
+    """Whether a release's key or title has a word, or a part of one."""
+    plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return or_(Release.title.ilike(f"%{plain}%"), Release.key.ilike(f"%{plain}%"))
 
 
 def is_active() -> ColumnElement[bool]:
-    """Still on its way."""
+    """Still on its way to production."""
     return any_of(Release.status, [status.value for status in ACTIVE])
 
 
-Owned = TypeVar("Owned", ReleaseItem, ReleaseApproval, ReleaseComment)
+def this_release(key: str) -> Select[UUID]:
+    """The id of the release with this key or id, to ask for what belongs to it."""
+    return select(Release.id).where(named(Release, key), Release.deleted_at.is_(None))
 
 
-async def release_for_update(tx: AsyncSession, key: str) -> Release:
-    """The release with this key or id, locked until the transaction ends."""
-    statement = select(Release).where(by_key_or_id(key), Release.deleted_at.is_(None)).with_for_update()
-    release = await tx.scalar(statement.execution_options(populate_existing=True))
-    if release is None:
-        raise NotFound("This release")
-    return release
-
-
-async def releases_for_update(tx: AsyncSession, ids: set[UUID]) -> list[Release]:
-    """Several releases, locked in the order of their ids: two such transactions never wait in a ring."""
-    statement = (
-        select(Release)
-        .where(any_of(Release.id, ids), Release.deleted_at.is_(None))
-        .order_by(Release.id)
-        .with_for_update()
-    )
-    return list(await tx.scalars(statement.execution_options(populate_existing=True)))
-
-
-async def owned_for_update(
-    tx: AsyncSession, kind: type[Owned], release: Release, id: UUID, what: str
-) -> Owned:
-    """Something that belongs to a release, locked."""
-    wanted = select(kind).where(kind.id == id, kind.release_id == release.id, kind.deleted_at.is_(None))
-    found = await tx.scalar(wanted.with_for_update())
-    if found is None:
-        raise NotFound(what)
-    return found
-
-
-async def rows_of(reader: Reader, key: str, rows: Rows) -> list[Any]:
+async def rows_of(reader: Reader, key: str, rows: Rows[R]) -> list[R]:
     """What belongs to a release, after asking whether there is one."""
-    release, found = await reader.batch(this_release(key), rows)
-    if not release:
+    releases, belonging = await reader.batch(Rows(IdRow, this_release(key)), rows)
+    if not releases:
         raise NotFound("This release")
-    return found
+    return belonging
 
 
-def this_release(key: str) -> Rows:
-    return select(Release.id).where(by_key_or_id(key), Release.deleted_at.is_(None))
-
-
-async def row_of(reader: Reader, key: str, rows: queries.Rows, id: UUID, what: str) -> Any:
-    """One of a release's rows by its id, or NotFound."""
-    row = next((row for row in await rows_of(reader, key, rows) if row.id == id), None)
-    if row is None:
+async def row_of(reader: Reader, key: str, rows: Rows[R], what: str) -> R:
+    """The one thing of a release that fits, or NotFound."""
+    belonging = await rows_of(reader, key, rows)
+    if not belonging:
         raise NotFound(what)
-    return row
+    return belonging[0]
+
+
+def _brief(row: BriefRow) -> ReleaseBrief:
+    return ReleaseBrief(
+        id=row.id,
+        key=row.key,
+        title=row.title,
+        service_name=row.service_name,
+        status=Status(row.status),
+        version=row.version,
+    )

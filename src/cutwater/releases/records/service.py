@@ -1,8 +1,7 @@
 """Making, editing and blocking releases."""
 
-from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,18 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import audit, identity, sprints
 from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Invalid, NotFound, refuse_if
-from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.changes import changed, moved
+from cutwater.kernel.errors import NotFound, refuse
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id, next_key
+from cutwater.kernel.keyed import held
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import SessionReader
 from cutwater.releases.catalogue.models import Service
-from cutwater.releases.catalogue.queries import service_for_update
-from cutwater.releases.core.facts import LABELS, Priority, Status, rank
-from cutwater.releases.core.refusals import unfit
-from cutwater.releases.moves.events import ReleaseMoved
-from cutwater.releases.records import permissions, queries
+from cutwater.releases.catalogue.service import chosen_service
+from cutwater.releases.core.facts import ACTIVE, LABELS, Priority, Status
+from cutwater.releases.core.refusals import filled, in_range, unfit
+from cutwater.releases.records import permissions
 from cutwater.releases.records.events import (
     ReleaseAssigned,
     ReleaseBlocked,
@@ -31,6 +30,8 @@ from cutwater.releases.records.events import (
     ReleaseUpdated,
 )
 from cutwater.releases.records.models import Release
+
+LOOKED_UP = frozenset({"service", "sprint"})
 
 
 @frozen
@@ -48,158 +49,128 @@ class ReleaseDraft:
     target_date: date | None = None
 
 
-EDITABLE = ("title", "description", "version", "priority", "hotfix", "target_date")
-FREE_TEXT = frozenset({"description"})
-FIRST_YEAR, LAST_YEAR = 2000, 2200
-NEW_REVISION = frozenset(
-    each.name for each in (ReleaseMoved, ReleaseUpdated, ReleaseAssigned, ReleaseBlocked, ReleaseUnblocked)
-)
+class ReleaseEdits(TypedDict, total=False):
+    """What to change of a release; the status is moved, never edited."""
+
+    service: str
+    title: str
+    description: str
+    version: str
+    priority: Priority
+    hotfix: bool
+    owner_id: UUID | None
+    sprint: str | None
+    target_date: date | None
 
 
-async def create_release(tx: AsyncSession, actor: Actor, draft: ReleaseDraft) -> Release:
+async def create_release(tx: AsyncSession, actor: Actor, draft: ReleaseDraft) -> ReleaseCreated:
     """Make a release of a service, in planning."""
-    refuse_if(permissions.to_contribute(actor, "create a release"))
-    service = await _service(tx, draft.service)
-    await _owner(tx, draft.owner_id)
+    refuse(may=permissions.to_contribute(actor, "create a release"))
+    service = await chosen_service(tx, draft.service)
     release = Release(
         id=new_id(),
         key=await next_key(tx, "R"),
         service_id=service.id,
-        title=_title(draft.title),
+        title=_titled(draft.title),
         description=draft.description,
         version=draft.version,
         status=Status.PLANNING.value,
         priority=draft.priority.value,
         hotfix=draft.hotfix,
-        owner_id=draft.owner_id,
+        owner_id=await _owner(tx, draft.owner_id),
         sprint_id=await _sprint(tx, draft.sprint),
-        target_date=_target_date(draft.target_date),
+        target_date=draft.target_date and in_range("target_date", draft.target_date),
         moved_at=clock.now(),
     )
     tx.add(release)
     await tx.flush()
     created = ReleaseCreated(release_id=release.id, key=release.key, title=release.title)
     await audit.record(tx, actor, created)
-    await find_by(tx, release, service.name)
-    return release
+    await _index(tx, release, service.name)
+    return created
 
 
 async def update_release(
-    tx: AsyncSession, actor: Actor, key: str, changes: Mapping[str, Any], *, seen_revision: int | None
-) -> Release:
-    """Change the fields that are given: those of `EDITABLE`, and `service`, `sprint` and `owner_id`.
+    tx: AsyncSession, actor: Actor, key: str, edits: ReleaseEdits, *, seen_revision: int | None
+) -> ReleaseUpdated:
+    """Change the fields that are given; a new owner is an event of its own.
 
     An archived service and an owner who has left may stay; they are not chosen anew.
     """
-    release = await queries.release_for_update(tx, key)
-    refuse_if(permissions.to_contribute(actor, "edit a release"))
-    await refuse_unseen(tx, actor, release, seen_revision)
-    service, owner_before = await _its_service(tx, release), release.owner_id
-    before = {name: getattr(release, name) for name in (*EDITABLE, "service_id", "sprint_id")}
-    for name in EDITABLE:
-        if name in changes:
-            setattr(release, name, CHECKED.get(name, _plain)(changes[name]))
-    if "service" in changes and changes["service"] not in (service.slug, str(service.id)):
-        service = await _service(tx, changes["service"])
-        release.service_id = service.id
-    if "sprint" in changes:
-        release.sprint_id = await _sprint(tx, changes["sprint"])
-    if "owner_id" in changes and changes["owner_id"] != owner_before:
-        await _owner(tx, changes["owner_id"])
-        release.owner_id = changes["owner_id"]
-    differences = _differences(before, release)
-    await _record_edit(tx, actor, release, differences, owner_before)
-    if differences:
-        await find_by(tx, release, service.name)
-    return release
+    release = await held(tx, Release, key, what="This release")
+    refuse(
+        may=permissions.to_contribute(actor, "edit a release"),
+        seen=await audit.stale(tx, "release", release, seen_revision),
+    )
+    service = await _service_of(tx, release, edits)
+    changes = changed(release, await _wanted(tx, release, service, edits), private=("description",))
+    updated = ReleaseUpdated(release_id=release.id, key=release.key, changes=changes.without("owner_id"))
+    if updated.changes:
+        await audit.record(tx, actor, updated)
+        await _index(tx, release, service.name)
+    if "owner_id" in changes:
+        owner = moved("owner_id", *changes.fields["owner_id"])
+        await audit.record(tx, actor, ReleaseAssigned(release_id=release.id, key=release.key, changes=owner))
+    return updated
 
 
 async def block_release(
     tx: AsyncSession, actor: Actor, key: str, reason: str, *, seen_revision: int | None
-) -> Release:
-    """Block a release by hand; the reason is shown wherever it stands."""
-    release = await queries.release_for_update(tx, key)
-    refuse_if(permissions.to_contribute(actor, "block a release"))
-    await refuse_unseen(tx, actor, release, seen_revision)
-    if not reason.strip():
-        raise Invalid({"reason": "Say what blocks it."})
-    refuse_if(_not_under_way(release, "blocked"))
-    is_new = release.blocked_reason is None
-    release.blocked_reason, release.blocked_by_id = reason.strip(), actor.user_id
-    release.blocked_at = clock.now() if is_new else release.blocked_at
-    release.revision += 1
-    await audit.record(tx, actor, ReleaseBlocked(release_id=release.id, key=release.key), note=reason.strip())
-    return release
-
-
-async def unblock_release(tx: AsyncSession, actor: Actor, key: str, *, seen_revision: int | None) -> Release:
-    """Lift a block that was set by hand; doing it twice changes nothing."""
-    release = await queries.release_for_update(tx, key)
-    refuse_if(permissions.to_contribute(actor, "lift a block"))
-    await refuse_unseen(tx, actor, release, seen_revision)
-    if release.blocked_reason is None:
-        return release
-    release.blocked_reason = release.blocked_at = release.blocked_by_id = None
-    release.revision += 1
-    await audit.record(tx, actor, ReleaseUnblocked(release_id=release.id, key=release.key))
-    return release
-
-
-async def refuse_unseen(tx: AsyncSession, actor: Actor, release: Release, seen_revision: int | None) -> None:
-    """Refuse to change a release that is not as it was seen, and say who did what to it."""
-    if seen_revision is None or seen_revision == release.revision:
-        return
-    latest = await audit.feed(SessionReader(tx), actor, "release", release.id, 20)
-    last = next((each for each in latest if each.name in NEW_REVISION), None)
-    told = f"{last.actor_name} changed it since you looked: {last.headline}" if last else ""
-    refuse_stale(release.revision, seen_revision, told)
-
-
-async def find_by(tx: AsyncSession, release: Release, service_name: str) -> None:
-    """Make the release findable by its key, title, service and version."""
-    await search.put(
-        tx,
-        kind="release",
-        id=release.id,
-        key=release.key,
-        title=release.title,
-        path=f"/releases/{release.key}",
-        words=f"{service_name} {release.version}",
+) -> ReleaseBlocked:
+    """Block a release by hand; the reason is shown wherever it appears."""
+    release = await held(tx, Release, key, what="This release")
+    refuse(
+        may=permissions.to_contribute(actor, "block a release"),
+        seen=await audit.stale(tx, "release", release, seen_revision),
+        rules=_not_under_way(release),
     )
+    why = filled("reason", reason, "Say what blocks it.")
+    since = clock.now() if release.blocked_reason is None else release.blocked_at
+    changed(release, {"blocked_reason": why, "blocked_by_id": actor.user_id, "blocked_at": since})
+    blocked = ReleaseBlocked(release_id=release.id, key=release.key)
+    await audit.record(tx, actor, blocked, note=why)
+    return blocked
 
 
-def _title(title: str) -> str:
-    if not title.strip():
-        raise Invalid({"title": "Give the release a title."})
-    return title.strip()
+async def unblock_release(
+    tx: AsyncSession, actor: Actor, key: str, *, seen_revision: int | None
+) -> ReleaseUnblocked:
+    """Lift a block that was set by hand; doing it twice changes nothing."""
+    release = await held(tx, Release, key, what="This release")
+    refuse(
+        may=permissions.to_contribute(actor, "lift a block"),
+        seen=await audit.stale(tx, "release", release, seen_revision),
+    )
+    unblocked = ReleaseUnblocked(release_id=release.id, key=release.key)
+    if changed(release, {"blocked_reason": None, "blocked_by_id": None, "blocked_at": None}):
+        await audit.record(tx, actor, unblocked)
+    return unblocked
 
 
-def _target_date(day: date | None) -> date | None:
-    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise Invalid({"target_date": f"Use a year between {FIRST_YEAR} and {LAST_YEAR}."})
-    return day
+async def _wanted(
+    tx: AsyncSession, release: Release, service: Service, edits: ReleaseEdits
+) -> dict[str, object]:
+    """The columns as they are to be, each checked."""
+    wanted: dict[str, object] = {name: value for name, value in edits.items() if name not in LOOKED_UP}
+    wanted["service_id"] = service.id
+    if "title" in edits:
+        wanted["title"] = _titled(edits["title"])
+    target_date = edits.get("target_date")
+    if target_date is not None:
+        in_range("target_date", target_date)
+    if "sprint" in edits:
+        wanted["sprint_id"] = await _sprint(tx, edits["sprint"])
+    if "owner_id" in edits and edits["owner_id"] != release.owner_id:
+        await _owner(tx, edits["owner_id"])
+    return wanted
 
 
-def _plain(value: Any) -> Any:
-    return value.value if hasattr(value, "value") else value
-
-
-CHECKED: dict[str, Callable[[Any], Any]] = {"title": _title, "target_date": _target_date}
-
-
-async def _service(tx: AsyncSession, slug: str) -> Service:
-    """The service a release is to belong to: it exists and is not archived."""
-    try:
-        service = await service_for_update(tx, slug)
-    except NotFound:
-        raise unfit("service", "Choose a service of the list.") from None
-    if service.archived_at is not None:
-        raise unfit("service", f"{service.name} is archived; choose another service.")
-    return service
-
-
-async def _its_service(tx: AsyncSession, release: Release) -> Service:
-    return (await tx.scalars(select(Service).where(Service.id == release.service_id))).one()
+async def _service_of(tx: AsyncSession, release: Release, edits: ReleaseEdits) -> Service:
+    """The service it is of, or the one that was chosen instead."""
+    service = (await tx.scalars(select(Service).where(Service.id == release.service_id))).one()
+    given = edits.get("service", service.slug)
+    is_the_same = given.lower() in (service.slug, str(service.id))
+    return service if is_the_same else await chosen_service(tx, given)
 
 
 async def _sprint(tx: AsyncSession, key: str | None) -> UUID | None:
@@ -211,51 +182,40 @@ async def _sprint(tx: AsyncSession, key: str | None) -> UUID | None:
     return sprint.id
 
 
-async def _owner(tx: AsyncSession, owner_id: UUID | None) -> None:
+async def _owner(tx: AsyncSession, owner_id: UUID | None) -> UUID | None:
     if owner_id is None:
-        return
+        return None
     try:
-        await identity.person_in_organization(tx, owner_id)
+        return (await identity.person_in_organization(tx, owner_id)).id
     except NotFound:
         raise unfit("owner_id", "Choose a member of the organization.") from None
 
 
-def _differences(before: dict[str, Any], release: Release) -> dict[str, tuple[Any, Any]]:
-    """What was changed; of free text only that it was, because the log keeps no free text."""
-    changed = {
-        name: (was, getattr(release, name)) for name, was in before.items() if was != getattr(release, name)
-    }
-    return {name: ("…", "…") if name in FREE_TEXT else pair for name, pair in changed.items()}
+def _titled(title: str) -> str:
+    return filled("title", title, "Give the release a title.")
 
 
-async def _record_edit(
-    tx: AsyncSession,
-    actor: Actor,
-    release: Release,
-    differences: dict[str, tuple[Any, Any]],
-    owner_before: UUID | None,
-) -> None:
-    """One event for the fields and one for the owner, as far as they changed."""
-    if differences or release.owner_id != owner_before:
-        release.revision += 1
-    if differences:
-        updated = ReleaseUpdated(release_id=release.id, key=release.key, differences=differences)
-        await audit.record(tx, actor, updated)
-    if release.owner_id != owner_before:
-        assigned = ReleaseAssigned(
-            release_id=release.id, key=release.key, was=owner_before, now=release.owner_id
-        )
-        await audit.record(tx, actor, assigned)
-
-
-def _not_under_way(release: Release, done: str) -> list[Obstacle]:
+def _not_under_way(release: Release) -> list[Obstacle]:
     status = Status(release.status)
-    if rank(status) >= 0 and status is not Status.DEPLOYED:
+    if status in ACTIVE:
         return []
     return [
         Obstacle(
             code="release.finished",
-            text=f"{release.key} is {LABELS[status]} and cannot be {done}.",
+            text=f"{release.key} is {LABELS[status]} and cannot be blocked.",
             hint="Plan a new release.",
         )
     ]
+
+
+async def _index(tx: AsyncSession, release: Release, service_name: str) -> None:
+    """Let it be found by its key, title, service and version."""
+    await search.put(
+        tx,
+        kind="release",
+        id=release.id,
+        key=release.key,
+        title=release.title,
+        path=f"/releases/{release.key}",
+        words=f"{service_name} {release.version}",
+    )

@@ -1,8 +1,9 @@
 """A requirement was switched."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes, moved
 from cutwater.kernel.events import Event, Subject
 from cutwater.releases.core.facts import LABELS, Requirement, Status
 from cutwater.releases.core.requirements import SENTENCES
@@ -22,8 +23,8 @@ class RequirementSwitched(Event):
         return Subject("requirement", self.switch_id, self.target)
 
     @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {self.requirement: (not self.is_on, self.is_on)}
+    def changes(self) -> Changes:
+        return moved(self.requirement, not self.is_on, self.is_on)
 
     def headline(self) -> str:
         words = f"“{SENTENCES[Requirement(self.requirement)]}” for {LABELS[Status(self.target)]}"

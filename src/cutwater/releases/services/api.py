@@ -1,6 +1,6 @@
 """The API of services."""
 
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -14,7 +14,7 @@ from cutwater.kernel.reader import SessionReader
 from cutwater.releases.records.permissions import MAY_READ
 from cutwater.releases.services import queries, service
 from cutwater.releases.services.schemas import ServiceCreate, ServicePatch, ServiceRead
-from cutwater.releases.services.service import ServiceDraft
+from cutwater.releases.services.service import ServiceDraft, ServiceEdits
 
 KEEPS_SERVICES = [needs(Grant.SERVICES_WRITE, "change services")]
 
@@ -27,7 +27,7 @@ async def list_services(
     request: Request,
     reader: ReaderDep,
     archived: Annotated[bool, Query(description="Also archived ones.")] = False,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The services, with how many releases each has."""
     return every(await reader.all(queries.services(with_archived=archived)), request)
 
@@ -35,17 +35,21 @@ async def list_services(
 @changing.post("/services", dependencies=KEEPS_SERVICES, status_code=201, response_model=Item[ServiceRead])
 async def create_service(
     body: ServiceCreate, request: Request, response: Response, tx: Tx, actor: CurrentActor
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Add a service."""
-    given = body.model_dump()
-    created = await service.create_service(tx, actor, ServiceDraft(**{**given, "slug": body.slug or ""}))
-    return one(await queries.service_row(SessionReader(tx), created.slug), request, response)
+    draft = ServiceDraft(**{**body.model_dump(), "slug": body.slug or ""})
+    created = await service.create_service(tx, actor, draft)
+    row = await queries.service_row(SessionReader(tx), created.id)
+    return one(row, row.revision, request, response)
 
 
 @reading.get("/services/{slug}", response_model=Item[ServiceRead])
-async def read_service(slug: str, request: Request, response: Response, reader: ReaderDep) -> dict[str, Any]:
+async def read_service(
+    slug: str, request: Request, response: Response, reader: ReaderDep
+) -> dict[str, object]:
     """One service by its slug or id."""
-    return one(await queries.service_row(reader, slug), request, response)
+    row = await queries.service_row(reader, slug)
+    return one(row, row.revision, request, response)
 
 
 @changing.patch("/services/{slug}", dependencies=KEEPS_SERVICES, response_model=Item[ServiceRead])
@@ -57,12 +61,12 @@ async def update_service(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Change or archive a service."""
-    edited = await service.update_service(
-        tx, actor, slug, body.model_dump(exclude_none=True), seen_revision=seen
-    )
-    return one(await queries.service_row(SessionReader(tx), edited.slug), request, response)
+    edits = cast(ServiceEdits, body.model_dump(exclude_none=True))
+    updated = await service.update_service(tx, actor, slug, edits, seen_revision=seen)
+    row = await queries.service_row(SessionReader(tx), updated.id)
+    return one(row, row.revision, request, response)
 
 
 @changing.delete("/services/{slug}", dependencies=KEEPS_SERVICES, status_code=204)

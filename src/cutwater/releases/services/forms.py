@@ -9,7 +9,6 @@ from cutwater.kernel.wire import Body, Line, Text
 Short = Annotated[Line, Field(max_length=80)]
 Name = Annotated[Line, Field(min_length=1, max_length=80)]
 Slug = Annotated[Line, Field(max_length=40)]
-Note = Annotated[Text, Field(max_length=2000)]
 
 
 class ServiceForm(Body):
@@ -17,7 +16,7 @@ class ServiceForm(Body):
 
     name: Name
     slug: Slug = ""
-    description: Note = ""
+    description: Annotated[Text, Field(max_length=2000)] = ""
     repository: Line = ""
     jira_project: Short = ""
     colour: Annotated[str, Field(pattern="^(blue|green|amber|red|violet|teal|grey)$")] = "blue"

@@ -11,6 +11,7 @@ from cutwater.kernel.wire import Body, Line, Out, Text
 ShortLine = Annotated[Line, Field(max_length=80)]
 Name = Annotated[Line, Field(min_length=1, max_length=80)]
 Slug = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Colour = Annotated[str, Field(pattern="^(blue|green|amber|red|violet|teal|grey)$")]
 
 
 class ServiceRead(Out):
@@ -29,9 +30,6 @@ class ServiceRead(Out):
     revision: int
     created_at: datetime
     updated_at: datetime
-
-
-Colour = Annotated[str, Field(pattern="^(blue|green|amber|red|violet|teal|grey)$")]
 
 
 class ServiceCreate(Body):

@@ -1,7 +1,6 @@
 """Adding, changing and deleting services."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,16 +8,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import audit
 from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Actor, lacking
-from cutwater.kernel.errors import refuse_if
-from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.changes import changed
+from cutwater.kernel.errors import refuse
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
-from cutwater.releases.catalogue import queries
+from cutwater.kernel.keyed import held
+from cutwater.kernel.obstacle import Obstacle
 from cutwater.releases.catalogue.events import ServiceCreated, ServiceDeleted, ServiceUpdated
 from cutwater.releases.catalogue.models import Service
-from cutwater.releases.catalogue.service import checked_name, differences_of, free_slug, in_use, values_of
+from cutwater.releases.catalogue.service import free_slug, in_use
 from cutwater.releases.core import slugs
+from cutwater.releases.core.facts import Colour
+from cutwater.releases.core.refusals import filled
 from cutwater.releases.records.models import Release
 
 
@@ -31,16 +33,28 @@ class ServiceDraft:
     description: str = ""
     repository: str = ""
     jira_project: str = ""
-    colour: str = "blue"
+    colour: str = Colour.BLUE
 
 
-async def create_service(tx: AsyncSession, actor: Actor, draft: ServiceDraft) -> Service:
+class ServiceEdits(TypedDict, total=False):
+    """What to change; `is_archived` hides a service from new releases and keeps its history."""
+
+    slug: str
+    name: str
+    description: str
+    repository: str
+    jira_project: str
+    colour: str
+    is_archived: bool
+
+
+async def create_service(tx: AsyncSession, actor: Actor, draft: ServiceDraft) -> ServiceCreated:
     """Add a service that releases can be made of."""
-    refuse_if(lacking(actor, Grant.SERVICES_WRITE, "create a service"))
+    refuse(may=lacking(actor, Grant.SERVICES_WRITE, "create a service"))
     service = Service(
         id=new_id(),
         slug=await free_slug(tx, Service, draft.slug or slugs.slug_of(draft.name)),
-        name=checked_name(draft.name),
+        name=filled("name", draft.name, "Give it a name."),
         description=draft.description,
         repository=draft.repository,
         jira_project=draft.jira_project.upper(),
@@ -48,54 +62,64 @@ async def create_service(tx: AsyncSession, actor: Actor, draft: ServiceDraft) ->
     )
     tx.add(service)
     await tx.flush()
-    created = ServiceCreated(id=service.id, key=service.slug, title=service.name, differences={})
+    created = ServiceCreated(id=service.id, key=service.slug, title=service.name)
     await audit.record(tx, actor, created)
     await _index(tx, service)
-    return service
+    return created
 
 
 async def update_service(
-    tx: AsyncSession, actor: Actor, slug: str, changes: Mapping[str, Any], *, seen_revision: int | None
-) -> Service:
-    """Change a service; `is_archived` hides it from new releases and keeps its history."""
-    service = await queries.service_for_update(tx, slug)
-    refuse_if(lacking(actor, Grant.SERVICES_WRITE, "edit a service"))
-    refuse_stale(service.revision, seen_revision)
-    before = values_of(service, ("slug", "name", "repository", "jira_project", "colour", "archived_at"))
-    described = service.description
-    if "slug" in changes and changes["slug"] != service.slug:
-        service.slug = await free_slug(tx, Service, changes["slug"])
-    for name in ("name", "description", "repository", "jira_project", "colour"):
-        if name in changes:
-            setattr(service, name, checked_name(changes[name]) if name == "name" else changes[name])
-    if "is_archived" in changes and changes["is_archived"] is not (service.archived_at is not None):
-        service.archived_at = clock.now() if changes["is_archived"] else None
-    differences = differences_of(before, service)
-    if described != service.description:
-        differences["description"] = ("…", "…")
-    if differences:
-        service.revision += 1
-        updated = ServiceUpdated(id=service.id, key=service.slug, title=service.name, differences=differences)
+    tx: AsyncSession, actor: Actor, slug: str, edits: ServiceEdits, *, seen_revision: int | None
+) -> ServiceUpdated:
+    """Change a service. What comes back says what changed, and by which short name it is known now."""
+    service = await held(tx, Service, slug, what="This service")
+    refuse(
+        may=lacking(actor, Grant.SERVICES_WRITE, "edit a service"),
+        seen=await audit.stale(tx, "service", service, seen_revision),
+    )
+    changes = changed(service, await _wanted(tx, service, edits), private=("description",))
+    updated = ServiceUpdated(id=service.id, key=service.slug, title=service.name, changes=changes)
+    if changes:
         await audit.record(tx, actor, updated)
         await _index(tx, service)
-    return service
+    return updated
 
 
-async def delete_service(tx: AsyncSession, actor: Actor, slug: str, *, seen_revision: int | None) -> None:
+async def delete_service(
+    tx: AsyncSession, actor: Actor, slug: str, *, seen_revision: int | None
+) -> ServiceDeleted:
     """Take a service away; refused while it has releases: archive it instead."""
-    service = await queries.service_for_update(tx, slug)
-    refuse_if(lacking(actor, Grant.SERVICES_WRITE, "delete a service"))
-    refuse_stale(service.revision, seen_revision)
-    count = await tx.scalar(
-        select(func.count()).where(Release.service_id == service.id, Release.deleted_at.is_(None))
+    service = await held(tx, Service, slug, what="This service")
+    refuse(
+        may=lacking(actor, Grant.SERVICES_WRITE, "delete a service"),
+        seen=await audit.stale(tx, "service", service, seen_revision),
+        rules=await _in_use(tx, service),
     )
-    if count:
-        refuse_if([in_use("service", f"{service.name} has {count} release(s).", "Archive it instead.")])
-    service.deleted_at = clock.now()
-    service.revision += 1
-    gone = ServiceDeleted(id=service.id, key=service.slug, title=service.name, differences={})
-    await audit.record(tx, actor, gone)
+    changed(service, {"deleted_at": clock.now()})
+    deleted = ServiceDeleted(id=service.id, key=service.slug, title=service.name)
+    await audit.record(tx, actor, deleted)
     await search.drop(tx, service.id)
+    return deleted
+
+
+async def _wanted(tx: AsyncSession, service: Service, edits: ServiceEdits) -> dict[str, object]:
+    """The columns as they are to be, each checked."""
+    wanted: dict[str, object] = {name: value for name, value in edits.items() if name != "is_archived"}
+    if "slug" in edits and edits["slug"] != service.slug:
+        wanted["slug"] = await free_slug(tx, Service, edits["slug"])
+    if "name" in edits:
+        wanted["name"] = filled("name", edits["name"], "Give it a name.")
+    if "is_archived" in edits and edits["is_archived"] is not (service.archived_at is not None):
+        wanted["archived_at"] = clock.now() if edits["is_archived"] else None
+    return wanted
+
+
+async def _in_use(tx: AsyncSession, service: Service) -> list[Obstacle]:
+    of_it = select(func.count()).where(Release.service_id == service.id, Release.deleted_at.is_(None))
+    count = await tx.scalar(of_it)
+    if not count:
+        return []
+    return [in_use("service", f"{service.name} has {count} release(s).", "Archive it instead.")]
 
 
 async def _index(tx: AsyncSession, service: Service) -> None:
