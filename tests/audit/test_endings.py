@@ -15,8 +15,8 @@ from cutwater.kernel import crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.grants import Grant
+from tests import world
 from tests.audit.serving import SECRETS, Listener, serving
-from tests.identity import world
 
 SOON = 5
 
@@ -74,8 +74,8 @@ async def test_a_stream_ends_in_every_process(
 ) -> None:
     wiring.declare()
     async with database.tx(None) as tx:
-        _, owner = await world.found(tx)
-        member = await world.member(tx, owner, "MEMBER")
+        owner = await world.organization(tx)
+        member = await world.person(tx, owner, "MEMBER")
     async with database.tx(member) as tx:
         session = await sessions.start_session(tx, of(member))
     claim = Presented(session_hash=crypto.fingerprint(session.token), slug=owner.organization)
@@ -95,7 +95,7 @@ async def test_a_stream_ends_in_every_process(
 async def test_a_keys_stream_ends_when_it_is_revoked_and_its_makers_goes_on(database: Database) -> None:
     wiring.declare()
     async with database.tx(None) as tx:
-        _, owner = await world.found(tx)
+        owner = await world.organization(tx)
         key, secret = await service.create_api_key(tx, owner, "CI", ["runs:read"])
     async with database.tx(owner) as tx:
         session = await sessions.start_session(tx, of(owner))
@@ -117,8 +117,8 @@ async def test_a_keys_stream_ends_when_it_is_revoked_and_its_makers_goes_on(data
 async def test_the_server_asks_the_request_again_who_it_is(database: Database) -> None:
     wiring.declare()
     async with database.tx(None) as tx:
-        _, owner = await world.found(tx)
-        bob = await world.member(tx, owner, "ADMIN")
+        owner = await world.organization(tx)
+        bob = await world.person(tx, owner, "ADMIN")
     actors = {"bob": bob, "owner": owner}
     async with serving(database, actors) as served, served.client("bob") as client:
         listener = Listener(client, "runs,boats")

@@ -46,8 +46,7 @@ def declared() -> None:
 
 def events() -> dict[str, str]:
     """Every event's name and the kind of its subject, as its class gives it."""
-    for module in wiring.MODULES:
-        wiring.part(module, "events")
+    wiring.parts("events")
     found = {}
     for name, kind in REGISTRY.items():
         if kind.__module__.startswith("cutwater."):

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater import identity
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.keyed import held
 from cutwater.releases.catalogue.models import Service
@@ -17,16 +16,6 @@ from cutwater.releases.records.service import ReleaseDraft, create_release
 from cutwater.releases.services.service import ServiceDraft, create_service
 
 _numbers = count(1)
-
-
-async def person(tx: AsyncSession, owner: Actor, role: str, name: str = "") -> Actor:
-    """Somebody with a role in the owner's organization."""
-    number = next(_numbers)
-    name = name or f"{role.capitalize()} {number}"
-    made = await identity.add_member(
-        tx, owner, email=f"person{number}.{owner.organization}@test.example", name=name, role=role
-    )
-    return await identity.act_as(tx, made.id)
 
 
 async def a_service(tx: AsyncSession, actor: Actor, name: str = "") -> Service:

@@ -125,7 +125,7 @@ async def recent_activity(request: Request, reader: ReaderDep, actor: CurrentAct
     """What changed since this browser looked last: on the home page, and as a page of its own."""
     before, kept = activity.looked(request.cookies.get(activity.LOOKED, ""), clock.now())
     shown = HOME_CHANGES if view.kind == "partial" else PAGE_CHANGES
-    kinds = web.shell().declared.activity
+    kinds = web.declarations().activity
     changes = await activity.recent(reader, actor, kinds, shown, before)
     watching = " ".join(topic for topic in WATCHED if needed_for(topic) in sight(actor.grants))
     response = view.show(

@@ -114,6 +114,11 @@ def shell() -> Shell:
     return _shell[0]
 
 
+def declarations() -> Declared:
+    """What the modules gave to the configured shell."""
+    return shell().declared
+
+
 def build_hash() -> str:
     """A name for the state of every static file, so that browsers may keep them for ever."""
     found = hashlib.blake2b(digest_size=6)

@@ -31,22 +31,17 @@ from cutwater.releases.records.service import block_release, update_release
 from cutwater.releases.services.service import update_service
 from cutwater.sprints.service import IssueEdit
 from cutwater.sprints.service.sprints import add_issues
-from tests import factories as world
-from tests.releases.factories import a_release, a_service, person, release_at, walk
-from tests.releases.serving import browser
+from tests import world
+from tests.releases.factories import a_release, a_service, release_at, walk
+from tests.serving import Served
 
 PART = {"hx-request": "true", "hx-request-type": "partial"}
 ELEMENT = {"accept": "application/json"}
 
 
 @pytest.fixture
-async def boss(database: Database) -> Actor:
-    return await world.organization_in(database)
-
-
-@pytest.fixture
-async def page(database: Database, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
-    async with browser(database, boss) as client:
+async def page(served: Served, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
+    async with await served.browser(boss) as client:
         yield client
 
 
@@ -82,7 +77,7 @@ async def test_every_page_of_a_release_shows_it(
         )
         await add_dependency(tx, boss, release.key, blocker.key, DependencyKind.BLOCKS)
         await add_comment(tx, boss, release.key, "Well *done*")
-        approver = await person(tx, boss, "MEMBER", "Dana Approver")
+        approver = await world.person(tx, boss, "MEMBER", "Dana Approver")
         await name_approver(tx, boss, release.key, approver.user_id)
     detail = (await page.get(f"/releases/{release.key}")).text
     for says in (
@@ -146,11 +141,13 @@ async def test_a_move_redirects_patches_in_place_or_answers_the_board(
     assert stale.status_code == 409
 
 
-async def test_a_viewer_sees_why_not_and_posts_nothing(database: Database, boss: Actor) -> None:
+async def test_a_viewer_sees_why_not_and_posts_nothing(
+    served: Served, database: Database, boss: Actor
+) -> None:
     async with database.tx(boss) as tx:
         release = await a_release(tx, boss)
-        viewer = await person(tx, boss, "VIEWER")
-    async with browser(database, viewer) as page:
+        viewer = await world.person(tx, boss, "VIEWER")
+    async with await served.browser(viewer) as page:
         detail = await page.get(f"/releases/{release.key}")
         assert "does not allow you to move a release" in detail.text
         assert "Add dependency" not in detail.text
@@ -184,7 +181,7 @@ async def test_the_verbs_of_the_detail_page(
         one, two = await a_release(tx, boss), await a_release(tx, boss)
         item = await add_item(tx, boss, one.key, ItemDraft(reference="PAY-1"))
         comment = await add_comment(tx, boss, one.key, "First")
-        admin = await person(tx, boss, "ADMIN")
+        admin = await world.person(tx, boss, "ADMIN")
     for path, form in (
         ("/items", {"reference": "acme/api#7", "title": "Retry", "status": "Open"}),
         (f"/items/{item.item_id}/change", {"status": "Done", "revision": "1"}),
@@ -237,7 +234,7 @@ async def test_an_owner_who_left_and_an_archived_service_stay_until_they_are_cha
     database: Database, boss: Actor, page: httpx2.AsyncClient
 ) -> None:
     async with database.tx(boss) as tx:
-        mara = await person(tx, boss, "MEMBER", "Mara Gone")
+        mara = await world.person(tx, boss, "MEMBER", "Mara Gone")
         of = await a_service(tx, boss)
         release = await a_release(tx, boss, service=of.slug, owner_id=mara.user_id)
         await update_service(tx, boss, of.slug, {"is_archived": True}, seen_revision=None)

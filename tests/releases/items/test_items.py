@@ -16,7 +16,8 @@ from cutwater.releases.items import queries
 from cutwater.releases.items.service import ItemDraft, add_item, refresh_items, remove_item, update_item
 from cutwater.releases.moves.service import move_release
 from cutwater.sprints.service import IssueEdit, update_issue
-from tests.releases.factories import a_release, person, release_at, walk
+from tests import world
+from tests.releases.factories import a_release, release_at, walk
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ async def test_nonsense_is_refused_by_field_and_viewers_add_nothing(tx: AsyncSes
     with pytest.raises(Invalid) as refused:
         await add_item(tx, owner, release.key, ItemDraft(reference="what is this"))
     assert refused.value.fields[0].field == "reference"
-    viewer = await person(tx, owner, "VIEWER")
+    viewer = await world.person(tx, owner, "VIEWER")
     with pytest.raises(Forbidden):
         await add_item(tx, viewer, release.key, ItemDraft(reference="PAY-1"))
 
