@@ -3,6 +3,8 @@
 from itertools import count
 from typing import Any
 
+import httpx2
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel.actor import Actor
@@ -49,3 +51,24 @@ async def walk(tx: AsyncSession, actor: Actor, release: Release, status: Status)
         await move_release(tx, actor, release.key, target, seen_revision=None)
     if last is not status:
         await move_release(tx, actor, release.key, status, seen_revision=None, note="Because.")
+
+
+async def made_by(api: httpx2.AsyncClient, **given: object) -> dict[str, object]:
+    """A release made through the API, of a service made through the API."""
+    if (await api.get("/services/payments")).status_code == 404:
+        answer = await api.post("/services", json={"name": "Payments", "repository": "acme/payments"})
+        assert answer.status_code == 201, answer.text
+    answer = await api.post("/releases", json={"service": "payments", "title": "Instant payments", **given})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json()["data"])
+
+
+def codes(answer: httpx2.Response) -> list[str]:
+    """What was in the way, by its codes."""
+    return [obstacle["code"] for obstacle in answer.json()["error"]["obstacles"]]
+
+
+async def logged(tx: AsyncSession, name: str) -> list[dict[str, Any]]:
+    """What the log has of the events of a name, the oldest first."""
+    rows = await tx.execute(text("select data from event_log where name = :name order by id"), {"name": name})
+    return [row.data for row in rows]

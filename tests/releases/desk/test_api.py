@@ -1,45 +1,20 @@
 """The API of releases: one shape, ETags, refusals with obstacles, foreign ids that do not exist."""
 
-from collections.abc import AsyncIterator
-
 import httpx2
 import pytest
 
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.releases.approvals.service import name_approver
 from cutwater.releases.comments.service import add_comment
-from cutwater.releases.core.facts import Status, Verdict
+from cutwater.releases.core.facts import Status
 from cutwater.releases.items.service import ItemDraft, add_item
 from cutwater.releases.records.service import block_release
 from tests import world
-from tests.releases.factories import a_release, a_service, release_at
-from tests.serving import Served
-
-
-@pytest.fixture
-async def api(served: Served, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
-    async with await served.program(boss) as client:
-        yield client
-
-
-async def made(api: httpx2.AsyncClient, **given: object) -> dict[str, object]:
-    """A release made through the API, of a service made through the API."""
-    found = await api.get("/services/payments")
-    if found.status_code == 404:
-        answer = await api.post("/services", json={"name": "Payments", "repository": "acme/payments"})
-        assert answer.status_code == 201, answer.text
-    answer = await api.post("/releases", json={"service": "payments", "title": "Instant payments", **given})
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json()["data"])
-
-
-def codes(answer: httpx2.Response) -> list[str]:
-    return [each["code"] for each in answer.json()["error"]["obstacles"]]
+from tests.releases.factories import a_service, codes, made_by, release_at
 
 
 async def test_a_release_is_made_read_edited_and_listed(api: httpx2.AsyncClient) -> None:
-    release = await made(api, version="2.4.0", priority="HIGH", target_date="2026-12-01")
+    release = await made_by(api, version="2.4.0", priority="HIGH", target_date="2026-12-01")
     assert (release["key"], release["status"], release["service_slug"]) == ("R-1", "PLANNING", "payments")
     read = await api.get("/releases/R-1")
     assert (read.headers["etag"], read.json()["data"]) == ('"1"', release)
@@ -59,7 +34,7 @@ async def test_a_release_is_made_read_edited_and_listed(api: httpx2.AsyncClient)
 
 
 async def test_the_status_is_moved_and_never_edited(api: httpx2.AsyncClient) -> None:
-    await made(api)
+    await made_by(api)
     refused = await api.patch("/releases/R-1", json={"status": "DEPLOYED"})
     assert refused.status_code == 400
     assert "/moves" in refused.text
@@ -69,19 +44,8 @@ async def test_the_status_is_moved_and_never_edited(api: httpx2.AsyncClient) -> 
     assert (refused.status_code, codes(refused)) == (409, ["requirement.has_items"])
 
 
-async def test_the_moves_say_beforehand_what_the_move_would_be_refused_for(api: httpx2.AsyncClient) -> None:
-    await made(api)
-    await api.post("/releases/R-1/moves", json={"target": "IN_DEVELOPMENT"})
-    options = (await api.get("/releases/R-1/moves")).json()["data"]
-    assert [(each["target"], [o["code"] for o in each["obstacles"]]) for each in options] == [
-        ("IN_REVIEW", ["requirement.has_items"]),
-        ("PLANNING", []),
-        ("CANCELLED", []),
-    ]
-
-
 async def test_what_was_seen_is_checked_by_if_match_and_by_revision(api: httpx2.AsyncClient) -> None:
-    await made(api)
+    await made_by(api)
     move = {"target": "IN_DEVELOPMENT"}
     stale = await api.post("/releases/R-1/moves", json=move, headers={"If-Match": '"7"'})
     assert stale.status_code == 412
@@ -91,21 +55,9 @@ async def test_what_was_seen_is_checked_by_if_match_and_by_revision(api: httpx2.
     assert (fresh.status_code, fresh.headers["etag"]) == (200, '"2"')
 
 
-@pytest.mark.parametrize("reference", ["", "PAY", "acme/api#0", "https://acme.example/x", "<b>"])
-async def test_what_is_no_reference_is_answered_with_what_would_be_one(
-    api: httpx2.AsyncClient, reference: str
-) -> None:
-    await api.post("/services", json={"name": "Payments"})
-    await api.post("/releases", json={"service": "payments", "title": "One"})
-    answer = await api.post("/releases/R-1/items", json={"reference": reference})
-    (detail,) = answer.json()["error"]["details"]
-    assert (answer.status_code, detail["field"]) == (400, "reference")
-    assert detail["message"].startswith("Use an issue key such as PAY-12, acme/api#12")
-
-
 async def test_items_dependencies_comments_and_their_feed(api: httpx2.AsyncClient) -> None:
-    await made(api)
-    await made(api, title="Ledger")
+    await made_by(api)
+    await made_by(api, title="Ledger")
     item = (await api.post("/releases/R-1/items", json={"reference": "acme/payments#7"})).json()["data"]
     one = f"/releases/R-1/items/{item['id']}"
     assert (await api.patch(one, json={"status": "Merged"})).json()["data"]["is_done"] is True
@@ -137,76 +89,6 @@ async def test_items_dependencies_comments_and_their_feed(api: httpx2.AsyncClien
     assert [each["name"] for each in then["data"]] == ["release.dependency_added", "release.item_changed"]
 
 
-async def test_only_the_author_edits_a_comment(served: Served, database: Database, boss: Actor) -> None:
-    async with database.tx(boss) as tx:
-        release = await a_release(tx, boss)
-        comment = await add_comment(tx, boss, release.key, "Mine")
-        member = await world.person(tx, boss, "MEMBER")
-    address = f"/releases/{release.key}/comments/{comment.comment_id}"
-    async with await served.program(member) as theirs, await served.program(boss) as mine:
-        refused = await theirs.patch(address, json={"body": "Theirs"})
-        assert (refused.status_code, codes(refused)) == (403, ["permission.author"])
-        assert (await theirs.delete(address)).status_code == 403
-        edited = (await mine.patch(address, json={"body": "Still mine"})).json()["data"]
-        assert (edited["body"], edited["edited_at"] is not None) == ("Still mine", True)
-        assert (await mine.delete(address)).status_code == 204
-        assert (await mine.get(address)).status_code == 404
-
-
-async def test_only_the_named_approver_approves(served: Served, database: Database, boss: Actor) -> None:
-    async with database.tx(boss) as tx:
-        release = await a_release(tx, boss)
-        dana, member = await world.person(tx, boss, "VIEWER", "Dana"), await world.person(tx, boss, "MEMBER")
-        approval = await name_approver(tx, boss, release.key, dana.user_id)
-    address = f"/releases/{release.key}/approvals/{approval}"
-    async with await served.program(dana) as hers, await served.program(boss) as mine:
-        refused = await mine.patch(address, json={"verdict": "APPROVED"})
-        assert (refused.status_code, codes(refused)) == (403, ["permission.approver"])
-        assert (await hers.patch(address, json={"verdict": "REFUSED"})).status_code == 400
-        given = await hers.patch(address, json={"verdict": "APPROVED", "note": "Fine"})
-        assert given.json()["data"]["verdict"] == Verdict.APPROVED
-        myself = {"approver_id": str(boss.user_id)}
-        assert (await mine.post(f"/releases/{release.key}/approvals", json=myself)).status_code == 409
-        reasoned = {**myself, "reason": "Dana is ill"}
-        assert (await mine.post(f"/releases/{release.key}/approvals", json=reasoned)).status_code == 201
-        assert (await mine.delete(address)).status_code == 409
-        assert (await mine.delete(f"{address}?reason=Left")).status_code == 204
-    async with await served.program(member) as theirs:
-        assert (
-            await theirs.post(f"/releases/{release.key}/approvals", json={"approver_id": str(member.user_id)})
-        ).status_code == 403
-
-
-async def test_services_environments_freezes_and_requirements(api: httpx2.AsyncClient) -> None:
-    await made(api)
-    assert (await api.post("/services", json={"name": "Payments"})).json()["error"]["details"] == [
-        {"field": "slug", "message": "`payments` is taken; choose another."}
-    ]
-    assert (await api.delete("/services/payments")).status_code == 409
-    archived = await api.patch("/services/payments", json={"is_archived": True, "colour": "teal"})
-    assert archived.json()["data"]["archived_at"] is not None
-    refused = await api.post("/releases", json={"service": "payments", "title": "More"})
-    assert refused.json()["error"]["details"][0]["field"] == "service"
-    stage = await api.post("/environments", json={"name": "Stage 1", "kind": "STAGING"})
-    assert stage.json()["data"]["slug"] == "stage-1"
-    window = {"environment": "stage-1", "title": "Load test"}
-    window |= {"starts_at": "2026-01-01T00:00:00+01:00", "ends_at": "2030-01-01T00:00:00Z"}
-    freeze = (await api.post("/freezes", json=window)).json()["data"]
-    wrong = await api.patch(f"/freezes/{freeze['id']}", json={"ends_at": "2025-01-01T00:00:00Z"})
-    assert wrong.json()["error"]["details"][0]["field"] == "ends_at"
-    assert codes(await api.delete("/environments/stage-1")) == ["environment.in_use"]
-    assert (await api.delete(f"/freezes/{freeze['id']}")).status_code == 204
-    assert (await api.delete("/environments/stage-1")).status_code == 204
-    switched = await api.put("/requirements/IN_REVIEW/HAS_ITEMS", json={"is_on": False})
-    assert switched.json()["data"]["is_on"] is False
-    assert (await api.put("/requirements/PLANNING/HAS_ITEMS", json={"is_on": True})).status_code == 404
-    table = {
-        (r["target"], r["requirement"]): r["is_on"] for r in (await api.get("/requirements")).json()["data"]
-    }
-    assert table["IN_REVIEW", "HAS_ITEMS"] is False
-    assert table["READY_STAGING", "ITEMS_DONE"] is True
-
-
 async def test_the_dashboard_counts(database: Database, boss: Actor, api: httpx2.AsyncClient) -> None:
     async with database.tx(boss) as tx:
         of = (await a_service(tx, boss)).slug
@@ -230,7 +112,7 @@ async def test_another_organizations_things_do_not_exist(database: Database, api
         release = await release_at(tx, theirs, Status.IN_REVIEW)
         comment = await add_comment(tx, theirs, release.key, "Secret")
         item = await add_item(tx, theirs, release.key, ItemDraft(reference="PAY-1"))
-    await made(api)
+    await made_by(api)
     for path in (
         f"/releases/{release.id}",
         f"/releases/{release.id}/moves",
@@ -275,7 +157,7 @@ async def test_a_key_that_is_none_is_not_found(api: httpx2.AsyncClient, key: str
 async def test_a_filter_that_means_nothing_is_refused_by_name(
     api: httpx2.AsyncClient, address: str, says: str
 ) -> None:
-    await made(api)
+    await made_by(api)
     refused = await api.get(address)
     assert refused.status_code == 400
     assert says in refused.text

@@ -1,7 +1,6 @@
 """The pages of releases: what is in the way before the click, refusals in place, few queries."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -37,12 +36,6 @@ from tests.serving import Served
 
 PART = {"hx-request": "true", "hx-request-type": "partial"}
 ELEMENT = {"accept": "application/json"}
-
-
-@pytest.fixture
-async def page(served: Served, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
-    async with await served.browser(boss) as client:
-        yield client
 
 
 async def test_every_page_of_an_empty_organization_says_what_to_do(page: httpx2.AsyncClient) -> None:
@@ -203,31 +196,6 @@ async def test_the_verbs_of_the_detail_page(
     )
     assert f"{one.key} blocks {two.key}, {two.key} blocks {one.key}" in refused.text
     assert (await page.post(f"/releases/{two.key}/delete", data={})).status_code == 409
-
-
-async def test_environments_freezes_and_requirements_are_kept_by_managers(page: httpx2.AsyncClient) -> None:
-    made = await page.post("/environments", data={"name": "Stage", "kind": "STAGING", "position": "3"})
-    assert made.status_code == 303
-    assert (
-        await page.post("/environments/stage", data={"name": "Stage 2", "revision": "1"})
-    ).status_code == 303
-    window = {
-        "environment": "stage",
-        "title": "Load",
-        "starts_at": "2026-01-01T00:00",
-        "ends_at": "2029-01-01T00:00",
-    }
-    assert (await page.post("/freezes", data=window)).status_code == 303
-    shown = (await page.get("/freezes")).text
-    assert "Open now" in shown
-    edit = shown.split("/edit")[0].split('"')[-1].split("/freezes/")[1]
-    assert 'value="2026-01-01T00:00"' in (await page.get(f"/freezes/{edit}/edit")).text
-    wrong = await page.post(f"/freezes/{edit}/edit", data={**window, "ends_at": "2025-01-01T00:00"})
-    assert (wrong.status_code, "It must end after it starts." in wrong.text) == (400, True)
-    assert (await page.post(f"/freezes/{edit}/delete", data={})).status_code == 303
-    switch = {"target": "IN_REVIEW", "requirement": "HAS_ITEMS"}
-    assert (await page.post("/releases/requirements", data=switch)).status_code == 303
-    assert "Changed" in (await page.get("/releases/requirements")).text
 
 
 async def test_an_owner_who_left_and_an_archived_service_stay_until_they_are_changed(

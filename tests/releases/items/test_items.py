@@ -1,5 +1,6 @@
 """Items: picked from imported issues or typed, pull requests by repository and number."""
 
+import httpx2
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -184,3 +185,15 @@ async def test_an_item_of_another_release_does_not_exist(tx: AsyncSession, owner
     for id in (item.item_id, new_id()):
         with pytest.raises(NotFound):
             await update_item(tx, owner, two.key, id, {"status": "Done"}, seen_revision=None)
+
+
+@pytest.mark.parametrize("reference", ["", "PAY", "acme/api#0", "https://acme.example/x", "<b>"])
+async def test_what_is_no_reference_is_answered_with_what_would_be_one(
+    api: httpx2.AsyncClient, reference: str
+) -> None:
+    await api.post("/services", json={"name": "Payments"})
+    await api.post("/releases", json={"service": "payments", "title": "One"})
+    answer = await api.post("/releases/R-1/items", json={"reference": reference})
+    (detail,) = answer.json()["error"]["details"]
+    assert (answer.status_code, detail["field"]) == (400, "reference")
+    assert detail["message"].startswith("Use an issue key such as PAY-12, acme/api#12")

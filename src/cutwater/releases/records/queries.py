@@ -48,8 +48,8 @@ class IdRow(NamedTuple):
 
 async def release_brief(reader: Reader, key: str) -> ReleaseBrief | None:
     """The release with this key or id, or None."""
-    found = await briefs(reader, named(Release, key))
-    return found[0] if found else None
+    matching = await briefs(reader, named(Release, key))
+    return matching[0] if matching else None
 
 
 async def releases_by_ids(reader: Reader, ids: Iterable[UUID]) -> list[ReleaseBrief]:

@@ -139,13 +139,13 @@ async def _listed(reader: Reader, actor: Actor, query: str, offset: Offset, sort
 
 async def _chips(reader: Reader, *, status: str, service: str, priority: str) -> list[Chips]:
     services, counts = await reader.batch(service_choices(), lists.status_counts())
-    found = {row.status: row.releases for row in counts}
+    at = {row.status: row.releases for row in counts}
     return [
         Chips(
             name="status",
             label="Status",
             value=status,
-            options=[(s.value, LABELS[s], found[s.value]) for s in Status if found.get(s.value)],
+            options=[(s.value, LABELS[s], at[s.value]) for s in Status if at.get(s.value)],
         ),
         Chips(
             name="service",
