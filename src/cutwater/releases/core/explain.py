@@ -63,7 +63,7 @@ class Line(Generic[Node]):
 def explain(start: Node, known: Mapping[Node, Known], edges: Iterable[Edge[Node]]) -> tuple[Line[Node], ...]:
     """The release, then everything that holds it up, depth first; a release met again is only named.
 
-    `since` of a line is when the release came to stand where it does; causes of a blocker that are only
+    `since` of a line is when the release came to its status; causes of a blocker that are only
     "another release must go first" are left to that release's own line.
     """
     holders = _holders(edges, known)
@@ -132,7 +132,7 @@ def _of(owner: str) -> str:
 
 
 def _holders(edges: Iterable[Edge[Node]], known: Mapping[Node, Known]) -> dict[Node, list[tuple[Node, str]]]:
-    """Who holds up whom, and in which words; partners only hold up one that stands further on."""
+    """Who holds up whom, and in which words; partners only hold up one that is further on."""
     holders: dict[Node, list[tuple[Node, str]]] = defaultdict(list)
     for edge in edges:
         if edge.blocker not in known or edge.dependent not in known:

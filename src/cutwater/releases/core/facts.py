@@ -8,7 +8,7 @@ from cutwater.kernel.frozen import frozen
 
 
 class Status(StrEnum):
-    """Where a release stands."""
+    """How far a release is."""
 
     PLANNING = "PLANNING"
     IN_DEVELOPMENT = "IN_DEVELOPMENT"

@@ -137,19 +137,19 @@ def next_status(status: Status) -> Status | None:
 
 def obstacles(status: Status, target: Status, facts: Facts) -> list[Obstacle]:
     """Everything that is in the way of this move, all at once; an empty list means it may happen."""
-    found = _of_the_table(status, target, facts)
+    in_the_way = _of_the_table(status, target, facts)
     if rank(target) > rank(status) >= 0:
         is_shortcut = MOVES[status].get(target) is Move.HOTFIX
         for requirement in REQUIREMENTS[target]:
             if is_demanded(target, requirement, facts) or (is_shortcut and requirement is R.APPROVALS):
-                found += CHECKS[requirement](status, target, facts)
-    return found
+                in_the_way += CHECKS[requirement](status, target, facts)
+    return in_the_way
 
 
-def waive(found: list[Obstacle], manner: Manner) -> list[Obstacle]:
+def waive(given: list[Obstacle], manner: Manner) -> list[Obstacle]:
     """What is left of the obstacles when a manager forces the move, or overrides only the freeze."""
-    gone = WAIVED_BY[manner]
-    return [obstacle for obstacle in found if not gone or not obstacle.code.startswith(gone)]
+    waived = WAIVED_BY[manner]
+    return [obstacle for obstacle in given if not waived or not obstacle.code.startswith(waived)]
 
 
 def reason_missing(manner: Manner, note: str) -> list[Obstacle]:
@@ -221,9 +221,9 @@ def _of_the_table(status: Status, target: Status, facts: Facts) -> list[Obstacle
 
 def _of_going_back(target: Status, move: Move, facts: Facts) -> list[Obstacle]:
     """What is in the way of one step back: no note, or a place it never stood at."""
-    found = []
+    in_the_way = []
     if move is Move.BACK_BEFORE_STAGING and facts.was_in_staging:
-        found.append(
+        in_the_way.append(
             Obstacle(
                 code="move.not_next",
                 text="It went through staging, so one step back is Staging verified.",
@@ -231,7 +231,7 @@ def _of_going_back(target: Status, move: Move, facts: Facts) -> list[Obstacle]:
             )
         )
     if target in (S.STAGING_VERIFIED, S.IN_STAGING) and not facts.was_in_staging:
-        found.append(
+        in_the_way.append(
             Obstacle(
                 code="move.never_there",
                 text="It never was in staging, so it cannot step back to it.",
@@ -239,7 +239,7 @@ def _of_going_back(target: Status, move: Move, facts: Facts) -> list[Obstacle]:
             )
         )
     if not facts.note.strip():
-        found.append(
+        in_the_way.append(
             Obstacle(
                 code="move.note_needed",
                 text="A step back needs a note.",
@@ -247,7 +247,7 @@ def _of_going_back(target: Status, move: Move, facts: Facts) -> list[Obstacle]:
                 cleared_by="whoever moves it",
             )
         )
-    return found
+    return in_the_way
 
 
 def _no_such_move(status: Status, target: Status, facts: Facts) -> Obstacle:

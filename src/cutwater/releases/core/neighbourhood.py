@@ -113,14 +113,16 @@ class Neighbourhood:
 
     def obstacles(self, target: Status, note: str = "") -> list[Obstacle]:
         """Everything in the way of a move of the one in the middle; into production also of its partners."""
-        found = lifecycle.obstacles(self.release.status, target, self.facts(note=note))
+        in_the_way = lifecycle.obstacles(self.release.status, target, self.facts(note=note))
         if target is not Status.DEPLOYED:
-            return found
+            return in_the_way
         for partner in self.partners(self.middle):
             if partner.status is Status.READY_PRODUCTION:
                 theirs = lifecycle.obstacles(partner.status, target, self.facts(partner.id))
-                found += [_of_partner(partner, each) for each in theirs if each.code not in SHARED]
-        return found
+                in_the_way += [
+                    _of_partner(partner, obstacle) for obstacle in theirs if obstacle.code not in SHARED
+                ]
+        return in_the_way
 
     def explanation(self) -> tuple[explain.Line[UUID], ...]:
         """Why the one in the middle is not moving, all the way down."""

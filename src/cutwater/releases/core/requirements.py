@@ -114,7 +114,7 @@ def no_open_blocks(status: Status, target: Status, facts: Facts) -> list[Obstacl
 
 
 def partners_ready(status: Status, target: Status, facts: Facts) -> list[Obstacle]:
-    """Every release it must go together with stands at least where it stands itself."""
+    """Every release it must go together with is at the same status or later."""
     return [
         _missing(
             Requirement.PARTNERS_READY,
@@ -142,7 +142,7 @@ def its_turn(status: Status, target: Status, facts: Facts) -> list[Obstacle]:
 
 
 def no_freeze(status: Status, target: Status, facts: Facts) -> list[Obstacle]:
-    """No freeze window is open on the environment the target stands for."""
+    """No freeze is open on the environment that the target is about."""
     return [
         _missing(
             Requirement.NO_FREEZE,

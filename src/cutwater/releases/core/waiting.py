@@ -35,8 +35,8 @@ class Scene:
     def partners(self, release_id: UUID) -> tuple[Peer, ...]:
         """The releases that this one goes together with, by key."""
         together = ordering.partners(self.edges, release_id) if release_id in self.peers else ()
-        found = [self.peers[each] for each in together if each in self.peers]
-        return tuple(sorted(found, key=lambda peer: (len(peer.key), peer.key)))
+        partners = [self.peers[id] for id in together if id in self.peers]
+        return tuple(sorted(partners, key=lambda peer: (len(peer.key), peer.key)))
 
     def waits(self, release_id: UUID, status: Status) -> tuple[Wait, ...]:
         """What the release waits for before its next status."""
@@ -51,11 +51,13 @@ def waits(status: Status, facts: Facts) -> tuple[Wait, ...]:
     target = lifecycle.next_status(status)
     if target is None:
         return ()
-    found = []
+    waited_for = []
     for label, icon, alone in _one_by_one(facts):
         obstacles = lifecycle.obstacles(status, target, alone)
-        found += [Wait(label=label, icon=icon, text=o.text) for o in obstacles if o.code in WAITING_CODES]
-    return tuple(found)
+        waited_for += [
+            Wait(label=label, icon=icon, text=o.text) for o in obstacles if o.code in WAITING_CODES
+        ]
+    return tuple(waited_for)
 
 
 def _one_by_one(facts: Facts) -> Iterable[tuple[str, str, Facts]]:

@@ -30,7 +30,7 @@ async def add_item(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, vie
 async def update_item(
     key: str, item_id: UUID, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View
 ) -> Response:
-    """Say where a typed item stands."""
+    """Give a typed item a new status."""
     shown_if_refused(view, reader, actor, key)
     form = await view.form(ItemChangeForm)
     edits = ItemEdits(status=form.status)
