@@ -20,7 +20,7 @@ BIN := $(VENV)/bin
 STAMPS := .make
 NODE_PATH_OF := $(BIN)/python tools/node.py --path
 WITH_NODE = PATH="$$($(NODE_PATH_OF)):$$PATH"
-SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/elements/*.js' -o -name tokens.css ')' 2>/dev/null)
+SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/static/*.js' -o -name tokens.css ')' 2>/dev/null)
 
 # A browser that was not there, or is gone, is looked for again.
 NO_CHROMIUM := $(shell test -x "$$(cat $(STAMPS)/chromium 2>/dev/null)" || echo look-again)

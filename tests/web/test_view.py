@@ -221,11 +221,20 @@ def test_no_component_is_left_out_of_the_design_page() -> None:
 async def test_static_files_are_kept_for_ever_under_this_build_only() -> None:
     async with browser() as client:
         page = await client.get("/hello")
-        address = re.search(r'href="(/static/[0-9a-f]{12}/css/tokens\.css)"', page.text)
+        address = re.search(r'href="(/static/[0-9a-f]{12}/web/static/css/tokens\.css)"', page.text)
         assert address
         kept = await client.get(address[1])
-        stale = await client.get("/static/000000000000/css/tokens.css")
-        escaping = await client.get("/static/x/../../view.py")
+        stale = await client.get("/static/000000000000/web/static/css/tokens.css")
+        code = [
+            (await client.get(f"/static/x/{path}")).status_code
+            for path in (
+                "../../view.py",
+                "web/view.py",
+                "web/static/../view.py",
+                "web/static/%2e%2e/view.py",
+                "cli.py",
+            )
+        ]
     assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert stale.headers["cache-control"] == "no-cache"
-    assert escaping.status_code == 404
+    assert code == [404] * 5
