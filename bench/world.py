@@ -17,8 +17,7 @@ from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.frozen import frozen
-from cutwater.releases.drafts import ReleaseDraft
-from cutwater.releases.service import create_release
+from cutwater.releases.records.service import ReleaseDraft, create_release
 from cutwater.sprints.models import Sprint
 from cutwater.sprints.records import SourceFile
 from cutwater.sprints.service import import_files

@@ -125,7 +125,7 @@ def _diagram(tables: list[Any]) -> str:
 
 def states() -> str:
     """The life of a release, a step and a run, drawn from the tables that enforce it."""
-    from cutwater.releases import lifecycle
+    from cutwater.releases.core import lifecycle
     from cutwater.runbooks.core import step_machine
     from cutwater.runbooks.core.run_machine import RUN_MOVES, RunState
 
@@ -135,7 +135,7 @@ def states() -> str:
     ]
     return page(
         "States",
-        "Drawn from the tables in `releases/lifecycle.py` and `runbooks/step_machine.py`: the same ones that "
+        "Drawn from the tables in `releases/core/lifecycle.py` and `runbooks/step_machine.py`: the same ones that "
         "refuse a move, and that disable a button before the click.\n",
         "## Release\n",
         mermaid(lifecycle.diagram()),
