@@ -4,9 +4,14 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.identity import queries, scope, service
-from cutwater.identity.models import Team, UserAccount
-from cutwater.identity.service import people
+from cutwater.identity.accounts import queries
+from cutwater.identity.accounts.models import UserAccount
+from cutwater.identity.accounts.service import scope
+from cutwater.identity.accounts.service.accounts import sign_up
+from cutwater.identity.members.service.members import act_as, add_member, update_member
+from cutwater.identity.organizations.service import create_organization
+from cutwater.identity.teams.models import Team
+from cutwater.identity.teams.service import add_team_member, create_team
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.ids import new_id
@@ -32,14 +37,14 @@ async def account(
 ) -> UserAccount:
     """Somebody with PASSWORD who is in no organization; a mail asks them to confirm their address."""
     email = email or address()
-    return await service.sign_up(tx, email=email, name=name, password=PASSWORD, is_confirmed=is_confirmed)
+    return await sign_up(tx, email=email, name=name, password=PASSWORD, is_confirmed=is_confirmed)
 
 
 async def organization(tx: AsyncSession, name: str = "Harbour Bank", *, owner: str = "Olga Owner") -> Actor:
     """A new organization and its owner; `tx` is in it afterwards."""
     founder = await account(tx, owner, is_confirmed=True)
-    await service.create_organization(tx, founder.id, name)
-    return await service.act_as(tx, founder.id)
+    await create_organization(tx, founder.id, name)
+    return await act_as(tx, founder.id)
 
 
 async def person(
@@ -48,19 +53,17 @@ async def person(
     """Somebody more in the owner's organization, with PASSWORD; an AUDITOR is a viewer who reads the log."""
     given = "VIEWER" if role == AUDITOR else role
     name = name or f"{role.title()} Person"
-    made = await service.add_member(
-        tx, owner, email=address(role.lower()), name=name, role=given, password=PASSWORD
-    )
+    made = await add_member(tx, owner, email=address(role.lower()), name=name, role=given, password=PASSWORD)
     if role == AUDITOR:
-        await people.change_member(tx, owner, made.id, is_auditor=True)
+        await update_member(tx, owner, made.id, is_auditor=True)
     for each in teams:
-        await service.add_team_member(tx, owner, each.slug, made.id)
-    return await service.act_as(tx, made.id)
+        await add_team_member(tx, owner, each.slug, made.id)
+    return await act_as(tx, made.id)
 
 
 async def team(tx: AsyncSession, owner: Actor, name: str) -> Team:
     """A team of the owner's organization, with nobody in it."""
-    return await service.create_team(tx, owner, name, kind="operations")
+    return await create_team(tx, owner, name, kind="operations")
 
 
 async def organization_in(database: Database, name: str = "Harbour Bank") -> Actor:

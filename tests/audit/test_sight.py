@@ -10,7 +10,7 @@ from cutwater import wiring
 from cutwater.audit import changes, live, sight
 from cutwater.audit.fanout import Fanout, Subscriber
 from cutwater.audit.records import LoggedEvent
-from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.identity.core.roles import ROLE_GRANTS, Role
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Forbidden

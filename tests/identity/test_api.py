@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from cutwater.identity import service
-from cutwater.identity.service import keys, sessions
+from cutwater.identity.keys.service import create_api_key
+from cutwater.identity.members.service.invitations import invite
+from cutwater.identity.sessions.service import sessions
+from cutwater.identity.teams.service import create_team
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.ids import new_id
@@ -294,9 +296,9 @@ async def test_what_belongs_to_another_organization_is_not_found(
     others = await world.people_in(database)
     foreign = await client(app, database, others["OWNER"])
     async with database.tx(made["OWNER"]) as tx:
-        team = await service.create_team(tx, made["OWNER"], "Inner circle")
-        invitation = await service.invite(tx, made["OWNER"], world.address(), "MEMBER")
-        key, _ = await keys.create_api_key(tx, made["OWNER"], "Key", ["runs:read"])
+        team = await create_team(tx, made["OWNER"], "Inner circle")
+        invitation = await invite(tx, made["OWNER"], world.address(), "MEMBER")
+        key, _ = await create_api_key(tx, made["OWNER"], "Key", ["runs:read"])
     member = made["MEMBER"].user_id
     for method, path in (
         ("GET", f"/members/{member}"),

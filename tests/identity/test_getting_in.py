@@ -8,10 +8,32 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from cutwater import identity
-from cutwater.identity import queries, service, tokens
-from cutwater.identity.authentication import Presented, find_actor
-from cutwater.identity.models import AccountLink, Invitation, LinkPurpose, SignInSession, UserAccount
-from cutwater.identity.service import accounts, invitations, keys, organizations, people, sessions
+from cutwater.identity.accounts import queries as accounts_queries
+from cutwater.identity.accounts.models import AccountLink, LinkPurpose, UserAccount
+from cutwater.identity.accounts.service.links import confirm_email, link_of
+from cutwater.identity.accounts.service.scope import person_actor
+from cutwater.identity.core.tokens import read_access
+from cutwater.identity.keys.service import create_api_key, revoke_api_key
+from cutwater.identity.members import queries as members_queries
+from cutwater.identity.members.models import Invitation
+from cutwater.identity.members.service import invitations
+from cutwater.identity.members.service.members import (
+    act_as,
+    add_member,
+    end_membership,
+    restore_member,
+    update_member,
+)
+from cutwater.identity.organizations.queries import people
+from cutwater.identity.organizations.service import update_organization
+from cutwater.identity.sessions import queries as sessions_queries
+from cutwater.identity.sessions.models import SignInSession
+from cutwater.identity.sessions.service import sessions
+from cutwater.identity.sessions.service.access import create_admin, set_account_active
+from cutwater.identity.sessions.service.authentication import Presented, find_actor
+from cutwater.identity.sessions.service.passwords import change_password, request_reset, reset_password
+from cutwater.identity.sessions.service.tokens import Pair, issue_tokens, refresh_tokens, revoke_token
+from cutwater.identity.teams.service import create_team
 from cutwater.kernel import clock, crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
@@ -29,7 +51,7 @@ async def by_cookie(database: Database, token: str, slug: str | None = None) -> 
 
 
 async def by_bearer(database: Database, token: str) -> Actor | None:
-    access = tokens.read_access(SETTINGS.secrets, token, clock.now())
+    access = read_access(SETTINGS.secrets, token, clock.now())
     return await find_actor(database, Presented(access=access)) if access else None
 
 
@@ -43,7 +65,7 @@ async def by_key(database: Database, secret: str) -> Actor | None:
 async def test_one_signs_in_by_address_or_user_name(database: Database) -> None:
     made = await world.people_in(database)
     email = await world.email_of(database, made["OWNER"])
-    account = await database.reader(made["OWNER"]).first(queries.account(made["OWNER"].user_id))
+    account = await database.reader(made["OWNER"]).first(accounts_queries.account(made["OWNER"].user_id))
     for login in (email, f" {email.upper()} ", account.username):
         session = await sessions.sign_in(database, SETTINGS.secrets, login, PASSWORD)
         actor = await by_cookie(database, session.token, made["OWNER"].organization)
@@ -60,9 +82,9 @@ async def test_wrong_password_unknown_name_and_deactivated_account_say_the_same(
     known = await world.email_of(database, made["OWNER"])
     gone = await world.email_of(database, made["MEMBER"])
     async with database.tx(None) as tx:
-        admin = await service.create_admin(tx, email=world.address(), password=PASSWORD, name="Sue")
-        acting = accounts.person_actor(admin)
-        await accounts.set_account_active(tx, acting, made["MEMBER"].user_id, is_active=False)
+        admin = await create_admin(tx, email=world.address(), password=PASSWORD, name="Sue")
+        acting = person_actor(admin)
+        await set_account_active(tx, acting, made["MEMBER"].user_id, is_active=False)
     said = set()
     for login, password in ((known, "wrong"), ("nobody@bank.example", PASSWORD), (gone, PASSWORD)):
         with pytest.raises(sessions.WrongCredentials) as refused:
@@ -110,9 +132,9 @@ async def test_no_token_is_stored_as_it_is(database: Database) -> None:
     made = await world.people_in(database)
     email = await world.email_of(database, made["OWNER"])
     session = await sessions.sign_in(database, SETTINGS.secrets, email, PASSWORD)
-    pair = await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+    pair = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
     async with database.tx(made["OWNER"]) as tx:
-        _, secret = await keys.create_api_key(tx, made["OWNER"], "Key", ["runs:read"])
+        _, secret = await create_api_key(tx, made["OWNER"], "Key", ["runs:read"])
         await tx.flush()
         rows: list[Any] = []
         for table in ("sign_in_session", "refresh_token", "api_key", "user_password", "event_log"):
@@ -133,7 +155,7 @@ async def test_a_session_is_listed_and_ended_by_its_owner_only(database: Databas
         browser="curl/8",
         address="10.1.2.3",
     )
-    listed = await database.reader(owner).all(queries.sessions(owner.user_id))
+    listed = await database.reader(owner).all(sessions_queries.sessions(owner.user_id))
     assert [(row.browser, row.address) for row in listed] == [("curl", "10.1.2.3")]
     with pytest.raises(NotFound):
         async with database.tx(member) as tx:
@@ -195,7 +217,7 @@ async def test_a_superadmin_may_enter_every_organization(database: Database) -> 
     organization = await world.people_in(database)
     email = world.address()
     async with database.tx(None) as tx:
-        await service.create_admin(tx, email=email, password=PASSWORD, name="Sue")
+        await create_admin(tx, email=email, password=PASSWORD, name="Sue")
     session = await sessions.sign_in(database, SETTINGS.secrets, email, PASSWORD)
     actor = await by_cookie(database, session.token, organization["OWNER"].organization)
     assert actor is not None
@@ -204,7 +226,7 @@ async def test_a_superadmin_may_enter_every_organization(database: Database) -> 
 
 
 async def test_a_deleted_organization_lets_nobody_in(database: Database) -> None:
-    from cutwater.identity.service import organizations
+    from cutwater.identity.organizations import service
 
     made = await world.people_in(database)
     owner = made["OWNER"]
@@ -212,7 +234,7 @@ async def test_a_deleted_organization_lets_nobody_in(database: Database) -> None
         database, SETTINGS.secrets, await world.email_of(database, owner), PASSWORD
     )
     async with database.tx(owner) as tx:
-        await organizations.delete_organization(tx, owner, typed_slug=made["OWNER"].organization)
+        await service.delete_organization(tx, owner, typed_slug=made["OWNER"].organization)
     actor = await by_cookie(database, session.token, made["OWNER"].organization)
     assert actor is not None
     assert actor.organization_id is None
@@ -222,7 +244,7 @@ async def test_an_actor_knows_its_teams(database: Database) -> None:
     made = await world.people_in(database, "MEMBER")
     member = made["MEMBER"]
     async with database.tx(made["OWNER"]) as tx:
-        team = await service.create_team(tx, made["OWNER"], "DBA", members=[member.user_id])
+        team = await create_team(tx, made["OWNER"], "DBA", members=[member.user_id])
     session = await sessions.sign_in(
         database, SETTINGS.secrets, await world.email_of(database, member), PASSWORD
     )
@@ -241,18 +263,18 @@ async def test_deactivation_in_the_only_organization_ends_sessions_tokens_and_ke
     owner, member = made["OWNER"], made["MEMBER"]
     email = await world.email_of(database, member)
     session = await sessions.sign_in(database, SETTINGS.secrets, email, PASSWORD)
-    pair = await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+    pair = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
     async with database.tx(member) as tx:
-        _, secret = await keys.create_api_key(tx, member, "Key", ["runs:read"])
+        _, secret = await create_api_key(tx, member, "Key", ["runs:read"])
     assert await by_bearer(database, pair.access_token) is not None
     assert await by_key(database, secret) is not None
     async with database.tx(owner) as tx:
-        await people.end_membership(tx, owner, member.user_id)
+        await end_membership(tx, owner, member.user_id)
     assert await by_cookie(database, session.token) is None
     assert await by_bearer(database, pair.access_token) is None
     assert await by_key(database, secret) is None
     with pytest.raises(Unauthenticated):
-        await sessions.refresh_tokens(database, SETTINGS.secrets, pair.refresh_token)
+        await refresh_tokens(database, SETTINGS.secrets, pair.refresh_token)
 
 
 async def test_somebody_with_another_organization_stays_signed_in_there(database: Database) -> None:
@@ -260,10 +282,10 @@ async def test_somebody_with_another_organization_stays_signed_in_there(database
     others = await world.people_in(database)
     email = await world.email_of(database, made["MEMBER"])
     async with database.tx(others["OWNER"]) as tx:
-        await service.add_member(tx, others["OWNER"], email=email, name="", role="VIEWER")
+        await add_member(tx, others["OWNER"], email=email, name="", role="VIEWER")
     session = await sessions.sign_in(database, SETTINGS.secrets, email, PASSWORD)
     async with database.tx(made["OWNER"]) as tx:
-        await people.end_membership(tx, made["OWNER"], made["MEMBER"].user_id)
+        await end_membership(tx, made["OWNER"], made["MEMBER"].user_id)
     there = await by_cookie(database, session.token, others["OWNER"].organization)
     here = await by_cookie(database, session.token, made["OWNER"].organization)
     assert there is not None
@@ -280,10 +302,10 @@ async def test_a_shut_account_is_out_everywhere_and_only_the_platform_shuts_it(d
     )
     with pytest.raises(Forbidden):
         async with database.tx(made["OWNER"]) as tx:
-            await accounts.set_account_active(tx, made["OWNER"], member.user_id, is_active=False)
+            await set_account_active(tx, made["OWNER"], member.user_id, is_active=False)
     async with database.tx(None) as tx:
-        admin = await service.create_admin(tx, email=world.address(), password=PASSWORD, name="Sue")
-        await accounts.set_account_active(tx, accounts.person_actor(admin), member.user_id, is_active=False)
+        admin = await create_admin(tx, email=world.address(), password=PASSWORD, name="Sue")
+        await set_account_active(tx, person_actor(admin), member.user_id, is_active=False)
     assert await by_cookie(database, session.token) is None
 
 
@@ -298,8 +320,8 @@ async def test_two_owners_who_leave_at_once_cannot_both(database: Database) -> N
     async def leave(user_id: UUID) -> str:
         try:
             async with database.tx(made["OWNER"].organization_id) as tx:
-                actor = await service.act_as(tx, user_id)
-                await people.end_membership(tx, actor, user_id)
+                actor = await act_as(tx, user_id)
+                await end_membership(tx, actor, user_id)
         except Conflict:
             return "refused"
         return "left"
@@ -314,16 +336,16 @@ async def test_two_owners_who_leave_at_once_cannot_both(database: Database) -> N
 async def test_a_refresh_token_rotates_and_its_reuse_ends_the_family(database: Database) -> None:
     made = await world.people_in(database)
     email = await world.email_of(database, made["OWNER"])
-    first = await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
-    second = await sessions.refresh_tokens(database, SETTINGS.secrets, first.refresh_token)
+    first = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+    second = await refresh_tokens(database, SETTINGS.secrets, first.refresh_token)
     assert first.refresh_token != second.refresh_token
     assert await by_bearer(database, second.access_token) is not None
     with pytest.raises(Unauthenticated):
-        await sessions.refresh_tokens(database, SETTINGS.secrets, first.refresh_token)
+        await refresh_tokens(database, SETTINGS.secrets, first.refresh_token)
     assert await by_bearer(database, second.access_token) is None
     assert await by_bearer(database, first.access_token) is None
     with pytest.raises(Unauthenticated):
-        await sessions.refresh_tokens(database, SETTINGS.secrets, second.refresh_token)
+        await refresh_tokens(database, SETTINGS.secrets, second.refresh_token)
     assert await names_in_log(database, made["OWNER"]) == ["session.started", "refresh_family.revoked"]
 
 
@@ -339,10 +361,10 @@ async def test_signing_in_to_the_api_revoking_it_and_ending_the_others_are_in_th
 ) -> None:
     made = await world.people_in(database)
     owner, email = made["OWNER"], await world.email_of(database, made["OWNER"])
-    pair = await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
-    other = await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
-    await sessions.revoke_token(database, pair.refresh_token)
-    await sessions.revoke_token(database, pair.refresh_token)
+    pair = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+    other = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+    await revoke_token(database, pair.refresh_token)
+    await revoke_token(database, pair.refresh_token)
     async with database.tx(owner) as tx:
         await sessions.end_others(tx, owner)
     assert await by_bearer(database, other.access_token) is None
@@ -356,11 +378,11 @@ async def test_signing_in_to_the_api_revoking_it_and_ending_the_others_are_in_th
 async def test_another_sign_in_survives_the_reuse(database: Database) -> None:
     made = await world.people_in(database)
     email = await world.email_of(database, made["OWNER"])
-    stolen = await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
-    other = await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
-    await sessions.refresh_tokens(database, SETTINGS.secrets, stolen.refresh_token)
+    stolen = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+    other = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+    await refresh_tokens(database, SETTINGS.secrets, stolen.refresh_token)
     with pytest.raises(Unauthenticated):
-        await sessions.refresh_tokens(database, SETTINGS.secrets, stolen.refresh_token)
+        await refresh_tokens(database, SETTINGS.secrets, stolen.refresh_token)
     assert await by_bearer(database, other.access_token) is not None
 
 
@@ -368,32 +390,32 @@ async def test_two_refreshes_at_once_give_one_pair(database: Database) -> None:
     import asyncio
 
     made = await world.people_in(database)
-    pair = await sessions.issue_tokens(
+    pair = await issue_tokens(
         database, SETTINGS.secrets, await world.email_of(database, made["OWNER"]), PASSWORD
     )
-    attempts = (sessions.refresh_tokens(database, SETTINGS.secrets, pair.refresh_token) for _ in range(4))
+    attempts = (refresh_tokens(database, SETTINGS.secrets, pair.refresh_token) for _ in range(4))
     outcomes = await asyncio.gather(*attempts, return_exceptions=True)
-    assert sum(isinstance(each, sessions.Pair) for each in outcomes) == 1
+    assert sum(isinstance(each, Pair) for each in outcomes) == 1
 
 
 async def test_a_refresh_token_lives_seven_days_and_an_access_token_half_an_hour(database: Database) -> None:
     made = await world.people_in(database)
-    pair = await sessions.issue_tokens(
+    pair = await issue_tokens(
         database, SETTINGS.secrets, await world.email_of(database, made["OWNER"]), PASSWORD
     )
     now = datetime.now(UTC)
     assert timedelta(minutes=29) < pair.expires_at - now <= timedelta(minutes=30)
     with clock.frozen(now + timedelta(days=7, seconds=1)), pytest.raises(Unauthenticated):
-        await sessions.refresh_tokens(database, SETTINGS.secrets, pair.refresh_token)
+        await refresh_tokens(database, SETTINGS.secrets, pair.refresh_token)
 
 
 async def test_revoking_ends_the_family_and_an_unknown_token_is_no_error(database: Database) -> None:
     made = await world.people_in(database)
-    pair = await sessions.issue_tokens(
+    pair = await issue_tokens(
         database, SETTINGS.secrets, await world.email_of(database, made["OWNER"]), PASSWORD
     )
-    await sessions.revoke_token(database, "cwr_nobody-has-this")
-    await sessions.revoke_token(database, pair.refresh_token)
+    await revoke_token(database, "cwr_nobody-has-this")
+    await revoke_token(database, pair.refresh_token)
     assert await by_bearer(database, pair.access_token) is None
 
 
@@ -402,27 +424,23 @@ async def test_a_token_is_bound_to_the_organization_that_was_named(database: Dat
     others = await world.people_in(database)
     email = await world.email_of(database, made["OWNER"])
     async with database.tx(others["OWNER"]) as tx:
-        await service.add_member(tx, others["OWNER"], email=email, name="", role="VIEWER")
+        await add_member(tx, others["OWNER"], email=email, name="", role="VIEWER")
     with pytest.raises(Invalid) as unnamed:
-        await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+        await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
     assert made["OWNER"].organization in unnamed.value.fields[0].message
-    pair = await sessions.issue_tokens(
-        database, SETTINGS.secrets, email, PASSWORD, others["OWNER"].organization
-    )
+    pair = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD, others["OWNER"].organization)
     actor = await by_bearer(database, pair.access_token)
     assert actor is not None
     assert (actor.organization_id, actor.role) == (others["OWNER"].organization_id, "VIEWER")
     with pytest.raises(Invalid):
-        await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD, "nowhere")
+        await issue_tokens(database, SETTINGS.secrets, email, PASSWORD, "nowhere")
 
 
 async def test_a_key_acts_for_its_person_within_its_scopes(database: Database) -> None:
     made = await world.people_in(database, "MANAGER")
     manager = made["MANAGER"]
     async with database.tx(manager) as tx:
-        key, secret = await keys.create_api_key(
-            tx, manager, "Pipeline", ["releases:write", "runs:read"], days=30
-        )
+        key, secret = await create_api_key(tx, manager, "Pipeline", ["releases:write", "runs:read"], days=30)
     assert key.scopes == ["releases:write", "runs:read"]
     assert secret.startswith(key.start)
     actor = await by_key(database, secret)
@@ -430,7 +448,7 @@ async def test_a_key_acts_for_its_person_within_its_scopes(database: Database) -
     assert (actor.kind, actor.id, actor.user_id) == ("api_key", key.id, manager.user_id)
     assert actor.grants == {Grant.RELEASES_WRITE, Grant.RUNS_READ}
     async with database.tx(made["OWNER"]) as tx:
-        await people.change_member(tx, made["OWNER"], manager.user_id, role="VIEWER")
+        await update_member(tx, made["OWNER"], manager.user_id, role="VIEWER")
     weaker = await by_key(database, secret)
     assert weaker is not None
     assert weaker.grants == {Grant.RUNS_READ}
@@ -441,15 +459,15 @@ async def test_an_expired_or_revoked_key_is_nothing(database: Database) -> None:
     member = made["MEMBER"]
     async with database.tx(member) as tx:
         with clock.frozen(datetime.now(UTC) - timedelta(days=31)):
-            _, old = await keys.create_api_key(tx, member, "Old", ["runs:read"], days=30)
-        key, secret = await keys.create_api_key(tx, member, "New", ["runs:read"], days=None)
+            _, old = await create_api_key(tx, member, "Old", ["runs:read"], days=30)
+        key, secret = await create_api_key(tx, member, "New", ["runs:read"], days=None)
     assert await by_key(database, old) is None
     assert await by_key(database, secret) is not None
     with pytest.raises(Forbidden):
         async with database.tx(made["MANAGER"]) as tx:
-            await keys.revoke_api_key(tx, made["MANAGER"], key.id)
+            await revoke_api_key(tx, made["MANAGER"], key.id)
     async with database.tx(made["OWNER"]) as tx:
-        await keys.revoke_api_key(tx, made["OWNER"], key.id)
+        await revoke_api_key(tx, made["OWNER"], key.id)
     assert await by_key(database, secret) is None
 
 
@@ -457,11 +475,11 @@ async def test_a_service_key_has_a_role_and_no_person(database: Database) -> Non
     made = await world.people_in(database)
     owner = made["OWNER"]
     async with database.tx(owner) as tx:
-        key, secret = await keys.create_api_key(
+        key, secret = await create_api_key(
             tx, owner, "CI", ["runs:read", "runs:pilot"], service_role="MANAGER"
         )
         with pytest.raises(Invalid):
-            await keys.create_api_key(tx, owner, "CI", ["runs:read"], service_role="OWNER")
+            await create_api_key(tx, owner, "CI", ["runs:read"], service_role="OWNER")
     actor = await by_key(database, secret)
     assert actor is not None
     assert (actor.user_id, actor.name, actor.role) == (None, "CI", "MANAGER")
@@ -475,7 +493,7 @@ async def test_a_service_key_has_a_role_and_no_person(database: Database) -> Non
 async def reset_link(database: Database, email: str) -> str:
     """Ask for a reset, and take the link as the mail job would."""
     async with database.tx(None) as tx:
-        await accounts.request_reset(tx, email)
+        await request_reset(tx, email)
     async with database.tx(PLATFORM) as tx:
         newest = select(text("subject_id from event_log where name = 'password_reset.requested'"))
         id = (await tx.scalars(newest.order_by(text("id desc")))).first()
@@ -489,10 +507,10 @@ async def test_a_reset_works_once_and_ends_every_other_sign_in(database: Databas
     made = await world.people_in(database)
     email = await world.email_of(database, made["OWNER"])
     session = await sessions.sign_in(database, SETTINGS.secrets, email, PASSWORD)
-    pair = await sessions.issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
+    pair = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
     token = await reset_link(database, email)
     async with database.tx(None) as tx:
-        await accounts.reset_password(tx, SETTINGS.secrets, token, "nine quiet estuaries")
+        await reset_password(tx, SETTINGS.secrets, token, "nine quiet estuaries")
     assert await by_cookie(database, session.token) is None
     assert await by_bearer(database, pair.access_token) is None
     with pytest.raises(sessions.WrongCredentials):
@@ -500,7 +518,7 @@ async def test_a_reset_works_once_and_ends_every_other_sign_in(database: Databas
     await sessions.sign_in(database, SETTINGS.secrets, email, "nine quiet estuaries")
     with pytest.raises(Conflict, match="used already"):
         async with database.tx(None) as tx:
-            await accounts.reset_password(tx, SETTINGS.secrets, token, "ten quiet estuaries")
+            await reset_password(tx, SETTINGS.secrets, token, "ten quiet estuaries")
 
 
 async def test_a_new_password_spends_every_link_that_was_mailed_to_set_one(database: Database) -> None:
@@ -509,11 +527,11 @@ async def test_a_new_password_spends_every_link_that_was_mailed_to_set_one(datab
     first, second = await reset_link(database, email), await reset_link(database, email)
     assert first != second
     async with database.tx(owner) as tx:
-        await accounts.change_password(tx, owner, current=PASSWORD, new="nine quiet estuaries")
+        await change_password(tx, owner, current=PASSWORD, new="nine quiet estuaries")
     for token in (first, second):
         with pytest.raises(Conflict, match="used already"):
             async with database.tx(None) as tx:
-                await accounts.reset_password(tx, SETTINGS.secrets, token, "ten quiet estuaries")
+                await reset_password(tx, SETTINGS.secrets, token, "ten quiet estuaries")
 
 
 async def test_a_weak_new_password_does_not_use_the_link_up(database: Database) -> None:
@@ -521,9 +539,9 @@ async def test_a_weak_new_password_does_not_use_the_link_up(database: Database) 
     token = await reset_link(database, await world.email_of(database, made["OWNER"]))
     with pytest.raises(Invalid):
         async with database.tx(None) as tx:
-            await accounts.reset_password(tx, SETTINGS.secrets, token, "short")
+            await reset_password(tx, SETTINGS.secrets, token, "short")
     async with database.tx(None) as tx:
-        await accounts.reset_password(tx, SETTINGS.secrets, token, "nine quiet estuaries")
+        await reset_password(tx, SETTINGS.secrets, token, "nine quiet estuaries")
 
 
 async def test_a_reset_link_is_too_old_after_an_hour_and_fits_nothing_else(database: Database) -> None:
@@ -531,11 +549,11 @@ async def test_a_reset_link_is_too_old_after_an_hour_and_fits_nothing_else(datab
     token = await reset_link(database, await world.email_of(database, made["OWNER"]))
     reader = database.reader(None)
     with pytest.raises(NotFound):
-        await accounts.link_of(reader, SETTINGS.secrets, token, LinkPurpose.CONFIRM)
+        await link_of(reader, SETTINGS.secrets, token, LinkPurpose.CONFIRM)
     with pytest.raises(NotFound):
-        await accounts.link_of(reader, SETTINGS.secrets, token[:-1] + "x", LinkPurpose.RESET)
+        await link_of(reader, SETTINGS.secrets, token[:-1] + "x", LinkPurpose.RESET)
     with clock.frozen(datetime.now(UTC) + timedelta(minutes=61)), pytest.raises(Conflict, match="too old"):
-        await accounts.link_of(reader, SETTINGS.secrets, token, LinkPurpose.RESET)
+        await link_of(reader, SETTINGS.secrets, token, LinkPurpose.RESET)
 
 
 async def test_asking_for_somebody_unknown_does_nothing_and_says_nothing(database: Database) -> None:
@@ -543,7 +561,7 @@ async def test_asking_for_somebody_unknown_does_nothing_and_says_nothing(databas
     async with database.tx(PLATFORM) as tx:
         before = await tx.scalar(count)
     async with database.tx(None) as tx:
-        await accounts.request_reset(tx, "nobody@bank.example")
+        await request_reset(tx, "nobody@bank.example")
     async with database.tx(PLATFORM) as tx:
         assert await tx.scalar(count) == before
 
@@ -555,12 +573,12 @@ async def test_an_address_is_confirmed_by_its_link_once(database: Database) -> N
     mail = await identity.mailed_link(database.reader(None), SETTINGS, "confirm", link.id)
     token = mail.url.rsplit("/", 1)[1]
     async with database.tx(None) as tx:
-        confirmed = await accounts.confirm_email(tx, SETTINGS.secrets, token)
+        confirmed = await confirm_email(tx, SETTINGS.secrets, token)
         assert confirmed.id == account.id
         assert confirmed.email_confirmed_at is not None
     with pytest.raises(Conflict):
         async with database.tx(None) as tx:
-            await accounts.confirm_email(tx, SETTINGS.secrets, token)
+            await confirm_email(tx, SETTINGS.secrets, token)
 
 
 async def test_changing_a_password_needs_the_old_and_keeps_this_session_only(database: Database) -> None:
@@ -573,9 +591,9 @@ async def test_changing_a_password_needs_the_old_and_keeps_this_session_only(dat
     for current, new in (("wrong", "nine quiet estuaries"), (PASSWORD, PASSWORD), (PASSWORD, "short")):
         with pytest.raises(Invalid):
             async with database.tx(actor) as tx:
-                await accounts.change_password(tx, actor, current=current, new=new)
+                await change_password(tx, actor, current=current, new=new)
     async with database.tx(actor) as tx:
-        await accounts.change_password(tx, actor, current=PASSWORD, new="nine quiet estuaries")
+        await change_password(tx, actor, current=PASSWORD, new="nine quiet estuaries")
     assert await by_cookie(database, here.token, made["OWNER"].organization) is not None
     assert await by_cookie(database, there.token) is None
 
@@ -586,7 +604,7 @@ async def test_changing_a_password_needs_the_old_and_keeps_this_session_only(dat
 async def invited(database: Database, owner: Actor, email: str, **more: Any) -> tuple[Invitation, str]:
     """An invitation and the secret part of its link, as mailed."""
     async with database.tx(owner) as tx:
-        made = await service.invite(tx, owner, email, "MEMBER", **more)
+        made = await invitations.invite(tx, owner, email, "MEMBER", **more)
     mail = await identity.mailed_link(database.reader(owner.organization_id), SETTINGS, "invitation", made.id)
     assert mail.to == email
     return made, mail.url.rsplit("/", 1)[1]
@@ -609,15 +627,15 @@ async def test_somebody_new_joins_with_a_confirmed_address_their_teams_and_the_l
     made = await world.people_in(database)
     owner, email = made["OWNER"], world.address()
     async with database.tx(owner) as tx:
-        await organizations.change_organization(tx, owner, zone="Europe/Zurich")
-        team = await service.create_team(tx, owner, "DBA")
+        await update_organization(tx, owner, zone="Europe/Zurich")
+        team = await create_team(tx, owner, "DBA")
     _, token = await invited(database, owner, email, team_ids=[team.id])
     await accept(database, token, None)
     session = await sessions.sign_in(database, SETTINGS.secrets, email, PASSWORD)
     actor = await by_cookie(database, session.token, made["OWNER"].organization)
     assert actor is not None
     assert (actor.role, actor.team_ids, actor.zone) == ("MEMBER", {team.id}, "Europe/Zurich")
-    account = await database.reader(actor).first(queries.account(actor.user_id))
+    account = await database.reader(actor).first(accounts_queries.account(actor.user_id))
     assert account.email_confirmed_at is not None
     with pytest.raises(Conflict, match="used already"):
         await accept(database, token, actor.user_id)
@@ -630,17 +648,17 @@ async def test_whoever_comes_back_by_an_invitation_is_what_it_says_and_no_audito
     owner, member = made["OWNER"], made["MANAGER"]
     assert member.user_id
     async with database.tx(owner) as tx:
-        await people.change_member(tx, owner, member.user_id, is_auditor=True)
-        await people.end_membership(tx, owner, member.user_id)
+        await update_member(tx, owner, member.user_id, is_auditor=True)
+        await end_membership(tx, owner, member.user_id)
     _, token = await invited(database, owner, await world.email_of(database, member))
     await accept(database, token, member.user_id)
-    [row] = await database.reader(owner).all(queries.people().where(UserAccount.id == member.user_id))
+    [row] = await database.reader(owner).all(people().where(UserAccount.id == member.user_id))
     assert (row.role, row.is_auditor) == ("MEMBER", False)
     async with database.tx(owner) as tx:
-        await people.change_member(tx, owner, member.user_id, is_auditor=True)
-        await people.end_membership(tx, owner, member.user_id)
-        await people.restore_member(tx, owner, member.user_id)
-    [row] = await database.reader(owner).all(queries.people().where(UserAccount.id == member.user_id))
+        await update_member(tx, owner, member.user_id, is_auditor=True)
+        await end_membership(tx, owner, member.user_id)
+        await restore_member(tx, owner, member.user_id)
+    [row] = await database.reader(owner).all(people().where(UserAccount.id == member.user_id))
     assert (row.role, row.is_auditor) == ("MEMBER", True), "reactivated as what they were"
 
 
@@ -680,7 +698,7 @@ async def test_inviting_again_replaces_the_open_invitation(database: Database) -
     with pytest.raises(Conflict, match="withdrawn"):
         await accept(database, first, None)
     await accept(database, second, None)
-    open_now = await database.reader(made["OWNER"]).all(queries.invitations())
+    open_now = await database.reader(made["OWNER"]).all(members_queries.invitations())
     assert open_now == []
 
 
@@ -689,7 +707,7 @@ async def test_a_member_is_not_invited_and_a_foreign_team_is_unknown(database: D
     others = await world.people_in(database)
     owner = made["OWNER"]
     async with database.tx(others["OWNER"]) as tx:
-        team = await service.create_team(tx, others["OWNER"], "Theirs")
+        team = await create_team(tx, others["OWNER"], "Theirs")
     email = await world.email_of(database, made["MEMBER"])
     with pytest.raises(Conflict, match="already"):
         await invited(database, owner, email)
@@ -703,17 +721,17 @@ async def test_a_made_up_link_is_not_found(database: Database, token: str) -> No
     with pytest.raises(NotFound):
         await accept(database, token, None)
     with pytest.raises(NotFound):
-        await accounts.link_of(database.reader(None), SETTINGS.secrets, token, LinkPurpose.RESET)
+        await link_of(database.reader(None), SETTINGS.secrets, token, LinkPurpose.RESET)
 
 
 async def test_failures_of_a_day_ago_are_forgotten(database: Database) -> None:
-    from cutwater.identity.queries import lookups
+    from cutwater.identity.accounts import queries
 
     async with database.tx(None) as tx:
-        await tx.execute(lookups.note_failure(b"x" * 8))
-        facts = (await tx.execute(lookups.credentials("nobody", b"x" * 8))).one()
+        await tx.execute(queries.note_failure(b"x" * 8))
+        facts = (await tx.execute(queries.credentials("nobody", b"x" * 8))).one()
         assert len(facts.failures) == 1
-        await tx.execute(lookups.forget_failures(b"x" * 8))
-        facts = (await tx.execute(lookups.credentials("nobody", b"x" * 8))).one()
+        await tx.execute(queries.forget_failures(b"x" * 8))
+        facts = (await tx.execute(queries.credentials("nobody", b"x" * 8))).one()
         assert (facts.failures, facts.user_id, facts.is_active) == ([], None, False)
         assert await tx.scalar(select(func.count()).select_from(SignInSession)) == 0

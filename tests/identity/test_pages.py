@@ -9,10 +9,11 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from cutwater import identity
-from cutwater.identity import service
-from cutwater.identity.models import AccountLink
-from cutwater.identity.pages.common import safe_next
-from cutwater.identity.service import people, sessions
+from cutwater.identity.accounts.models import AccountLink
+from cutwater.identity.core.paths import safe_next
+from cutwater.identity.members.service.members import act_as, end_membership
+from cutwater.identity.sessions.service import sessions
+from cutwater.identity.sessions.service.access import create_admin
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.limits import Limiter
@@ -220,7 +221,7 @@ async def test_an_address_is_confirmed_by_a_button_not_by_looking(
 async def invitation_path(browser: Visitor, database: Database, owner: Actor, email: str) -> str:
     answer = await browser.post(f"/o/{owner.organization}/settings/people/invite", email=email, role="MEMBER")
     assert answer.status == 303, answer.text[:600]
-    from cutwater.identity import queries
+    from cutwater.identity.members import queries
 
     rows = await database.reader(owner).all(queries.invitations())
     invitation = next(row for row in rows if row.email == email)
@@ -309,7 +310,7 @@ async def test_people_are_found_changed_deactivated_and_let_back_in(app: FastAPI
     changed = await browser.post(f"{address}/{member}", role="MANAGER", is_auditor="true", revision=1)
     assert changed.status == 303
     async with database.tx(made["OWNER"].organization_id) as tx:
-        assert (await service.act_as(tx, member)).role == "MANAGER"
+        assert (await act_as(tx, member)).role == "MANAGER"
     assert (await browser.post(f"{address}/{member}", role="BOSS")).status == 400
     assert (await browser.post(f"{address}/{member}/deactivate")).status == 303
     assert (await browser.post(f"{address}/{member}/deactivate")).status == 409
@@ -323,7 +324,7 @@ async def test_an_invitation_is_withdrawn(app: FastAPI, database: Database) -> N
     made = await world.people_in(database)
     browser = await sign_in(app, database, made["OWNER"])
     path = await invitation_path(browser, database, made["OWNER"], world.address())
-    from cutwater.identity import queries
+    from cutwater.identity.members import queries
 
     row = (await database.reader(made["OWNER"]).all(queries.invitations()))[0]
     answer = await browser.post(f"/o/{made['OWNER'].organization}/settings/invitations/{row.id}/revoke")
@@ -420,7 +421,7 @@ async def test_a_superadmin_sees_every_organization_in_the_chooser(app: FastAPI,
     organization = await world.people_in(database)
     email = world.address()
     async with database.tx(None) as tx:
-        await service.create_admin(tx, email=email, password=PASSWORD, name="Sue")
+        await create_admin(tx, email=email, password=PASSWORD, name="Sue")
     browser = Visitor(app)
     await browser.get("/sign-in")
     await browser.post("/sign-in", login=email, password=PASSWORD)
@@ -447,9 +448,9 @@ async def test_an_admin_is_not_offered_what_only_an_owner_may(app: FastAPI, data
     page = await admin.get(f"/o/{made['OWNER'].organization}/settings/people")
     assert 'value="OWNER"' not in page.text
     async with database.tx(made["OWNER"].organization_id) as tx:
-        owner = await service.act_as(tx, made["OWNER"].user_id)
+        owner = await act_as(tx, made["OWNER"].user_id)
         with pytest.raises(Exception, match="last owner"):
-            await people.end_membership(tx, owner, owner.user_id)
+            await end_membership(tx, owner, owner.user_id)
 
 
 async def test_people_are_found_by_name_by_those_who_may_see_people(app: FastAPI, database: Database) -> None:

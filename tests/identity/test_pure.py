@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cutwater.identity import accounts, families, lockout, passwords, slugs, tokens
-from cutwater.identity.accounts import SignUpPolicy
-from cutwater.identity.browsers import browser_of
-from cutwater.identity.families import Presented, Verdict
+from cutwater.identity.core import accounts, families, lockout, passwords, slugs, tokens
+from cutwater.identity.core.browsers import browser_of
+from cutwater.identity.core.families import Presented, Verdict
+from cutwater.identity.core.founding import SignUpPolicy
 from cutwater.kernel import crypto
 from cutwater.kernel.ids import new_id
 

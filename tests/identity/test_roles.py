@@ -2,16 +2,9 @@
 
 import pytest
 
-from cutwater.identity import permissions
-from cutwater.identity.roles import (
-    KEY_SCOPES,
-    MEANING,
-    ROLE_GRANTS,
-    Role,
-    grants_of,
-    narrowed,
-    outranks,
-)
+from cutwater.identity.core.roles import KEY_SCOPES, MEANING, ROLE_GRANTS, Role, grants_of, narrowed, outranks
+from cutwater.identity.keys.permissions import to_make_key
+from cutwater.identity.members.permissions import to_change_role, to_end
 from cutwater.kernel import grants
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.grants import HELD_BY, TABLE, Grant, by_resource
@@ -97,7 +90,7 @@ def actor(role: Role, kind: str = "user") -> Actor:
     ],
 )
 def test_who_changes_which_role(role: Role, was: str, now: str, owners: int, codes: list[str]) -> None:
-    found = permissions.to_change_role(actor(role), was, now, owners=owners)
+    found = to_change_role(actor(role), was, now, owners=owners)
     assert [each.code for each in found] == codes
 
 
@@ -115,20 +108,18 @@ def test_who_changes_which_role(role: Role, was: str, now: str, owners: int, cod
 def test_who_ends_whose_membership(
     role: Role, ending: str, is_self: bool, owners: int, codes: list[str]
 ) -> None:
-    found = permissions.to_end(actor(role), ending, is_self=is_self, owners=owners)
+    found = to_end(actor(role), ending, is_self=is_self, owners=owners)
     assert [each.code for each in found] == codes
 
 
 def test_a_key_is_made_within_own_rights_by_a_person() -> None:
-    assert (
-        permissions.to_make_key(actor(Role.MEMBER), ["runs:read", "releases:write"], is_service=False) == []
-    )
-    beyond = permissions.to_make_key(actor(Role.MEMBER), ["runs:read", "runs:pilot"], is_service=False)
+    assert to_make_key(actor(Role.MEMBER), ["runs:read", "releases:write"], is_service=False) == []
+    beyond = to_make_key(actor(Role.MEMBER), ["runs:read", "runs:pilot"], is_service=False)
     assert [each.code for each in beyond] == ["permission.scope"]
     assert "runs:pilot" in beyond[0].text
-    viewer = permissions.to_make_key(actor(Role.VIEWER), ["runs:read"], is_service=False)
+    viewer = to_make_key(actor(Role.VIEWER), ["runs:read"], is_service=False)
     assert [each.code for each in viewer] == ["permission.releases.write"]
-    service = permissions.to_make_key(actor(Role.MANAGER), ["runs:read"], is_service=True)
+    service = to_make_key(actor(Role.MANAGER), ["runs:read"], is_service=True)
     assert [each.code for each in service] == ["permission.organization.configure"]
-    key = permissions.to_make_key(actor(Role.ADMIN, kind="api_key"), ["runs:read"], is_service=False)
+    key = to_make_key(actor(Role.ADMIN, kind="api_key"), ["runs:read"], is_service=False)
     assert [each.code for each in key] == ["permission.person"]

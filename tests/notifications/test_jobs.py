@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from cutwater import identity, notifications
-from cutwater.identity.service import accounts
+from cutwater.identity.sessions.service import passwords
 from cutwater.integrations.smtp import SmtpMailer, server_of
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
@@ -224,7 +224,7 @@ async def test_a_password_reset_is_mailed_outside_any_organization(database: Dat
     async with database.tx(None) as tx:
         person = await world.account(tx, email="ada@bank.example")
     async with database.tx(None) as tx:
-        await accounts.request_reset(tx, "ada@bank.example")
+        await passwords.request_reset(tx, "ada@bank.example")
     async with serving(MailServer()) as server:
         await work(database, SETTINGS, ports_to(server))
     letters = [each for each in server.letters if each["Subject"] == "Set a new password"]

@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import select, text, update
 
 from cutwater import identity, notifications
-from cutwater.identity.service import accounts, invitations
+from cutwater.identity.members.service import invitations
+from cutwater.identity.sessions.service import passwords
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
@@ -196,7 +197,7 @@ async def test_a_demos_reset_mail_is_read_by_anybody_and_only_in_a_demo(database
     async with database.tx(None) as tx:
         await world.account(tx, email="ada@bank.example")
     async with database.tx(None) as tx:
-        await accounts.request_reset(tx, "ada@bank.example")
+        await passwords.request_reset(tx, "ada@bank.example")
     demo = Served(database, demo=True)
     run = JobRun(
         name="x",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.demo import bank, cutover, issues, people, releases
-from cutwater.identity.queries import lookups
+from cutwater.identity.accounts import queries
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
@@ -26,7 +26,7 @@ say = Console(stderr=True)
 async def build_once(database: Database) -> bool:
     """Make the bank unless it is there; gives whether it was made now."""
     async with database.tx(None) as tx:
-        if (await tx.execute(lookups.account_by_email(bank.OWNER.email))).first() is not None:
+        if (await tx.execute(queries.account_by_email(bank.OWNER.email))).first() is not None:
             return False
         with say.status("Building the demo bank…") as status:
             await build(tx, clock.now().date(), lambda part: status.update(f"Building the demo: {part}…"))

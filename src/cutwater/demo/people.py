@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import identity
 from cutwater.demo import bank
-from cutwater.identity.service.people import change_member
+from cutwater.identity.members.service.members import update_member
 from cutwater.kernel.actor import Actor
 
 # who can sign in; the others have no password until they ask for one by mail
@@ -33,7 +33,7 @@ async def settle(tx: AsyncSession, actor: Actor) -> dict[str, UUID]:
         )
         ids[person.name] = account.id
         if "Auditor" in person.name:
-            await change_member(tx, actor, account.id, is_auditor=True)
+            await update_member(tx, actor, account.id, is_auditor=True)
     for slug, name, kind in bank.TEAMS:
         members = [person for person in bank.PEOPLE if person.team == slug]
         await identity.create_team(
