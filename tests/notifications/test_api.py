@@ -7,7 +7,7 @@ from cutwater import notifications
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.ids import new_id
 from cutwater.notifications import DeliveryState
-from cutwater.notifications.models import Delivery
+from cutwater.notifications.mail.models import Delivery
 from tests.serving import Served
 
 

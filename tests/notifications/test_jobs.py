@@ -19,8 +19,10 @@ from cutwater.kernel.jobs import JOBS, JobRun
 from cutwater.kernel.paging import Keyset
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
-from cutwater.notifications import DeliveryState, Mailer, jobs, queries, service
-from cutwater.notifications.models import Delivery, PlatformDelivery
+from cutwater.notifications import DeliveryState, Mailer
+from cutwater.notifications.inbox import queries
+from cutwater.notifications.mail import jobs, service
+from cutwater.notifications.mail.models import Delivery, PlatformDelivery
 from tests import world
 from tests.integrations.mail_server import MailServer, serving
 from tests.serving import work

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cutwater.notifications import letters
+from cutwater.notifications.core import letters
 
 ID = UUID("0190f000-0000-7000-8000-000000000001")
 

@@ -11,8 +11,10 @@ from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import JobRun
-from cutwater.notifications import DeliveryState, jobs
-from cutwater.notifications.models import Delivery, PlatformDelivery, Work
+from cutwater.notifications import DeliveryState
+from cutwater.notifications.mail import jobs
+from cutwater.notifications.mail.models import Delivery, PlatformDelivery
+from cutwater.notifications.work.models import Work
 from tests import world
 from tests.serving import DEMO, Served
 

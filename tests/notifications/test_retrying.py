@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from cutwater.notifications import retrying
+from cutwater.notifications.core import retrying
 
 
 def test_waits_double_up_to_an_hour_and_end() -> None:

@@ -11,7 +11,7 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.events import REGISTRY, SUBSCRIBERS
 from cutwater.kernel.jobs import JOBS, JobRun
 from cutwater.kernel.settings import Settings
-from cutwater.notifications.models import InboxItem
+from cutwater.notifications.inbox.models import InboxItem
 from cutwater.releases import jobs, queries, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import Status

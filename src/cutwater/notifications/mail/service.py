@@ -1,10 +1,10 @@
-"""Telling people: the inbox, mail that survives a dead mail server, and long work."""
+"""Mail: queued with the change that causes it, tried until a server takes it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,98 +14,17 @@ from cutwater.kernel.actor import Actor, job_actor
 from cutwater.kernel.errors import Conflict, NotFound
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.obstacle import Obstacle
-from cutwater.kernel.reader import Reader, any_of
+from cutwater.kernel.reader import Reader
 from cutwater.kernel.settings import Settings
-from cutwater.notifications import letters, queries, retrying
-from cutwater.notifications.events import DeliveryGivenUp, DeliveryRetried
-from cutwater.notifications.models import Delivery, DeliveryState, InboxItem, LinkKind, Work, WorkState
-from cutwater.notifications.ports import Letter
-from cutwater.notifications.queries import AnyDelivery
+from cutwater.notifications.core import letters, retrying
+from cutwater.notifications.mail import queries
+from cutwater.notifications.mail.events import DeliveryGivenUp, DeliveryRetried
+from cutwater.notifications.mail.models import Delivery, DeliveryState, LinkKind
+from cutwater.notifications.mail.ports import Letter
+from cutwater.notifications.mail.queries import AnyDelivery
 
 SEND = "notifications.send"
 ERROR_LENGTH = 500
-
-
-# ---------------------------------------------------------------- the inbox
-
-
-async def tell(
-    tx: AsyncSession,
-    user_ids: Iterable[UUID],
-    title: str,
-    path: str,
-    *,
-    kind: str,
-    event_id: int | None = None,
-) -> None:
-    """Put a sentence into people's inboxes; `path`, within the organization, is where it leads.
-
-    With the id of the event behind it, a repeated job that tells the same people again changes nothing,
-    and of the same kind at the same place only the newest stays unread: seven moves of a release are one.
-    """
-    people = list(dict.fromkeys(user_ids))
-    if not people:
-        return
-    late = await _overtake(tx, people, path, kind, event_id) if event_id is not None else frozenset()
-    row = {"title": letters.one_line(title), "path": path, "kind": kind, "event_id": event_id}
-    told = [
-        row | {"id": new_id(), "user_id": each, "read_at": clock.now() if each in late else None}
-        for each in people
-    ]
-    await tx.execute(upsert(InboxItem).values(told).on_conflict_do_nothing())
-    for each in people:
-        await audit.nudge(tx, f"inbox:{each}")
-
-
-async def _overtake(
-    tx: AsyncSession, people: Sequence[UUID], path: str, kind: str, event_id: int
-) -> frozenset[UUID]:
-    """Mark what an event overtakes as read; gives who has a later one unread, for jobs run in any order.
-
-    One at a time for each place: two jobs at once would not see each other's items.
-    """
-    await tx.execute(_ONE_AT_A_TIME, {"place": f"inbox {kind} {path}"})
-    unread = (any_of(InboxItem.user_id, people), InboxItem.read_at.is_(None))
-    same = (*unread, InboxItem.path == path, InboxItem.kind == kind)
-    older = update(InboxItem).where(*same, InboxItem.event_id < event_id)
-    await tx.execute(older.values(read_at=clock.now()))
-    later = await tx.scalars(select(InboxItem.user_id).where(*same, InboxItem.event_id > event_id))
-    return frozenset(later.all())
-
-
-async def read_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
-    """Mark one item of one's own inbox as read; reading it again changes nothing."""
-    item = await queries.item_for_update(tx, actor, id)
-    item.read_at = item.read_at or clock.now()
-    await tx.flush()
-    await audit.nudge(tx, f"inbox:{item.user_id}")
-    return item
-
-
-_ONE_AT_A_TIME = text(
-    "select pg_advisory_xact_lock(hashtextextended(current_setting('app.organization') || :place, 1))"
-)
-
-
-async def open_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
-    """Go where an item leads: all that leads to the same place counts as read then."""
-    item = await read_item(tx, actor, id)
-    others = update(InboxItem).where(
-        InboxItem.user_id == item.user_id, InboxItem.path == item.path, InboxItem.read_at.is_(None)
-    )
-    await tx.execute(others.values(read_at=clock.now()))
-    return item
-
-
-async def read_all(tx: AsyncSession, actor: Actor) -> int:
-    """Mark everything in one's own inbox as read; how many items that were."""
-    unread = update(InboxItem).where(
-        InboxItem.user_id == (actor.user_id or queries.NOBODY), InboxItem.read_at.is_(None)
-    )
-    marked = await tx.scalars(unread.values(read_at=clock.now()).returning(InboxItem.id))
-    await audit.nudge(tx, f"inbox:{actor.user_id}")
-    return len(marked.all())
-
 
 # ---------------------------------------------------------------- mail
 
@@ -260,51 +179,3 @@ async def erase_mail_to(tx: AsyncSession, address: str) -> int:
         .returning(table.id)
     )
     return len(rows.all())
-
-
-# ---------------------------------------------------------------- long work
-
-
-async def begin_work(
-    tx: AsyncSession, actor: Actor, kind: str, title: str, total: int = 0, *, path: str = "/"
-) -> UUID:
-    """Announce long work; `path` is the page to go back to. Its page is `/work/{id}`."""
-    work = Work(
-        id=new_id(),
-        kind=kind,
-        title=letters.one_line(title),
-        path=path,
-        total=max(total, 0),
-        started_by=actor.user_id,
-    )
-    tx.add(work)
-    await tx.flush()
-    return work.id
-
-
-async def advance_work(tx: AsyncSession, work_id: UUID, done: int, total: int | None = None) -> None:
-    """How far it is. Others see it when this transaction commits, so use one of its own."""
-    work = await queries.running_work_for_update(tx, work_id)
-    if work is not None:
-        work.done, work.total = done, work.total if total is None else total
-        work.updated_at = clock.now()
-        await tx.flush()
-        await audit.nudge(tx, f"work:{work.id}")
-
-
-async def end_work(
-    tx: AsyncSession, work_id: UUID, *, result: Mapping[str, Any] | None = None, failed: str = ""
-) -> None:
-    """It is over: done with a result, or `failed` with a sentence. Whoever started it is told."""
-    work = await queries.running_work_for_update(tx, work_id)
-    if work is None:
-        return
-    work.state = WorkState.FAILED if failed else WorkState.DONE
-    work.result, work.error, work.ended_at = dict(result or {}), failed, clock.now()
-    if not failed:
-        work.done = work.total
-    await tx.flush()
-    await audit.nudge(tx, f"work:{work.id}")
-    if work.started_by is not None:
-        title = f"{work.title}: {'failed' if failed else 'done'}"
-        await tell(tx, [work.started_by], title, f"/work/{work.id}", kind="work.ended")

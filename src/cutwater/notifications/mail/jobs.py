@@ -7,9 +7,9 @@ from cutwater.kernel.jobs import JobRun, job
 from cutwater.kernel.log import logger
 from cutwater.kernel.metrics import DELIVERIES
 from cutwater.kernel.reader import SessionReader
-from cutwater.notifications import service
-from cutwater.notifications.models import LinkKind
-from cutwater.notifications.ports import Letter, Mailer, MailNotTaken
+from cutwater.notifications.mail import service
+from cutwater.notifications.mail.models import LinkKind
+from cutwater.notifications.mail.ports import Letter, Mailer, MailNotTaken
 
 SUBSCRIBERS: dict[str, tuple[str, ...]] = {
     "invitation.created": ("notifications.mail_invitation",),

@@ -1,0 +1,25 @@
+"""What the API says of background jobs."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cutwater.kernel.wire import Out
+from cutwater.notifications.work.models import WorkState
+
+
+class WorkRead(Out):
+    """Long work: how far it is, and what came of it."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    kind: str
+    title: str
+    path: str
+    state: WorkState
+    done: int
+    total: int
+    result: dict[str, Any]
+    error: str
+    ended_at: datetime | None
