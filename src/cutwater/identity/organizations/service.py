@@ -1,5 +1,6 @@
 """Organizations: founding, naming, deleting."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,6 @@ from cutwater.identity.accounts.service import scope
 from cutwater.identity.core import accounts, slugs
 from cutwater.identity.core.founding import SignUpPolicy
 from cutwater.identity.core.roles import Role
-from cutwater.identity.members.service import members
 from cutwater.identity.organizations import events, queries
 from cutwater.identity.organizations.models import Membership, Organization
 from cutwater.kernel import clock
@@ -51,7 +51,7 @@ async def create_organization(
     tx.add(Membership(organization_id=organization.id, user_id=person_id, role=Role.OWNER))
     founder.last_organization_id = organization.id
     await tx.flush()
-    actor = await members.act_as(tx, person_id)
+    actor = replace(scope.person_actor(founder), organization_id=organization.id)
     said = events.OrganizationCreated(organization_id=organization.id, slug=slug)
     await audit.record(tx, actor, said)
     return organization

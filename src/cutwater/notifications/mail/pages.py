@@ -11,7 +11,7 @@ from cutwater.kernel.db import PlatformReader, ReaderDep, Tx
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import KeysetDep
-from cutwater.kernel.settings import Settings
+from cutwater.kernel.requests import settings_of
 from cutwater.notifications.core import letters
 from cutwater.notifications.mail import queries, service
 from cutwater.notifications.mail.models import DeliveryState
@@ -84,12 +84,6 @@ async def show_platform_mail(
     letter = await service.letter_of(reader, settings_of(request), mail)
     pieces = letters.linked(letter.text) if letter else None
     return view.page("notifications/mail/mail.html", mail=mail, pieces=pieces)
-
-
-def settings_of(request: Request) -> Settings:
-    """The settings of this process."""
-    found: Settings = request.app.state.settings
-    return found
 
 
 def refuse_outside_demo(request: Request) -> None:

@@ -1,4 +1,7 @@
-"""Who acts in an open transaction, and whose rows it sees. Only identity changes it: elsewhere the actor decides, once."""
+"""Who acts in an open transaction, and whose rows it sees.
+
+Only identity changes it: elsewhere the actor decides, once.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
