@@ -195,8 +195,8 @@ def create_admin(
 
     async def work(runtime: "Runtime") -> int:
         async with runtime.database.tx(None) as tx:
-            person = await create(tx, email=email, password=password, name=name)
-        say.print(f"{person.email} may now administer the platform.")
+            await create(tx, email=email, password=password, name=name)
+        say.print(f"{email.strip().lower()} may now administer the platform.")
         return 0
 
     with_runtime(work, makes=True)

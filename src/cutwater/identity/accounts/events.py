@@ -1,17 +1,16 @@
 """What happens to a person's account, as the log keeps it: ids, never names."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from cutwater.kernel.events import Event, Subject
 
-Changes = Mapping[str, tuple[Any, Any]]
-
 
 class OfAccount(Event):
-    """About one person's account, in no organization."""
+    """About one person's account, in no organization. Its revision counts what people change of themselves,
+    which the log does not tell."""
 
+    moves_revision: ClassVar[bool] = False
     user_id: UUID
 
     @property

@@ -1,11 +1,11 @@
 """The table of API keys."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.identity.accounts.models import person
 from cutwater.identity.core.roles import Role
@@ -30,7 +30,7 @@ class ApiKey(Base, OrganizationRow):
     name: Mapped[str]
     start: Mapped[str]
     key_hash: Mapped[bytes]
-    scopes: Mapped[list[Any]]
+    scopes: Mapped[list[str]] = mapped_column(JSONB)
     created_by: Mapped[UUID]
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]

@@ -1,6 +1,7 @@
 """API keys: one's own, and for admins everybody's."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -10,10 +11,12 @@ from cutwater.identity.accounts.pages import Refusing
 from cutwater.identity.core.roles import ROLE_GRANTS, Role
 from cutwater.identity.keys import permissions, queries, service
 from cutwater.identity.keys.forms import KeyForm
-from cutwater.kernel.actor import CurrentActor, lacking, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
-from cutwater.kernel.errors import refuse_if
+from cutwater.kernel.errors import refuse
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.grants import TABLE, Grant, by_resource
+from cutwater.kernel.reader import SessionReader
 from cutwater.web import View
 
 router = APIRouter(prefix="/settings/api-keys", dependencies=[needs(Grant.RELEASES_WRITE, "use API keys")])
@@ -29,7 +32,7 @@ async def show_keys(
 ) -> Response:
     """One's own keys, or all of the organization."""
     if all:
-        refuse_if(lacking(actor, Grant.ORGANIZATION_CONFIGURE, "see other people's keys"))
+        refuse(may=permissions.to_see_all_keys(actor))
     own = None if all else actor.user_id
     return view.page(
         "identity/keys/keys.html",
@@ -37,21 +40,31 @@ async def show_keys(
         everybody=all,
         refusal=refusal,
         secret="",
-        **_choices(actor),
+        offer=_offer(actor),
+        by_resource=by_resource,
     )
 
 
-def _choices(actor: CurrentActor) -> dict[str, Any]:
-    offered = by_resource(permissions.allowed_scopes(actor)).items()
-    return {
-        "choices": [
-            (resource, [(each, TABLE[each].meaning) for each in grants]) for resource, grants in offered
+@frozen
+class Offer:
+    """What the form of a new key offers: grants by resource with what they mean, and whose it may be."""
+
+    resources: Sequence[tuple[str, Sequence[tuple[Grant, str]]]]
+    ticked: frozenset[Grant]
+    may_administer: bool
+    service_roles: Sequence[tuple[str, str]]
+
+
+def _offer(actor: CurrentActor) -> Offer:
+    allowed = by_resource(permissions.allowed_scopes(actor)).items()
+    return Offer(
+        resources=[
+            (resource, [(grant, TABLE[grant].meaning) for grant in grants]) for resource, grants in allowed
         ],
-        "by_resource": by_resource,
-        "ticked": ROLE_GRANTS[Role.VIEWER],
-        "may_administer": actor.may(Grant.ORGANIZATION_CONFIGURE),
-        "service_roles": [(role.value, role.value.title()) for role in Role if role != Role.OWNER],
-    }
+        ticked=ROLE_GRANTS[Role.VIEWER],
+        may_administer=not permissions.to_see_all_keys(actor),
+        service_roles=[(role.value, role.value.title()) for role in Role if role != Role.OWNER],
+    )
 
 
 @router.post("")
@@ -59,7 +72,7 @@ async def create(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> 
     """Make a key, and show its secret this one time."""
     view.if_refused(lambda refusal: show_keys(reader, actor, view, refusal=refusal))
     form = await view.form(KeyForm)
-    key, secret = await service.create_api_key(
+    made = await service.create_api_key(
         tx,
         actor,
         form.name,
@@ -68,8 +81,15 @@ async def create(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> 
         service_role=form.service_role or None,
     )
     before = await reader.all(queries.api_keys(user_id=actor.user_id))
+    key = await SessionReader(tx).first(queries.api_key(made.id))
     return view.page(
-        "identity/keys/keys.html", keys=before, everybody=False, secret=secret, made=key, **_choices(actor)
+        "identity/keys/keys.html",
+        keys=before,
+        everybody=False,
+        secret=made.secret,
+        made=key,
+        offer=_offer(actor),
+        by_resource=by_resource,
     )
 
 

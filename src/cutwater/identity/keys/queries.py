@@ -1,17 +1,33 @@
 """API keys as lists show them."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.identity.accounts.models import UserAccount
-from cutwater.identity.accounts.queries import HERE, Rows
+from cutwater.identity.accounts.queries import HERE
 from cutwater.identity.keys.models import ApiKey
-from cutwater.kernel.errors import NotFound
+from cutwater.kernel.reader import Rows
 
 
-def api_keys(*, user_id: UUID | None = None) -> Rows:
+class KeyRow(NamedTuple):
+    """A key that is not revoked. With a role it is the organization's, else its holder's."""
+
+    id: UUID
+    name: str
+    start: str
+    scopes: list[str]
+    role: str | None
+    user_id: UUID | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    holder: str | None
+
+
+def api_keys(*, user_id: UUID | None = None) -> Rows[KeyRow]:
     """Keys that are not revoked: a person's, or all of the organization with their holders."""
     statement = (
         select(
@@ -30,16 +46,9 @@ def api_keys(*, user_id: UUID | None = None) -> Rows:
         .where(ApiKey.organization_id == HERE, ApiKey.revoked_at.is_(None))
         .order_by(ApiKey.created_at.desc(), ApiKey.id)
     )
-    return statement.where(ApiKey.user_id == user_id) if user_id is not None else statement
+    return Rows(KeyRow, statement if user_id is None else statement.where(ApiKey.user_id == user_id))
 
 
-async def api_key_for_update(tx: AsyncSession, id: UUID) -> ApiKey:
-    """A key that is not revoked, locked."""
-    found = await tx.scalar(
-        select(ApiKey)
-        .where(ApiKey.id == id, ApiKey.organization_id == HERE, ApiKey.revoked_at.is_(None))
-        .with_for_update()
-    )
-    if found is None:
-        raise NotFound("This key")
-    return found
+def api_key(id: UUID) -> Rows[KeyRow]:
+    """One of them."""
+    return api_keys().where(ApiKey.id == id)

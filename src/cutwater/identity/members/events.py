@@ -1,10 +1,9 @@
 """What happens to a person's place in the organization, and to invitations: ids and roles, never names."""
 
-from collections.abc import Mapping
-from dataclasses import field
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
 
 
@@ -27,18 +26,15 @@ class MemberAdded(OfMember):
         return f"{'joined' if self.has_joined else 'added'} as {self.role.lower()}"
 
 
+WORDS = {"role": "the role", "is_auditor": "the auditor grant"}
+
+
 class MemberChanged(OfMember):
     name: ClassVar[str] = "member.changed"
-    was: Mapping[str, str] = field(default_factory=dict)
-    now: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {key: (self.was[key], self.now[key]) for key in self.now}
+    changes: Changes
 
     def headline(self) -> str:
-        words = {"role": "the role", "auditor": "the auditor grant"}
-        return f"changed {' and '.join(words.get(field, field) for field in self.now)}"
+        return f"changed {' and '.join(WORDS.get(field, field) for field in self.changes)}"
 
 
 class MemberEnded(OfMember):

@@ -1,10 +1,10 @@
 """The table of invitations."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.identity.accounts.models import person
@@ -26,7 +26,7 @@ class Invitation(Base, OrganizationRow):
     )
     email: Mapped[str]
     role: Mapped[str]
-    team_ids: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+    team_ids: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     nonce: Mapped[str]
     invited_by: Mapped[UUID | None]
     expires_at: Mapped[datetime]

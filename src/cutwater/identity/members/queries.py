@@ -1,20 +1,32 @@
 """Open invitations."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.identity.accounts.models import UserAccount
-from cutwater.identity.accounts.queries import Rows
 from cutwater.identity.members.models import Invitation
+from cutwater.kernel.reader import Rows
 
-# ---------------------------------------------------------------- invitations, keys, sessions
+
+class InvitationRow(NamedTuple):
+    """An invitation that is neither accepted nor withdrawn."""
+
+    id: UUID
+    email: str
+    role: str
+    created_at: datetime
+    expires_at: datetime
+    invited_by: UUID | None
+    inviter: str | None
 
 
-def invitations() -> Rows:
+def invitations() -> Rows[InvitationRow]:
     """Open invitations, newest first."""
-    return (
+    return Rows(
+        InvitationRow,
         select(
             Invitation.id,
             Invitation.email,
@@ -26,17 +38,10 @@ def invitations() -> Rows:
         )
         .outerjoin(UserAccount, UserAccount.id == Invitation.invited_by)
         .where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
-        .order_by(Invitation.created_at.desc(), Invitation.id)
+        .order_by(Invitation.created_at.desc(), Invitation.id),
     )
 
 
-async def open_invitation_for_update(
-    tx: AsyncSession, *, id: UUID | None = None, email: str = ""
-) -> Invitation | None:
-    """An invitation that is neither accepted nor withdrawn, locked."""
-    statement = select(Invitation).where(Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
-    wanted = Invitation.id == id if id is not None else Invitation.email == email
-    found: Invitation | None = await tx.scalar(
-        statement.where(wanted).with_for_update().execution_options(populate_existing=True)
-    )
-    return found
+def invitation(id: UUID) -> Rows[InvitationRow]:
+    """One of them."""
+    return invitations().where(Invitation.id == id)

@@ -1,10 +1,9 @@
-"""What happens to an organization: its id and slug, never names."""
+"""What happens to an organization: its id and slug, never names of people."""
 
-from collections.abc import Mapping
-from dataclasses import field
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
 
 
@@ -25,15 +24,10 @@ class OrganizationCreated(OfOrganization):
 
 class OrganizationChanged(OfOrganization):
     name: ClassVar[str] = "organization.changed"
-    was: Mapping[str, str] = field(default_factory=dict)
-    now: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {key: (self.was[key], self.now[key]) for key in self.now}
+    changes: Changes
 
     def headline(self) -> str:
-        return f"changed the organization's {' and '.join(self.now)}"
+        return f"changed the organization's {self.changes.words()}"
 
 
 class OrganizationDeleted(OfOrganization):

@@ -11,7 +11,7 @@ from cutwater.identity.accounts.service.links import ask_to_confirm
 from cutwater.identity.core.founding import SignUpPolicy
 from cutwater.identity.organizations import permissions, queries, service
 from cutwater.identity.organizations.forms import DeleteForm, OrganizationForm, SettingsForm
-from cutwater.kernel.actor import CurrentActor, CurrentPerson, lacking, members_only, needs
+from cutwater.kernel.actor import CurrentActor, CurrentPerson, members_only, needs
 from cutwater.kernel.db import PlatformReader, PlatformTx, ReaderDep, Tx
 from cutwater.kernel.errors import NotFound, Unauthenticated
 from cutwater.kernel.grants import Grant
@@ -33,10 +33,10 @@ async def choose(
     """The organizations one may enter, and the form for a new one."""
     if actor.user_id is None:
         raise Unauthenticated()
-    accounts_found, rows = await reader.batch(
+    (account,), rows = await reader.batch(
         accounts_queries.account(actor.user_id), accounts_queries.organizations_of(actor.user_id)
     )
-    account, config = accounts_found[0], settings_of(request)
+    config = settings_of(request)
     obstacles = SignUpPolicy.of(config.sign_up, config.sign_up_domains).obstacles(
         email=account.email,
         is_confirmed=account.email_confirmed_at is not None,
@@ -62,7 +62,7 @@ async def create(
     form, config = await view.form(OrganizationForm), settings_of(request)
     if actor.user_id is None:
         raise Unauthenticated()
-    made = await service.create_organization(
+    created = await service.create_organization(
         tx,
         actor.user_id,
         form.name,
@@ -70,7 +70,9 @@ async def create(
         zone=actor.zone,
         policy=SignUpPolicy.of(config.sign_up, config.sign_up_domains),
     )
-    return view.redirect(f"@/o/{made.slug}/", flash=f"{made.name} is ready. Invite your colleagues next.")
+    return view.redirect(
+        f"@/o/{created.slug}/", flash=f"{form.name.strip()} is ready. Invite your colleagues next."
+    )
 
 
 @platform.post("/confirm")
@@ -89,24 +91,23 @@ async def show_settings(
     reader: ReaderDep, actor: CurrentActor, view: View, refusal: Refusing = None
 ) -> Response:
     """The organization's name, time zone and end."""
-    found, counted = await reader.batch(queries.organization(), queries.owners())
-    if not found:
+    rows, (count,) = await reader.batch(queries.organization(), queries.owners())
+    if not rows:
         raise NotFound("This organization")
-    is_owner = actor.role == "OWNER"
     return view.page(
         "identity/organizations/organization.html",
-        organization=found[0],
+        organization=rows[0],
         zones=zone_options(),
-        why_not_change=lacking(actor, Grant.ORGANIZATION_CONFIGURE, "change the organization"),
-        why_not_delete=lacking(actor, Grant.ORGANIZATION_OWN, "delete the organization"),
-        why_not_leave=[permissions.last_owner()] if is_owner and counted[0][0] <= 1 else [],
+        why_not_change=permissions.to_update(actor),
+        why_not_delete=permissions.to_delete(actor),
+        why_not_leave=permissions.to_leave(actor.role, owners=count.owners),
         is_member=actor.role != "SUPERADMIN",
         refusal=refusal,
     )
 
 
 @router.post("/settings", dependencies=[needs(Grant.ORGANIZATION_CONFIGURE, "change the organization")])
-async def change(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+async def update(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Rename the organization, or move its time zone."""
     view.if_refused(lambda refusal: show_settings(reader, actor, view, refusal))
     form = await view.form(SettingsForm)

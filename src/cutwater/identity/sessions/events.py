@@ -1,9 +1,10 @@
 """What happens as people get in and out."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from cutwater.identity.accounts.events import OfAccount, OfLink
+from cutwater.kernel.changes import Changes, moved
 
 
 class AccountActivityChanged(OfAccount):
@@ -11,12 +12,16 @@ class AccountActivityChanged(OfAccount):
     is_active: bool
 
     @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"active": (not self.is_active, self.is_active)}
+    def changes(self) -> Changes:
+        return moved("active", not self.is_active, self.is_active)
 
 
 class PasswordChanged(OfAccount):
     name: ClassVar[str] = "account.password_changed"
+
+
+class PasswordResetRequested(OfLink):
+    name: ClassVar[str] = "password_reset.requested"
 
 
 class SessionStarted(OfAccount):
@@ -45,7 +50,7 @@ class OtherSessionsEnded(OfAccount):
 
 
 class RefreshFamilyRevoked(OfAccount):
-    """All tokens of one sign-in to the API ended; `reused` when a used one came back."""
+    """All tokens of one sign-in to the API ended; `reason` says why."""
 
     name: ClassVar[str] = "refresh_family.revoked"
     family_id: UUID
@@ -53,7 +58,3 @@ class RefreshFamilyRevoked(OfAccount):
 
     def headline(self) -> str:
         return f"ended an API sign-in ({self.reason})"
-
-
-class PasswordResetRequested(OfLink):
-    name: ClassVar[str] = "password_reset.requested"

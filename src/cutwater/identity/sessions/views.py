@@ -11,18 +11,19 @@ async def sessions_of(reader: Reader, actor: Actor) -> list[SessionRead]:
     if actor.user_id is None:
         return []
     browsers, families = await reader.batch(queries.sessions(actor.user_id), queries.families(actor.user_id))
-    found = [
-        SessionRead(**row._asdict(), kind="browser", is_current=row.id == actor.session_id)
-        for row in browsers
+    return [
+        *(
+            SessionRead(**row._asdict(), kind="browser", is_current=row.id == actor.session_id)
+            for row in browsers
+        ),
+        *(
+            SessionRead(
+                **row._asdict(),
+                kind="api",
+                browser="A program with tokens",
+                address="",
+                is_current=row.id == actor.session_id,
+            )
+            for row in families
+        ),
     ]
-    found += [
-        SessionRead(
-            **row._asdict(),
-            kind="api",
-            browser="A program with tokens",
-            address="",
-            is_current=row.id == actor.session_id,
-        )
-        for row in families
-    ]
-    return found

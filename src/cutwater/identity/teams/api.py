@@ -1,14 +1,11 @@
 """Teams and their members."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.identity.accounts.models import UserAccount
-from cutwater.identity.accounts.queries import page_of
-from cutwater.identity.teams import queries, service
+from cutwater.identity.teams import queries, service, views
 from cutwater.identity.teams.schemas import (
     TeamChange,
     TeamCreate,
@@ -20,11 +17,10 @@ from cutwater.identity.teams.schemas import (
 from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.envelope import Item, Many, item, many
-from cutwater.kernel.errors import NotFound
 from cutwater.kernel.etags import SeenRevision, set_etag
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
-from cutwater.kernel.paging import OffsetDep
+from cutwater.kernel.paging import OffsetDep, page_of
 from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.kernel.wire import Line
 
@@ -34,22 +30,14 @@ MANAGES = needs(Grant.TEAMS_MANAGE, "manage teams")
 TeamName = Annotated[Line, Path(description="The team's slug or id.")]
 
 
-async def _team(reader: Reader, slug: str) -> Any:
-    row = await reader.first(queries.team(slug))
-    if row is None:
-        raise NotFound("This team")
-    return row
-
-
-async def _shown(tx: AsyncSession, request: Request, response: Response, slug: str) -> Any:
-    await tx.flush()
-    row = await _team(SessionReader(tx), slug)
+async def _shown(reader: Reader, request: Request, response: Response, slug: str) -> dict[str, object]:
+    row = await views.team(reader, slug)
     set_etag(response, row.revision)
     return item(row, request)
 
 
 @router.get("", response_model=Many[TeamRead], dependencies=[SEES_PEOPLE])
-async def read_teams(request: Request, reader: ReaderDep, offset: OffsetDep) -> Any:
+async def read_teams(request: Request, reader: ReaderDep, offset: OffsetDep) -> dict[str, object]:
     """Teams, by name."""
     return many(await page_of(reader, queries.teams(), offset), request)
 
@@ -57,24 +45,24 @@ async def read_teams(request: Request, reader: ReaderDep, offset: OffsetDep) -> 
 @router.post("", response_model=Item[TeamRead], status_code=201, dependencies=[MANAGES])
 async def create_team(
     request: Request, response: Response, body: TeamCreate, tx: Tx, actor: CurrentActor
-) -> Any:
+) -> dict[str, object]:
     """Make a team."""
-    made = await service.create_team(
+    created = await service.create_team(
         tx, actor, body.name, slug=body.slug, kind=body.kind, description=body.description
     )
-    return await _shown(tx, request, response, made.slug)
+    return await _shown(SessionReader(tx), request, response, created.slug)
 
 
 @router.get("/{slug}", response_model=Item[TeamRead], dependencies=[SEES_PEOPLE])
-async def read_team(request: Request, response: Response, slug: TeamName, reader: ReaderDep) -> Any:
+async def read_team(
+    request: Request, response: Response, slug: TeamName, reader: ReaderDep
+) -> dict[str, object]:
     """One team."""
-    row = await _team(reader, slug)
-    set_etag(response, row.revision)
-    return item(row, request)
+    return await _shown(reader, request, response, slug)
 
 
 @router.patch("/{slug}", response_model=Item[TeamRead], dependencies=[MANAGES])
-async def change_team(
+async def update_team(
     request: Request,
     response: Response,
     slug: TeamName,
@@ -82,7 +70,7 @@ async def change_team(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> Any:
+) -> dict[str, object]:
     """Rename a team, or say better what it is."""
     await service.update_team(
         tx,
@@ -93,7 +81,7 @@ async def change_team(
         description=body.description,
         seen_revision=seen,
     )
-    return await _shown(tx, request, response, slug)
+    return await _shown(SessionReader(tx), request, response, slug)
 
 
 @router.delete("/{slug}", status_code=204, dependencies=[MANAGES])
@@ -103,36 +91,30 @@ async def delete_team(slug: TeamName, tx: Tx, actor: CurrentActor, seen: SeenRev
 
 
 @router.get("/{slug}/members", response_model=Many[TeamMemberRead], dependencies=[SEES_PEOPLE])
-async def read_team_members(request: Request, slug: TeamName, reader: ReaderDep, offset: OffsetDep) -> Any:
+async def read_team_members(
+    request: Request, slug: TeamName, reader: ReaderDep, offset: OffsetDep
+) -> dict[str, object]:
     """Who is in the team, leads first."""
-    await _team(reader, slug)
+    await views.team(reader, slug)
     return many(await page_of(reader, queries.team_members(slug), offset), request)
-
-
-async def _member(tx: AsyncSession, slug: str, user_id: UUID) -> Any:
-    await tx.flush()
-    found = await SessionReader(tx).first(queries.team_members(slug).where(UserAccount.id == user_id))
-    if found is None:
-        raise NotFound("This member of the team")
-    return found
 
 
 @router.post("/{slug}/members", response_model=Item[TeamMemberRead], status_code=201, dependencies=[MANAGES])
 async def add_team_member(
     request: Request, slug: TeamName, body: TeamMemberAdd, tx: Tx, actor: CurrentActor
-) -> Any:
+) -> dict[str, object]:
     """Put a member of the organization into the team."""
     await service.add_team_member(tx, actor, slug, body.user_id, is_lead=body.is_lead)
-    return item(await _member(tx, slug, body.user_id), request)
+    return item(await views.team_member(SessionReader(tx), slug, body.user_id), request)
 
 
 @router.patch("/{slug}/members/{user_id}", response_model=Item[TeamMemberRead], dependencies=[MANAGES])
-async def change_team_member(
+async def update_team_member(
     request: Request, slug: TeamName, user_id: UUID, body: TeamMemberChange, tx: Tx, actor: CurrentActor
-) -> Any:
+) -> dict[str, object]:
     """Name a lead, or make one a member again."""
     await service.set_lead(tx, actor, slug, user_id, is_lead=body.is_lead)
-    return item(await _member(tx, slug, user_id), request)
+    return item(await views.team_member(SessionReader(tx), slug, user_id), request)
 
 
 @router.delete("/{slug}/members/{user_id}", status_code=204, dependencies=[MANAGES])

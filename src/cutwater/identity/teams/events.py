@@ -1,10 +1,9 @@
 """What happens to a team and to who is in it."""
 
-from collections.abc import Mapping
-from dataclasses import field
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
 
 
@@ -29,15 +28,10 @@ class TeamCreated(OfTeam):
 
 class TeamChanged(OfTeam):
     name: ClassVar[str] = "team.changed"
-    was: Mapping[str, str] = field(default_factory=dict)
-    now: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {key: (self.was[key], self.now[key]) for key in self.now}
+    changes: Changes
 
     def headline(self) -> str:
-        return f"changed the team's {' and '.join(self.now)}"
+        return f"changed the team's {self.changes.words()}"
 
 
 class TeamDeleted(OfTeam):
@@ -49,6 +43,7 @@ class TeamDeleted(OfTeam):
 
 class TeamMemberAdded(OfTeam):
     name: ClassVar[str] = "team.member_added"
+    moves_revision: ClassVar[bool] = False
     user_id: UUID
     is_lead: bool
 
@@ -58,6 +53,7 @@ class TeamMemberAdded(OfTeam):
 
 class TeamMemberRemoved(OfTeam):
     name: ClassVar[str] = "team.member_removed"
+    moves_revision: ClassVar[bool] = False
     user_id: UUID
 
     def headline(self) -> str:
@@ -66,6 +62,7 @@ class TeamMemberRemoved(OfTeam):
 
 class TeamLeadChanged(OfTeam):
     name: ClassVar[str] = "team.lead_changed"
+    moves_revision: ClassVar[bool] = False
     user_id: UUID
     is_lead: bool
 

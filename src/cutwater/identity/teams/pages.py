@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from cutwater import audit
 from cutwater.identity.accounts.pages import Refusing
 from cutwater.identity.organizations import queries as organizations_queries
-from cutwater.identity.teams import queries, service
+from cutwater.identity.teams import permissions, queries, service, views
 from cutwater.identity.teams.forms import LeadForm, TeamForm, TeamMemberForm
 from cutwater.identity.teams.models import TeamKind
-from cutwater.kernel.actor import CurrentActor, lacking, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.grants import Grant
@@ -29,9 +29,9 @@ async def show_teams(
     """All teams, by name."""
     return view.page(
         "identity/teams/teams.html",
-        teams=await reader.all(queries.teams()),
+        teams=await views.teams(reader),
         kinds=KINDS,
-        why_not=lacking(actor, Grant.TEAMS_MANAGE, "manage teams"),
+        why_not=permissions.to_manage(actor),
         refusal=refusal,
     )
 
@@ -41,10 +41,12 @@ async def create(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> 
     """Make a team."""
     view.if_refused(lambda refusal: show_teams(reader, actor, view, refusal))
     form = await view.form(TeamForm)
-    made = await service.create_team(
+    created = await service.create_team(
         tx, actor, form.name, slug=form.slug, kind=form.kind, description=form.description
     )
-    return view.redirect(f"/settings/teams/{made.slug}", flash=f"{made.name} is made. Add its members.")
+    return view.redirect(
+        f"/settings/teams/{created.slug}", flash=f"{form.name.strip()} is made. Add its members."
+    )
 
 
 @router.get("/{slug}")
@@ -52,26 +54,26 @@ async def show_team(
     slug: str, reader: ReaderDep, actor: CurrentActor, view: View, refusal: Refusing = None
 ) -> Response:
     """One team and its members."""
-    found, members, people = await reader.batch(
+    rows, members, people = await reader.batch(
         queries.team(slug), queries.team_members(slug), organizations_queries.people()
     )
-    if not found:
+    if not rows:
         raise NotFound("This team")
     inside = {member.id for member in members}
     return view.page(
         "identity/teams/team.html",
-        team=found[0],
+        team=rows[0],
         members=members,
-        candidates=[(str(each.id), each.name) for each in people if each.id not in inside],
+        candidates=[(str(person.id), person.name) for person in people if person.id not in inside],
         kinds=KINDS,
-        feed=await audit.feed(reader, actor, "team", found[0].id, limit=15),
-        why_not=lacking(actor, Grant.TEAMS_MANAGE, "manage teams"),
+        feed=await audit.feed(reader, actor, "team", rows[0].id, limit=15),
+        why_not=permissions.to_manage(actor),
         refusal=refusal,
     )
 
 
 @router.post("/{slug}", dependencies=MANAGES)
-async def change(slug: str, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+async def update(slug: str, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Rename a team, or say better what it is."""
     view.if_refused(lambda refusal: show_team(slug, reader, actor, view, refusal))
     form = await view.form(TeamForm)

@@ -1,24 +1,34 @@
 """Teams and who is in them."""
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, func, select
 
 from cutwater.identity.accounts.models import UserAccount
-from cutwater.identity.accounts.queries import HERE, Rows
+from cutwater.identity.accounts.queries import HERE
 from cutwater.identity.organizations.models import Membership
 from cutwater.identity.teams.models import Team, TeamMember
-from cutwater.kernel.errors import NotFound
-from cutwater.kernel.reader import any_of
-
-# ---------------------------------------------------------------- teams
+from cutwater.kernel.keyed import named
+from cutwater.kernel.reader import Rows, any_of
 
 
-def teams() -> Rows:
-    """Teams by name, with how many members each has."""
+class TeamRow(NamedTuple):
+    """A team, with how many active members it has."""
+
+    id: UUID
+    slug: str
+    name: str
+    kind: str
+    description: str
+    revision: int
+    members: int
+
+
+def teams() -> Rows[TeamRow]:
+    """Teams by name."""
     members = (
         select(TeamMember.team_id, func.count().label("members"))
         .join(Membership, Membership.user_id == TeamMember.user_id)
@@ -26,7 +36,8 @@ def teams() -> Rows:
         .group_by(TeamMember.team_id)
         .subquery()
     )
-    return (
+    return Rows(
+        TeamRow,
         select(
             Team.id,
             Team.slug,
@@ -38,38 +49,30 @@ def teams() -> Rows:
         )
         .outerjoin(members, members.c.team_id == Team.id)
         .where(Team.deleted_at.is_(None))
-        .order_by(func.lower(Team.name), Team.id)
+        .order_by(func.lower(Team.name), Team.id),
     )
 
 
-def team(slug_or_id: str) -> Rows:
+def team(slug_or_id: str | UUID) -> Rows[TeamRow]:
     """One team by its slug or id."""
-    return teams().where(_team_is(slug_or_id))
+    return teams().where(named(Team, slug_or_id))
 
 
-def _team_is(slug_or_id: str) -> Any:
-    try:
-        return Team.id == UUID(slug_or_id)
-    except ValueError:
-        return Team.slug == slug_or_id
+class TeamMemberRow(NamedTuple):
+    """Somebody in a team."""
+
+    id: UUID
+    name: str
+    email: str
+    is_lead: bool
+    joined_at: datetime
+    role: str
 
 
-async def team_for_update(tx: AsyncSession, slug_or_id: str) -> Team:
-    """The team, locked."""
-    found = await tx.scalar(
-        select(Team)
-        .where(_team_is(slug_or_id), Team.deleted_at.is_(None))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound("This team")
-    return found
-
-
-def team_members(slug_or_id: str) -> Rows:
+def team_members(slug_or_id: str | UUID) -> Rows[TeamMemberRow]:
     """A team's active members, leads first."""
-    return (
+    return Rows(
+        TeamMemberRow,
         select(
             UserAccount.id,
             UserAccount.name,
@@ -81,25 +84,26 @@ def team_members(slug_or_id: str) -> Rows:
         .join(TeamMember, TeamMember.user_id == UserAccount.id)
         .join(Team, Team.id == TeamMember.team_id)
         .join(Membership, Membership.user_id == UserAccount.id)
-        .where(_team_is(slug_or_id), Team.deleted_at.is_(None))
+        .where(named(Team, slug_or_id), Team.deleted_at.is_(None))
         .where(Membership.organization_id == HERE, Membership.ended_at.is_(None))
-        .order_by(TeamMember.is_lead.desc(), func.lower(UserAccount.name), UserAccount.id)
+        .order_by(TeamMember.is_lead.desc(), func.lower(UserAccount.name), UserAccount.id),
     )
 
 
-async def team_member_for_update(tx: AsyncSession, team_id: UUID, user_id: UUID) -> TeamMember | None:
-    """A person's place in a team, locked."""
-    statement = select(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id)
-    found: TeamMember | None = await tx.scalar(statement.with_for_update())
-    return found
+def team_member(slug_or_id: str | UUID, user_id: UUID) -> Rows[TeamMemberRow]:
+    """One of them."""
+    return team_members(slug_or_id).where(UserAccount.id == user_id)
 
 
-def team_ids_of(user_id: UUID) -> Rows:
+def team_ids_of(user_id: UUID) -> Select[UUID]:
     """The teams a person is in, here."""
-    statement = select(TeamMember.team_id).join(Team, Team.id == TeamMember.team_id)
-    return statement.where(TeamMember.user_id == user_id, Team.deleted_at.is_(None))
+    return (
+        select(TeamMember.team_id)
+        .join(Team, Team.id == TeamMember.team_id)
+        .where(TeamMember.user_id == user_id, Team.deleted_at.is_(None))
+    )
 
 
-def teams_by_id(ids: Iterable[UUID]) -> Rows:
+def teams_by_id(ids: Iterable[UUID]) -> Select[UUID]:
     """Which of these teams exist."""
     return select(Team.id).where(any_of(Team.id, ids), Team.deleted_at.is_(None))

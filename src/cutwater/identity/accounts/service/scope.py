@@ -44,8 +44,8 @@ async def inside(
 
 def organization_of(tx: AsyncSession) -> UUID | None:
     """The organization the transaction is in."""
-    found = tx.info.get("organization", "")
-    return UUID(found) if found else None
+    organization = tx.info.get("organization", "")
+    return UUID(organization) if organization else None
 
 
 def person_actor(account: UserAccount) -> Actor:

@@ -1,12 +1,11 @@
 """The page behind a mailed invitation."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cutwater.identity.accounts import queries
 from cutwater.identity.accounts.pages import Refusing
+from cutwater.identity.members import permissions
 from cutwater.identity.members.forms import JoinForm
 from cutwater.identity.members.service import invitations
 from cutwater.identity.sessions.pages.cookies import browser, signed_in
@@ -37,7 +36,7 @@ async def show_invitation(
         "identity/members/invitation.html",
         token=token,
         facts=facts,
-        obstacles=invitations.obstacles_to_accept(facts, email),
+        obstacles=permissions.to_accept(facts, email),
         signed_in_as=email,
         refusal=refusal,
     )
@@ -46,8 +45,8 @@ async def show_invitation(
 async def _email(reader: Reader, actor: Actor | None) -> str:
     if actor is None or actor.user_id is None:
         return ""
-    account: Any = await reader.first(queries.account(actor.user_id))
-    return str(account.email) if account else ""
+    account = await reader.first(queries.account(actor.user_id))
+    return account.email if account else ""
 
 
 @platform.post("/invite/{token}")
@@ -72,9 +71,9 @@ async def accept(
     missing = {"name": form.name, "password": form.password}
     if not all(missing.values()):
         raise Invalid({field: "Fill this in." for field, value in missing.items() if not value})
-    account = await invitations.accept_as_new(
+    user_id = await invitations.accept_as_new(
         tx, reader, secrets, token, name=form.name, password=form.password
     )
-    session = await sessions.start_session(tx, account.id, **browser(request))
+    session = await sessions.start_session(tx, user_id, **browser(request))
     welcome = f"Welcome to {facts.organization_name}"
     return signed_in(request, view, session, f"/o/{facts.slug}/", welcome)

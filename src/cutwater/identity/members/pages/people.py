@@ -7,17 +7,17 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cutwater.identity.accounts.pages import Refusing
-from cutwater.identity.accounts.queries import page_of
+from cutwater.identity.core.accounts import tidy_email
 from cutwater.identity.core.roles import MEANING, Role
-from cutwater.identity.members import queries as members_queries
+from cutwater.identity.members import permissions, queries
 from cutwater.identity.members.forms import InviteForm, MemberForm
 from cutwater.identity.members.service import invitations, members
-from cutwater.identity.organizations import queries as organizations_queries
+from cutwater.identity.organizations.queries import find_people
 from cutwater.identity.teams import queries as teams_queries
-from cutwater.kernel.actor import CurrentActor, lacking, needs
+from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.grants import Grant
-from cutwater.kernel.paging import OffsetDep
+from cutwater.kernel.paging import OffsetDep, page_of
 from cutwater.kernel.wire import Line
 from cutwater.web import Refusal, View
 
@@ -37,12 +37,9 @@ async def show_people(
     refusal: Refusing = None,
 ) -> Response:
     """Everybody in the organization, and who is invited."""
-    statement = organizations_queries.searched(organizations_queries.people(with_ended=ended), q)
-    page = await page_of(reader, statement, offset)
-    invited, teams, owners = await reader.batch(
-        members_queries.invitations(), teams_queries.teams(), organizations_queries.owners()
-    )
-    why_not = lacking(actor, Grant.PEOPLE_MANAGE, "manage people")
+    page = await page_of(reader, find_people(q, with_ended=ended), offset)
+    invited, teams = await reader.batch(queries.invitations(), teams_queries.teams())
+    why_not = permissions.to_manage(actor)
     owning = actor.may(Grant.ORGANIZATION_OWN)
     return view.page(
         "identity/members/people.html",
@@ -51,7 +48,6 @@ async def show_people(
         ended=ended,
         invitations=[] if why_not else invited,
         teams=teams,
-        owners=owners[0][0],
         why_not=why_not,
         roles=[(role.value, role.value.title()) for role in Role if owning or role != Role.OWNER],
         meanings=[(role.value.title(), text) for role, text in MEANING.items()],
@@ -72,8 +68,8 @@ async def invite(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View, off
     """Mail somebody a way in."""
     _again(reader, actor, view, offset)
     form = await view.form(InviteForm)
-    made = await invitations.invite(tx, actor, form.email, form.role, team_ids=form.team_ids)
-    return view.redirect(HERE, flash=f"{made.email} is invited. The link works for seven days.")
+    await invitations.invite(tx, actor, form.email, form.role, team_ids=form.team_ids)
+    return view.redirect(HERE, flash=f"{tidy_email(form.email)} is invited. The link works for seven days.")
 
 
 @router.post("/invitations/{id}/revoke", dependencies=ADMINISTERS)
@@ -87,7 +83,7 @@ async def revoke(
 
 
 @router.post("/people/{id}", dependencies=ADMINISTERS)
-async def change(
+async def update(
     id: UUID, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View, offset: OffsetDep
 ) -> Response:
     """Give another role, or give and take the auditor grant."""

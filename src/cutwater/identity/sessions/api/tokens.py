@@ -1,7 +1,5 @@
 """Tokens: a password for a pair, a refresh token for the next pair, and the end of both."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 
 from cutwater.identity.core.lockout import OFFICE
@@ -25,7 +23,7 @@ def _given(pair: tokens.Pair) -> TokenPair:
 
 
 @platform.post("/token", response_model=Item[TokenPair])
-async def token(request: Request, body: TokenRequest) -> Any:
+async def token(request: Request, body: TokenRequest) -> dict[str, object]:
     """Sign in to one organization: an access token for half an hour, a refresh token for seven days."""
     await slow_down(request, "token", per_minute=OFFICE)
     secrets = settings_of(request).secrets
@@ -36,7 +34,7 @@ async def token(request: Request, body: TokenRequest) -> Any:
 
 
 @platform.post("/refresh", response_model=Item[TokenPair])
-async def refresh(request: Request, body: RefreshRequest) -> Any:
+async def refresh(request: Request, body: RefreshRequest) -> dict[str, object]:
     """The next pair. A refresh token works once: a second use ends every token of that sign-in."""
     await slow_down(request, "refresh", per_minute=60)
     pair = await tokens.refresh_tokens(database_of(request), settings_of(request).secrets, body.refresh_token)

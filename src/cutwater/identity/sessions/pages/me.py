@@ -47,7 +47,7 @@ async def show_me(reader: ReaderDep, actor: CurrentActor, view: View, refusal: R
 
 
 @router.post("")
-async def change(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+async def update(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Change one's own profile."""
     view.if_refused(lambda refusal: show_me(reader, actor, view, refusal))
     form = await view.form(ProfileForm)

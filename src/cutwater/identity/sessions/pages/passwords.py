@@ -66,6 +66,6 @@ async def reset(
     view.if_refused(lambda refusal: show_reset(request, token, reader, view, refusal))
     await slow_down(request, "reset")
     form = await view.form(ResetForm)
-    account = await reset_password(tx, settings_of(request).secrets, token, form.password)
-    session = await sessions.start_session(tx, account.id, **browser(request))
+    user_id = await reset_password(tx, settings_of(request).secrets, token, form.password)
+    session = await sessions.start_session(tx, user_id, **browser(request))
     return signed_in(request, view, session, "/", "Your new password is set. Every other sign-in has ended.")

@@ -49,8 +49,8 @@ async def sign_up(request: Request, tx: PlatformTx, view: PublicView) -> Respons
     view.if_refused(lambda refusal: show_sign_up(request, view, _kept(refusal), refusal))
     await slow_down(request, "sign-up")
     form = await view.form(SignUpForm)
-    account = await accounts.sign_up(tx, email=form.email, name=form.name, password=form.password)
-    session = await sessions.start_session(tx, account.id, **browser(request))
+    user_id = await accounts.sign_up(tx, email=form.email, name=form.name, password=form.password)
+    session = await sessions.start_session(tx, user_id, **browser(request))
     return signed_in(request, view, session, safe_next(form.next or "/organizations"))
 
 

@@ -1,11 +1,11 @@
 """A request becomes an Actor in one round trip: a cookie and the slug of the path, or a token of the API."""
 
-from typing import Any
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Request, Response
-from psycopg.rows import namedtuple_row
+from psycopg.rows import tuple_row
 
 from cutwater.identity.core import tokens
 from cutwater.identity.core.roles import grants_of, narrowed
@@ -29,6 +29,26 @@ class Presented:
     key_hash: bytes | None = None
     access: tokens.Access | None = None
     slug: str | None = None
+
+
+class FoundActor(NamedTuple):
+    """What the database says of a session, a key or a token: who, in which organization, as what."""
+
+    kind: Literal["user", "api_key"]
+    id: UUID
+    user_id: UUID | None
+    name: str
+    zone: str
+    locale: str
+    is_superadmin: bool
+    organization_id: UUID | None
+    slug: str | None
+    organization_name: str | None
+    role: str | None
+    is_auditor: bool
+    scopes: list[str] | None
+    team_ids: list[UUID] | None
+    last_organization_id: UUID | None
 
 
 async def authenticate_page(request: Request, *, needs_organization: bool) -> Actor | None:
@@ -59,8 +79,8 @@ async def _once(request: Request, claim: Presented | None) -> Actor | None:
         request.state.known_actor = (
             await find_actor(database_of(request), claim) if claim is not None else None
         )
-    found: Actor | None = request.state.known_actor
-    return found
+    actor: Actor | None = request.state.known_actor
+    return actor
 
 
 async def find_actor(database: Database, claim: Presented) -> Actor | None:
@@ -70,13 +90,13 @@ async def find_actor(database: Database, claim: Presented) -> Actor | None:
         (access.user_id, access.family_id, access.organization_id) if access else (None, None, None)
     )
     async with database.pool.connection() as connection:
-        cursor = connection.cursor(row_factory=namedtuple_row)
+        cursor = connection.cursor(row_factory=tuple_row)
         await cursor.execute(_FIND, (claim.session_hash, claim.key_hash, *ids, claim.slug))
         row = await cursor.fetchone()
-    return _actor(row, claim) if row is not None else None
+    return _actor(FoundActor._make(row), claim) if row is not None else None
 
 
-def _actor(row: Any, claim: Presented) -> Actor:
+def _actor(row: FoundActor, claim: Presented) -> Actor:
     granted = grants_of(row.role, is_auditor=row.is_auditor, is_superadmin=row.is_superadmin)
     if row.kind == "api_key":
         granted = narrowed(granted, row.scopes or ())

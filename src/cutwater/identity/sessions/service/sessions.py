@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
 from cutwater.identity.accounts import queries
+from cutwater.identity.accounts.models import UserAccount
 from cutwater.identity.accounts.service import scope
 from cutwater.identity.core import accounts, lockout, passwords, tokens
 from cutwater.identity.core.browsers import browser_of
@@ -20,6 +21,8 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound, Refused, TooMany
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.keyed import held, held_if
+from cutwater.kernel.reader import SessionReader
 
 
 class WrongCredentials(Refused):
@@ -51,18 +54,17 @@ async def check_password(database: Database, secrets: Sequence[str], login: str,
     """
     login = accounts.tidy_email(login)[:300]
     login_hash = crypto.sign(secrets, "login", login).encode()
-    facts = await database.reader(None).first(queries.credentials(login, login_hash))
-    until = lockout.locked_until(facts.failures if facts else (), clock.now())
+    known = await database.reader(None).first(queries.credentials(login, login_hash))
+    until = lockout.locked_until(known.failures if known else (), clock.now())
     if until is not None:
         raise TooMany(lockout.seconds_left(until, clock.now()), LOCKED)
-    right = await passwords.matches(password[: passwords.LONGEST + 1], facts.hash if facts else None)
+    right = await passwords.matches(password[: passwords.LONGEST + 1], known.hash if known else None)
     async with database.tx(None) as tx:
-        if facts is not None and right and facts.is_active:
-            if facts.failures:
-                await tx.execute(queries.forget_failures(login_hash))
-            found: UUID = facts.user_id
-            return found
-        await tx.execute(queries.note_failure(login_hash))
+        if known is not None and right and known.is_active and known.user_id is not None:
+            if known.failures:
+                await queries.forget_failures(tx, login_hash)
+            return known.user_id
+        await queries.note_failure(tx, login_hash)
     raise WrongCredentials()
 
 
@@ -88,7 +90,7 @@ async def start_session(
 ) -> SignedIn:
     """A session for somebody who has just proven who they are; the transaction must be theirs."""
     token = tokens.new_session_token()
-    account = await queries.account_for_update(tx, user_id)
+    account = await held(tx, UserAccount, user_id, what="This person")
     actor = Actor(kind="user", id=user_id, name=account.name, user_id=user_id)
     if before:
         await _end_before(tx, crypto.fingerprint(before))
@@ -108,9 +110,9 @@ async def start_session(
 
 async def _end_before(tx: AsyncSession, token_hash: bytes) -> None:
     """End the session this browser had, whoever's it was: its cookie is about to be replaced."""
-    holder = await tx.scalar(queries.session_holder(token_hash))
+    holder = await SessionReader(tx).first(queries.session_holder(token_hash))
     if holder is not None:
-        async with scope.inside(tx, user_id=holder):
+        async with scope.inside(tx, user_id=holder.user_id):
             old = update(SignInSession).where(SignInSession.token_hash == token_hash)
             await tx.execute(old.values(ended_at=clock.now()))
 
@@ -120,9 +122,7 @@ async def end_session(tx: AsyncSession, actor: Actor, session_id: UUID) -> None:
     if actor.user_id is None:
         raise NotFound("This session")
     own = (SignInSession.id == session_id, SignInSession.user_id == actor.user_id)
-    session = await tx.scalar(
-        select(SignInSession).where(*own, SignInSession.ended_at.is_(None)).with_for_update()
-    )
+    session = await held_if(tx, SignInSession, *own, SignInSession.ended_at.is_(None))
     if session is not None:
         session.ended_at = clock.now()
         await audit.record(tx, actor, events.SessionEnded(user_id=actor.user_id, session_id=session_id))
@@ -160,7 +160,8 @@ async def end_all(
 
 
 async def revoke_family(tx: AsyncSession, family: UUID, *, user_id: UUID) -> bool:
+    """Revoke all tokens that came of one password; False when none was alive."""
     alive = (RefreshToken.family_id == family, RefreshToken.user_id == user_id)
     revoked = update(RefreshToken).where(*alive, RefreshToken.revoked_at.is_(None))
-    done = await tx.execute(revoked.values(revoked_at=clock.now()).returning(RefreshToken.id))
-    return bool(done.all())
+    ids = await tx.scalars(revoked.values(revoked_at=clock.now()).returning(RefreshToken.id))
+    return bool(ids.all())

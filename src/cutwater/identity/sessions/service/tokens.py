@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit
 from cutwater.identity.accounts import queries
+from cutwater.identity.accounts.queries import OrganizationChoice
 from cutwater.identity.accounts.service import scope
 from cutwater.identity.core import families, tokens
 from cutwater.identity.core.families import Verdict
@@ -22,6 +21,8 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.errors import Invalid, Unauthenticated
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.keyed import held_if
+from cutwater.kernel.reader import SessionReader
 
 
 @frozen
@@ -34,16 +35,13 @@ class Pair:
     organization: str
 
 
-# ---------------------------------------------------------------- tokens of the API
-
-
 async def issue_tokens(
     database: Database, secrets: Sequence[str], login: str, password: str, organization: str = ""
 ) -> Pair:
     """An access token and a refresh token for one organization: the named one, or the only one."""
     user_id = await check_password(database, secrets, login, password)
     async with database.tx(None) as tx:
-        rows = (await tx.execute(queries.organizations_of(user_id))).all()
+        rows = await SessionReader(tx).all(queries.organizations_of(user_id))
         chosen = chosen_organization(rows, organization)
         await scope.enter(tx, organization_id=chosen.id, user_id=user_id)
         family = new_id()
@@ -58,13 +56,13 @@ def _person_here(user_id: UUID, organization_id: UUID) -> Actor:
     return Actor(kind="user", id=user_id, name="", user_id=user_id, organization_id=organization_id)
 
 
-def chosen_organization(rows: Sequence[Any], wanted: str) -> Any:
+def chosen_organization(rows: Sequence[OrganizationChoice], wanted: str) -> OrganizationChoice:
     """The organization that was named by slug or id, or the only one."""
     if wanted:
-        found = [row for row in rows if wanted in (row.slug, str(row.id))]
-        if not found:
+        chosen = next((row for row in rows if wanted.lower() in (row.slug, str(row.id))), None)
+        if chosen is None:
             raise Invalid({"organization": "You are not in this organization."})
-        return found[0]
+        return chosen
     own = [row for row in rows if row.role] or list(rows)
     if not own:
         raise Invalid(
@@ -80,11 +78,10 @@ async def refresh_tokens(database: Database, secrets: Sequence[str], token: str)
     """Swap a refresh token for a new pair. One that was used before ends its whole family."""
     token_hash = crypto.fingerprint(token)
     async with database.tx(None) as tx:
-        known = (await tx.execute(queries.refresh_token(token_hash))).one_or_none()
+        known = await SessionReader(tx).first(queries.refresh_token(token_hash))
         if known is not None:
             await scope.enter(tx, organization_id=known.organization_id, user_id=known.user_id)
-            statement = select(RefreshToken).where(RefreshToken.id == known.id).with_for_update()
-            stored = await tx.scalar(statement)
+            stored = await held_if(tx, RefreshToken, RefreshToken.id == known.id)
             outcome = await _refresh(tx, secrets, stored)
             if isinstance(outcome, Pair):
                 return outcome
@@ -93,29 +90,34 @@ async def refresh_tokens(database: Database, secrets: Sequence[str], token: str)
 
 
 async def _refresh(tx: AsyncSession, secrets: Sequence[str], stored: RefreshToken | None) -> Pair | Verdict:
-    presented = None
-    if stored is not None:
-        presented = families.Presented(
-            expires_at=stored.expires_at, used_at=stored.used_at, revoked_at=stored.revoked_at
-        )
-    found = families.verdict(presented, clock.now())
-    if stored is None or found not in (Verdict.ROTATE, Verdict.REUSED):
-        return found
+    verdict = families.verdict(_presented(stored), clock.now())
+    if stored is None or verdict not in (Verdict.ROTATE, Verdict.REUSED):
+        return verdict
     user_id, family, organization_id = stored.user_id, stored.family_id, stored.organization_id
-    if found == Verdict.REUSED:
+    if verdict == Verdict.REUSED:
         await revoke_family(tx, family, user_id=user_id)
-        actor = _person_here(user_id, organization_id)
-        said = events.RefreshFamilyRevoked(user_id=user_id, family_id=family, reason="a used token came back")
-        await audit.record(tx, actor, said)
-        return found
-    rows = (await tx.execute(queries.organizations_of(user_id))).all()
+        revoked = events.RefreshFamilyRevoked(
+            user_id=user_id, family_id=family, reason="a used token came back"
+        )
+        await audit.record(tx, _person_here(user_id, organization_id), revoked)
+        return verdict
+    rows, accounts = await SessionReader(tx).batch(
+        queries.organizations_of(user_id), queries.account(user_id)
+    )
     here = next((row for row in rows if row.id == organization_id), None)
-    account = (await tx.execute(queries.account(user_id))).one_or_none()
-    if here is None or account is None or not account.is_active:
+    if here is None or not accounts or not accounts[0].is_active:
         return Verdict.REVOKED
     stored.used_at = clock.now()
     refresh = _next_token(tx, user_id, family, clock.now() + families.LIFETIME)
     return _pair(secrets, user_id, organization_id, family, refresh, here.slug)
+
+
+def _presented(stored: RefreshToken | None) -> families.Presented | None:
+    if stored is None:
+        return None
+    return families.Presented(
+        expires_at=stored.expires_at, used_at=stored.used_at, revoked_at=stored.revoked_at
+    )
 
 
 def _next_token(tx: AsyncSession, user_id: UUID, family: UUID, expires_at: datetime) -> str:
@@ -148,10 +150,10 @@ def _pair(
 async def revoke_token(database: Database, token: str) -> None:
     """End the family of a refresh token; a token that nobody has is no error (RFC 7009)."""
     async with database.tx(None) as tx:
-        known = (await tx.execute(queries.refresh_token(crypto.fingerprint(token)))).one_or_none()
+        known = await SessionReader(tx).first(queries.refresh_token(crypto.fingerprint(token)))
         if known is not None:
             await scope.enter(tx, organization_id=known.organization_id, user_id=known.user_id)
             user_id, family = known.user_id, known.family_id
             if await revoke_family(tx, family, user_id=user_id):
-                said = events.RefreshFamilyRevoked(user_id=user_id, family_id=family, reason=SIGNED_OUT)
-                await audit.record(tx, _person_here(user_id, known.organization_id), said)
+                revoked = events.RefreshFamilyRevoked(user_id=user_id, family_id=family, reason=SIGNED_OUT)
+                await audit.record(tx, _person_here(user_id, known.organization_id), revoked)
