@@ -185,12 +185,12 @@ async def build(database: Database, hub: Hub) -> World:
             bearers[f"ONLY {word}"] = (await create_api_key(tx, owner, word, [word]))[1]
             others = SCOPES - {word}
             bearers[f"ALL BUT {word}"] = (await create_api_key(tx, owner, word, others))[1]
-        ids["invitation"] = str((await invite(tx, owner, world.address(), "MEMBER")).id)
+        ids["invitation"] = str((await invite(tx, owner, world.address(), "MEMBER")).invitation_id)
     async with database.tx(None) as tx:
         actors["FOREIGN"] = await world.organization(tx, "Foreign Bank")
     async with database.tx(None) as tx:
         admin = await create_admin(tx, email=world.address(), password=world.PASSWORD, name="Sue")
-    people_ids = {name: actor.user_id for name, actor in actors.items()} | {"SUPERADMIN": admin.id}
+    people_ids = {name: actor.user_id for name, actor in actors.items()} | {"SUPERADMIN": admin}
     for name, user_id in people_ids.items():
         here = actors["FOREIGN" if name == "FOREIGN" else "OWNER"].organization_id
         async with database.tx(None) as tx:

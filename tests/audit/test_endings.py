@@ -108,7 +108,7 @@ async def test_a_keys_stream_ends_when_it_is_revoked_and_its_makers_goes_on(data
     for _, _, is_open in (by_key, by_person):
         await asyncio.wait_for(is_open.wait(), SOON)
     async with database.tx(owner) as tx:
-        await service.revoke_api_key(tx, owner, key.id)
+        await service.revoke_api_key(tx, owner, key)
     await asyncio.wait_for(by_key[1], SOON)
     assert not by_person[1].done()
     hub.close()

@@ -305,12 +305,12 @@ async def test_what_belongs_to_another_organization_is_not_found(
         ("PATCH", f"/members/{member}"),
         ("DELETE", f"/members/{member}"),
         ("POST", f"/members/{member}/restore"),
-        ("GET", f"/teams/{team.id}"),
+        ("GET", f"/teams/{team.team_id}"),
         ("PATCH", f"/teams/{team.slug}"),
-        ("DELETE", f"/teams/{team.id}"),
+        ("DELETE", f"/teams/{team.team_id}"),
         ("GET", f"/teams/{team.slug}/members"),
-        ("DELETE", f"/invitations/{invitation.id}"),
-        ("DELETE", f"/api-keys/{key.id}"),
+        ("DELETE", f"/invitations/{invitation.invitation_id}"),
+        ("DELETE", f"/api-keys/{key}"),
     ):
         answer = await foreign.ask(method, path, {} if method == "PATCH" else None)
         assert (answer.status, answer.json["error"]["code"]) == (404, "NOT_FOUND"), f"{method} {path}"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import identity
 from cutwater.identity.accounts import queries as accounts_queries
@@ -13,9 +14,9 @@ from cutwater.identity.accounts.models import AccountLink, LinkPurpose, UserAcco
 from cutwater.identity.accounts.service.links import confirm_email, link_of
 from cutwater.identity.accounts.service.scope import person_actor
 from cutwater.identity.core.tokens import read_access
+from cutwater.identity.keys.queries import api_keys
 from cutwater.identity.keys.service import create_api_key, revoke_api_key
 from cutwater.identity.members import queries as members_queries
-from cutwater.identity.members.models import Invitation
 from cutwater.identity.members.service import invitations
 from cutwater.identity.members.service.members import (
     act_as,
@@ -39,6 +40,8 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthenticated
 from cutwater.kernel.grants import Grant
+from cutwater.kernel.keyed import held
+from cutwater.kernel.reader import SessionReader
 from tests import world
 from tests.serving import SETTINGS
 from tests.world import PASSWORD
@@ -48,6 +51,12 @@ PLATFORM = UUID(int=0)
 
 async def by_cookie(database: Database, token: str, slug: str | None = None) -> Actor | None:
     return await find_actor(database, Presented(session_hash=crypto.fingerprint(token), slug=slug))
+
+
+async def administrator(tx: AsyncSession) -> Actor:
+    """A superadmin of the platform, who goes on in this transaction."""
+    id = await create_admin(tx, email=world.address(), password=PASSWORD, name="Sue")
+    return person_actor(await held(tx, UserAccount, id, what="Sue"))
 
 
 async def by_bearer(database: Database, token: str) -> Actor | None:
@@ -82,9 +91,7 @@ async def test_wrong_password_unknown_name_and_deactivated_account_say_the_same(
     known = await world.email_of(database, made["OWNER"])
     gone = await world.email_of(database, made["MEMBER"])
     async with database.tx(None) as tx:
-        admin = await create_admin(tx, email=world.address(), password=PASSWORD, name="Sue")
-        acting = person_actor(admin)
-        await set_account_active(tx, acting, made["MEMBER"].user_id, is_active=False)
+        await set_account_active(tx, await administrator(tx), made["MEMBER"].user_id, is_active=False)
     said = set()
     for login, password in ((known, "wrong"), ("nobody@bank.example", PASSWORD), (gone, PASSWORD)):
         with pytest.raises(sessions.WrongCredentials) as refused:
@@ -250,7 +257,7 @@ async def test_an_actor_knows_its_teams(database: Database) -> None:
     )
     actor = await by_cookie(database, session.token, made["OWNER"].organization)
     assert actor is not None
-    assert actor.team_ids == {team.id}
+    assert actor.team_ids == {team.team_id}
 
 
 # ---------------------------------------------------------------- deactivation
@@ -304,8 +311,7 @@ async def test_a_shut_account_is_out_everywhere_and_only_the_platform_shuts_it(d
         async with database.tx(made["OWNER"]) as tx:
             await set_account_active(tx, made["OWNER"], member.user_id, is_active=False)
     async with database.tx(None) as tx:
-        admin = await create_admin(tx, email=world.address(), password=PASSWORD, name="Sue")
-        await set_account_active(tx, person_actor(admin), member.user_id, is_active=False)
+        await set_account_active(tx, await administrator(tx), member.user_id, is_active=False)
     assert await by_cookie(database, session.token) is None
 
 
@@ -441,11 +447,12 @@ async def test_a_key_acts_for_its_person_within_its_scopes(database: Database) -
     manager = made["MANAGER"]
     async with database.tx(manager) as tx:
         key, secret = await create_api_key(tx, manager, "Pipeline", ["releases:write", "runs:read"], days=30)
-    assert key.scopes == ["releases:write", "runs:read"]
-    assert secret.startswith(key.start)
+    [row] = await database.reader(manager).all(api_keys(user_id=manager.user_id))
+    assert (row.id, row.scopes) == (key, ["releases:write", "runs:read"])
+    assert secret.startswith(row.start)
     actor = await by_key(database, secret)
     assert actor is not None
-    assert (actor.kind, actor.id, actor.user_id) == ("api_key", key.id, manager.user_id)
+    assert (actor.kind, actor.id, actor.user_id) == ("api_key", key, manager.user_id)
     assert actor.grants == {Grant.RELEASES_WRITE, Grant.RUNS_READ}
     async with database.tx(made["OWNER"]) as tx:
         await update_member(tx, made["OWNER"], manager.user_id, role="VIEWER")
@@ -465,9 +472,9 @@ async def test_an_expired_or_revoked_key_is_nothing(database: Database) -> None:
     assert await by_key(database, secret) is not None
     with pytest.raises(Forbidden):
         async with database.tx(made["MANAGER"]) as tx:
-            await revoke_api_key(tx, made["MANAGER"], key.id)
+            await revoke_api_key(tx, made["MANAGER"], key)
     async with database.tx(made["OWNER"]) as tx:
-        await revoke_api_key(tx, made["OWNER"], key.id)
+        await revoke_api_key(tx, made["OWNER"], key)
     assert await by_key(database, secret) is None
 
 
@@ -484,7 +491,7 @@ async def test_a_service_key_has_a_role_and_no_person(database: Database) -> Non
     assert actor is not None
     assert (actor.user_id, actor.name, actor.role) == (None, "CI", "MANAGER")
     assert actor.grants == {Grant.RUNS_READ, Grant.RUNS_PILOT}
-    assert await identity.names(database.reader(owner), [key.id]) == {key.id: "CI"}
+    assert await identity.names(database.reader(owner), [key]) == {key: "CI"}
 
 
 # ---------------------------------------------------------------- reset and confirmation
@@ -573,8 +580,9 @@ async def test_an_address_is_confirmed_by_its_link_once(database: Database) -> N
     mail = await identity.mailed_link(database.reader(None), SETTINGS, "confirm", link.id)
     token = mail.url.rsplit("/", 1)[1]
     async with database.tx(None) as tx:
-        confirmed = await confirm_email(tx, SETTINGS.secrets, token)
-        assert confirmed.id == account.id
+        assert await confirm_email(tx, SETTINGS.secrets, token) == account.id
+        confirmed = await SessionReader(tx).first(accounts_queries.account(account.id))
+        assert confirmed is not None
         assert confirmed.email_confirmed_at is not None
     with pytest.raises(Conflict):
         async with database.tx(None) as tx:
@@ -601,13 +609,15 @@ async def test_changing_a_password_needs_the_old_and_keeps_this_session_only(dat
 # ---------------------------------------------------------------- invitations
 
 
-async def invited(database: Database, owner: Actor, email: str, **more: Any) -> tuple[Invitation, str]:
+async def invited(database: Database, owner: Actor, email: str, **more: Any) -> tuple[UUID, str]:
     """An invitation and the secret part of its link, as mailed."""
     async with database.tx(owner) as tx:
         made = await invitations.invite(tx, owner, email, "MEMBER", **more)
-    mail = await identity.mailed_link(database.reader(owner.organization_id), SETTINGS, "invitation", made.id)
+    mail = await identity.mailed_link(
+        database.reader(owner.organization_id), SETTINGS, "invitation", made.invitation_id
+    )
     assert mail.to == email
-    return made, mail.url.rsplit("/", 1)[1]
+    return made.invitation_id, mail.url.rsplit("/", 1)[1]
 
 
 async def accept(database: Database, token: str, user_id: UUID | None) -> None:
@@ -629,12 +639,12 @@ async def test_somebody_new_joins_with_a_confirmed_address_their_teams_and_the_l
     async with database.tx(owner) as tx:
         await update_organization(tx, owner, zone="Europe/Zurich")
         team = await create_team(tx, owner, "DBA")
-    _, token = await invited(database, owner, email, team_ids=[team.id])
+    _, token = await invited(database, owner, email, team_ids=[team.team_id])
     await accept(database, token, None)
     session = await sessions.sign_in(database, SETTINGS.secrets, email, PASSWORD)
     actor = await by_cookie(database, session.token, made["OWNER"].organization)
     assert actor is not None
-    assert (actor.role, actor.team_ids, actor.zone) == ("MEMBER", {team.id}, "Europe/Zurich")
+    assert (actor.role, actor.team_ids, actor.zone) == ("MEMBER", {team.team_id}, "Europe/Zurich")
     account = await database.reader(actor).first(accounts_queries.account(actor.user_id))
     assert account.email_confirmed_at is not None
     with pytest.raises(Conflict, match="used already"):
@@ -682,12 +692,12 @@ async def test_an_invitation_is_for_seven_days_and_can_be_withdrawn(database: Da
         await accept(database, token, None)
     invitation, other = await invited(database, owner, world.address())
     async with database.tx(owner) as tx:
-        await invitations.revoke_invitation(tx, owner, invitation.id)
+        await invitations.revoke_invitation(tx, owner, invitation)
     with pytest.raises(Conflict, match="withdrawn"):
         await accept(database, other, None)
     with pytest.raises(NotFound):
         async with database.tx(owner) as tx:
-            await invitations.revoke_invitation(tx, owner, invitation.id)
+            await invitations.revoke_invitation(tx, owner, invitation)
 
 
 async def test_inviting_again_replaces_the_open_invitation(database: Database) -> None:
@@ -711,7 +721,7 @@ async def test_a_member_is_not_invited_and_a_foreign_team_is_unknown(database: D
     email = await world.email_of(database, made["MEMBER"])
     with pytest.raises(Conflict, match="already"):
         await invited(database, owner, email)
-    for wrong, more in (("nonsense", {}), (world.address(), {"team_ids": [team.id]})):
+    for wrong, more in (("nonsense", {}), (world.address(), {"team_ids": [team.team_id]})):
         with pytest.raises(Invalid):
             await invited(database, owner, wrong, **more)
 
@@ -728,10 +738,11 @@ async def test_failures_of_a_day_ago_are_forgotten(database: Database) -> None:
     from cutwater.identity.accounts import queries
 
     async with database.tx(None) as tx:
-        await tx.execute(queries.note_failure(b"x" * 8))
-        facts = (await tx.execute(queries.credentials("nobody", b"x" * 8))).one()
+        reader = SessionReader(tx)
+        await queries.note_failure(tx, b"x" * 8)
+        (facts,) = await reader.all(queries.credentials("nobody", b"x" * 8))
         assert len(facts.failures) == 1
-        await tx.execute(queries.forget_failures(b"x" * 8))
-        facts = (await tx.execute(queries.credentials("nobody", b"x" * 8))).one()
+        await queries.forget_failures(tx, b"x" * 8)
+        (facts,) = await reader.all(queries.credentials("nobody", b"x" * 8))
         assert (facts.failures, facts.user_id, facts.is_active) == ([], None, False)
         assert await tx.scalar(select(func.count()).select_from(SignInSession)) == 0

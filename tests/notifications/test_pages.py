@@ -183,7 +183,7 @@ async def test_a_kept_invitation_shows_the_link_that_works(served: Served, boss:
         invitation = await identity.invite(tx, boss, "new@bank.example", "MEMBER")
         kind = notifications.LinkKind.INVITATION
         id = await notifications.send_link(
-            tx, "new@bank.example", "Come", kind, invitation.id, key=f"invitation:{invitation.id}"
+            tx, "new@bank.example", "Come", kind, invitation.invitation_id, key="invitation"
         )
     await in_state(served, boss, id, DeliveryState.KEPT)
     page = await (await served.browser(boss)).get(f"/mail/{id}")

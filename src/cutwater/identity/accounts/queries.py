@@ -18,8 +18,8 @@ from cutwater.kernel.reader import Fixed, Rows
 from cutwater.kernel.rows import Bound
 
 HERE = func.nullif(func.current_setting("app.organization", True), "").cast(Uuid)
-"""The organization of the transaction. Row-level security also shows people their memberships elsewhere: lists of
-this organization ask for it."""
+"""The organization of the transaction. Row-level security also shows people their memberships elsewhere, so
+lists of this organization ask for it."""
 
 
 class AccountRow(NamedTuple):

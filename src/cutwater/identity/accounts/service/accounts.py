@@ -100,7 +100,7 @@ class Profile:
 async def update_profile(
     tx: AsyncSession, actor: Actor, profile: Profile, *, seen_revision: int | None = None
 ) -> None:
-    """Change one's own name, user name, time zone or language. The log, which everybody reads, has none of it."""
+    """Change one's own name, user name, time zone or language. The log, which others read, has none of it."""
     refuse(may=people_only(actor, "change a person"))
     account = await own_account(tx, actor)
     refuse(seen=stale(account.revision, seen_revision))

@@ -17,8 +17,6 @@ from cutwater.kernel.ids import new_id
 from cutwater.kernel.keyed import held
 from cutwater.kernel.reader import Reader, SessionReader
 
-NO_LINK = UUID(int=0)
-
 
 async def ask_to_confirm(tx: AsyncSession, account: UserAccount) -> UUID:
     """Mail a link that proves the address; the link's id."""
@@ -46,7 +44,9 @@ async def link_of(
 ) -> queries.LinkFacts:
     """What a mailed link shows, if it may still be followed; NotFound when we did not make it."""
     id = tokens.link_id(token)
-    facts = await reader.first(queries.account_link_facts(id or NO_LINK))
+    if id is None:
+        raise NotFound("This link")
+    facts = await reader.first(queries.account_link_facts(id))
     genuine = facts is not None and tokens.link_is_genuine(secrets, purpose, token, facts.nonce)
     if facts is None or not genuine or facts.purpose != purpose:
         raise NotFound("This link")

@@ -27,7 +27,6 @@ from cutwater.kernel.keyed import held, held_if
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader, SessionReader
 
-NO_INVITATION = UUID(int=0)
 OPEN = (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
 
 
@@ -80,7 +79,9 @@ async def revoke_invitation(tx: AsyncSession, actor: Actor, id: UUID) -> None:
 async def invitation_of(reader: Reader, secrets: Sequence[str], token: str) -> InvitationFacts:
     """What a mailed link shows: the invitation, used or not; NotFound when we did not make the link."""
     id = tokens.link_id(token)
-    facts = await reader.first(invitation_facts(id or NO_INVITATION))
+    if id is None:
+        raise NotFound("This invitation")
+    facts = await reader.first(invitation_facts(id))
     if facts is None or not tokens.link_is_genuine(secrets, "invitation", token, facts.nonce):
         raise NotFound("This invitation")
     return facts
