@@ -21,7 +21,7 @@ from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
 from cutwater.notifications import DeliveryState, Mailer
 from cutwater.notifications.inbox import queries
-from cutwater.notifications.mail import jobs, service
+from cutwater.notifications.mail import jobs, service, views
 from cutwater.notifications.mail.models import Delivery, PlatformDelivery
 from tests import world
 from tests.integrations.mail_server import MailServer, serving
@@ -113,7 +113,7 @@ async def test_an_attempt_lost_after_the_server_took_it_repeats_the_same_message
         async with database.tx(actor) as tx:
             claimed = await service.claim(tx, actor.organization_id, id, sender=SETTINGS.mail_from)
             assert claimed
-            letter = await service.letter_of(SessionReader(tx), SETTINGS, claimed)
+            letter = await views.letter_of(SessionReader(tx), SETTINGS, claimed)
         assert letter
         mailer = ports[Mailer]
         assert isinstance(mailer, SmtpMailer)

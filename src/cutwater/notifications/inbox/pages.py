@@ -13,7 +13,6 @@ from cutwater.notifications.inbox import queries, service
 from cutwater.web import View
 
 router = APIRouter()
-
 MEMBERS_ONLY = [members_only]
 
 
@@ -35,7 +34,7 @@ async def show_inbox(
 async def show_count(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """The bell's figure."""
     unread = await queries.unread_count(reader, actor)
-    return view.block("notifications/inbox/inbox.html", "count", unread=unread)
+    return view.block("notifications/inbox/count.html", "count", unread=unread)
 
 
 @router.post("/inbox/read", dependencies=MEMBERS_ONLY)
@@ -55,5 +54,5 @@ async def read_item(item_id: UUID, tx: Tx, actor: CurrentActor, view: View) -> R
 @router.post("/inbox/{item_id}/open", dependencies=MEMBERS_ONLY)
 async def open_item(item_id: UUID, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Go where an item leads; what else leads there is read with it."""
-    item = await service.open_item(tx, actor, item_id)
-    return view.redirect(item.path if item.path.startswith("/") else "/inbox")
+    path = await service.open_item(tx, actor, item_id)
+    return view.redirect(path if path.startswith("/") else "/inbox")

@@ -1,59 +1,59 @@
 """What a person was told."""
 
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func, select
 
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Invalid, NotFound
-from cutwater.kernel.paging import Keyset, Page, encode_cursor
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.errors import NotFound
+from cutwater.kernel.paging import Keyset, Page, newest
+from cutwater.kernel.reader import Reader, Rows
 from cutwater.notifications.inbox.models import InboxItem
 
 NOBODY = UUID(int=0)
 
 
-def _after(keyset: Keyset) -> UUID | None:
-    if keyset.after is None:
-        return None
-    try:
-        return UUID(str(keyset.after[0]))
-    except (ValueError, IndexError):
-        raise Invalid({"cursor": "Use the cursor that the page before gave, unchanged."}) from None
+class ItemRow(NamedTuple):
+    """One thing a person was told."""
+
+    id: UUID
+    created_at: datetime
+    kind: str
+    title: str
+    path: str
+    read_at: datetime | None
 
 
-async def newest(reader: Reader, statement: Select[Any], id: Any, keyset: Keyset) -> Page[Any]:
-    """A page of rows, newest first: keys sort by birth."""
-    after = _after(keyset)
-    if after is not None:
-        statement = statement.where(id < after)
-    rows = await reader.all(statement.order_by(id.desc()).limit(keyset.limit + 1))
-    more = len(rows) > keyset.limit
-    rows = rows[: keyset.limit]
-    cursor = encode_cursor(str(rows[-1].id)) if more else None
-    return Page(rows=rows, per_page=keyset.limit, next_cursor=cursor)
+def _items(actor: Actor) -> Rows[ItemRow]:
+    return Rows(
+        ItemRow,
+        select(
+            InboxItem.id,
+            InboxItem.created_at,
+            InboxItem.kind,
+            InboxItem.title,
+            InboxItem.path,
+            InboxItem.read_at,
+        ).where(InboxItem.user_id == (actor.user_id or NOBODY)),
+    )
 
 
-# ---------------------------------------------------------------- the inbox
-
-ITEM: tuple[Any, ...] = (
-    InboxItem.id,
-    InboxItem.created_at,
-    InboxItem.kind,
-    InboxItem.title,
-    InboxItem.path,
-    InboxItem.read_at,
-)
-
-
-async def inbox(reader: Reader, actor: Actor, keyset: Keyset, *, unread_only: bool = False) -> Page[Any]:
+async def inbox(reader: Reader, actor: Actor, keyset: Keyset, *, unread_only: bool = False) -> Page[ItemRow]:
     """What this person was told, newest first."""
-    statement = select(*ITEM).where(InboxItem.user_id == (actor.user_id or NOBODY))
+    items = _items(actor)
     if unread_only:
-        statement = statement.where(InboxItem.read_at.is_(None))
-    return await newest(reader, statement, InboxItem.id, keyset)
+        items = items.where(InboxItem.read_at.is_(None))
+    return await newest(reader, items, InboxItem.id, keyset)
+
+
+async def inbox_item(reader: Reader, actor: Actor, id: UUID) -> ItemRow:
+    """One item of this person; another's does not exist."""
+    row = await reader.first(_items(actor).where(InboxItem.id == id))
+    if row is None:
+        raise NotFound("This item")
+    return row
 
 
 async def unread_count(reader: Reader, actor: Actor, *, most: int = 100) -> int:
@@ -64,15 +64,3 @@ async def unread_count(reader: Reader, actor: Actor, *, most: int = 100) -> int:
         .limit(most)
     )
     return await reader.scalar(select(func.count()).select_from(unread.subquery())) or 0
-
-
-async def item_for_update(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
-    """The person's own inbox item, locked; another's does not exist."""
-    found = await tx.scalar(
-        select(InboxItem)
-        .where(InboxItem.id == id, InboxItem.user_id == (actor.user_id or NOBODY))
-        .with_for_update()
-    )
-    if found is None:
-        raise NotFound("This item")
-    return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,12 +11,11 @@ from cutwater import audit
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.keyed import held, one_at_a_time
 from cutwater.kernel.reader import any_of
 from cutwater.notifications.core import letters
-from cutwater.notifications.inbox import queries
 from cutwater.notifications.inbox.models import InboxItem
-
-# ---------------------------------------------------------------- the inbox
+from cutwater.notifications.inbox.queries import NOBODY
 
 
 async def tell(
@@ -39,12 +38,12 @@ async def tell(
     late = await _overtake(tx, people, path, kind, event_id) if event_id is not None else frozenset()
     row = {"title": letters.one_line(title), "path": path, "kind": kind, "event_id": event_id}
     told = [
-        row | {"id": new_id(), "user_id": each, "read_at": clock.now() if each in late else None}
-        for each in people
+        row | {"id": new_id(), "user_id": user_id, "read_at": clock.now() if user_id in late else None}
+        for user_id in people
     ]
     await tx.execute(upsert(InboxItem).values(told).on_conflict_do_nothing())
-    for each in people:
-        await audit.nudge(tx, f"inbox:{each}")
+    for user_id in people:
+        await audit.nudge(tx, f"inbox:{user_id}")
 
 
 async def _overtake(
@@ -54,7 +53,7 @@ async def _overtake(
 
     One at a time for each place: two jobs at once would not see each other's items.
     """
-    await tx.execute(_ONE_AT_A_TIME, {"place": f"inbox {kind} {path}"})
+    await one_at_a_time(tx, f"inbox {tx.info.get('organization', '')} {kind} {path}")
     unread = (any_of(InboxItem.user_id, people), InboxItem.read_at.is_(None))
     same = (*unread, InboxItem.path == path, InboxItem.kind == kind)
     older = update(InboxItem).where(*same, InboxItem.event_id < event_id)
@@ -63,34 +62,34 @@ async def _overtake(
     return frozenset(later.all())
 
 
-async def read_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
-    """Mark one item of one's own inbox as read; reading it again changes nothing."""
-    item = await queries.item_for_update(tx, actor, id)
+async def _read(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
+    own = InboxItem.user_id == (actor.user_id or NOBODY)
+    item = await held(tx, InboxItem, id, own, what="This item")
     item.read_at = item.read_at or clock.now()
     await tx.flush()
     await audit.nudge(tx, f"inbox:{item.user_id}")
     return item
 
 
-_ONE_AT_A_TIME = text(
-    "select pg_advisory_xact_lock(hashtextextended(current_setting('app.organization') || :place, 1))"
-)
+async def read_item(tx: AsyncSession, actor: Actor, id: UUID) -> None:
+    """Mark one item of one's own inbox as read; reading it again changes nothing."""
+    await _read(tx, actor, id)
 
 
-async def open_item(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
-    """Go where an item leads: all that leads to the same place counts as read then."""
-    item = await read_item(tx, actor, id)
+async def open_item(tx: AsyncSession, actor: Actor, id: UUID) -> str:
+    """Go where an item leads, which is given: all that leads there counts as read then."""
+    item = await _read(tx, actor, id)
     others = update(InboxItem).where(
         InboxItem.user_id == item.user_id, InboxItem.path == item.path, InboxItem.read_at.is_(None)
     )
     await tx.execute(others.values(read_at=clock.now()))
-    return item
+    return item.path
 
 
 async def read_all(tx: AsyncSession, actor: Actor) -> int:
     """Mark everything in one's own inbox as read; how many items that were."""
     unread = update(InboxItem).where(
-        InboxItem.user_id == (actor.user_id or queries.NOBODY), InboxItem.read_at.is_(None)
+        InboxItem.user_id == (actor.user_id or NOBODY), InboxItem.read_at.is_(None)
     )
     marked = await tx.scalars(unread.values(read_at=clock.now()).returning(InboxItem.id))
     await audit.nudge(tx, f"inbox:{actor.user_id}")

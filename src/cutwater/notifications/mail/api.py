@@ -1,6 +1,6 @@
 """The delivery log over the API."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +11,7 @@ from cutwater.kernel.envelope import Item, Many, item, many
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import KeysetDep
+from cutwater.kernel.reader import SessionReader
 from cutwater.notifications.mail import queries, service
 from cutwater.notifications.mail.models import DeliveryState
 from cutwater.notifications.mail.schemas import DeliveryRead
@@ -26,7 +27,7 @@ async def list_deliveries(
     reader: ReaderDep,
     keyset: KeysetDep,
     state: Annotated[DeliveryState | None, Query(description="Only those in this state.")] = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The mails of the organization, newest first."""
     return many(await queries.deliveries(reader, keyset, state=state), request)
 
@@ -37,7 +38,7 @@ async def list_deliveries(
     dependencies=MAY_CONFIGURE,
     response_model=Item[DeliveryRead],
 )
-async def read_delivery(delivery_id: UUID, request: Request, reader: ReaderDep) -> dict[str, Any]:
+async def read_delivery(delivery_id: UUID, request: Request, reader: ReaderDep) -> dict[str, object]:
     """One mail: where it stands and what the mail server said last."""
     return item(await queries.delivery(reader, delivery_id), request)
 
@@ -48,6 +49,9 @@ async def read_delivery(delivery_id: UUID, request: Request, reader: ReaderDep) 
     dependencies=MAY_CONFIGURE,
     response_model=Item[DeliveryRead],
 )
-async def retry_delivery(delivery_id: UUID, request: Request, tx: Tx, actor: CurrentActor) -> dict[str, Any]:
+async def retry_delivery(
+    delivery_id: UUID, request: Request, tx: Tx, actor: CurrentActor
+) -> dict[str, object]:
     """Send a mail again that failed, was kept, or waits for its next attempt."""
-    return item(await service.retry_delivery(tx, actor, delivery_id), request)
+    await service.retry_delivery(tx, actor, delivery_id)
+    return item(await queries.delivery(SessionReader(tx), delivery_id), request)

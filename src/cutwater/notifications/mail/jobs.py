@@ -7,7 +7,7 @@ from cutwater.kernel.jobs import JobRun, job
 from cutwater.kernel.log import logger
 from cutwater.kernel.metrics import DELIVERIES
 from cutwater.kernel.reader import SessionReader
-from cutwater.notifications.mail import service
+from cutwater.notifications.mail import service, views
 from cutwater.notifications.mail.models import LinkKind
 from cutwater.notifications.mail.ports import Letter, Mailer, MailNotTaken
 
@@ -49,7 +49,7 @@ async def _attempt(run: JobRun, delivery_id: UUID, *, has_mailer: bool) -> Lette
         mail = await service.claim(tx, inside, delivery_id, sender=run.settings.mail_from)
         if mail is None:
             return None
-        letter = await service.letter_of(SessionReader(tx), run.settings, mail)
+        letter = await views.letter_of(SessionReader(tx), run.settings, mail)
         if letter is None:
             await service.mark_not_taken(tx, inside, delivery_id, CLOSED, is_final=True)
         elif not has_mailer:

@@ -13,7 +13,7 @@ from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import KeysetDep
 from cutwater.kernel.requests import settings_of
 from cutwater.notifications.core import letters
-from cutwater.notifications.mail import queries, service
+from cutwater.notifications.mail import queries, service, views
 from cutwater.notifications.mail.models import DeliveryState
 from cutwater.web import PublicView, View
 
@@ -43,9 +43,6 @@ async def retry(delivery_id: UUID, tx: Tx, actor: CurrentActor, view: View) -> R
     return view.done("/settings/deliveries", flash="Queued again")
 
 
-# ---------------------------------------------------------------- mail that is kept, without a mail server
-
-
 @router.get("/mail", dependencies=MAY_CONFIGURE)
 async def list_mail(reader: ReaderDep, actor: CurrentActor, view: View, keyset: KeysetDep) -> Response:
     """Mails of the organization that nobody sent, because there is no mail server."""
@@ -59,7 +56,7 @@ async def show_mail(
 ) -> Response:
     """One of them, as text."""
     mail = await queries.kept_mail(reader, mail_id, organization_id=actor.organization_id)
-    letter = await service.letter_of(reader, settings_of(request), mail)
+    letter = await views.letter_of(reader, settings_of(request), mail)
     pieces = letters.linked(letter.text) if letter else None
     return view.page("notifications/mail/mail.html", mail=mail, pieces=pieces)
 
@@ -81,7 +78,7 @@ async def show_platform_mail(
     """One of them, as text."""
     refuse_outside_demo(request)
     mail = await queries.kept_mail(reader, mail_id, organization_id=None)
-    letter = await service.letter_of(reader, settings_of(request), mail)
+    letter = await views.letter_of(reader, settings_of(request), mail)
     pieces = letters.linked(letter.text) if letter else None
     return view.page("notifications/mail/mail.html", mail=mail, pieces=pieces)
 

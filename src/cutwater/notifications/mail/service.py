@@ -1,32 +1,27 @@
 """Mail: queued with the change that causes it, tried until a server takes it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater import audit, identity
+from cutwater import audit
 from cutwater.kernel import clock, jobs
 from cutwater.kernel.actor import Actor, job_actor
-from cutwater.kernel.errors import Conflict, NotFound
+from cutwater.kernel.changes import moved
+from cutwater.kernel.errors import refuse
 from cutwater.kernel.ids import new_id
-from cutwater.kernel.obstacle import Obstacle
-from cutwater.kernel.reader import Reader
-from cutwater.kernel.settings import Settings
+from cutwater.kernel.keyed import held, held_if
 from cutwater.notifications.core import letters, retrying
-from cutwater.notifications.mail import queries
+from cutwater.notifications.mail import permissions, queries
 from cutwater.notifications.mail.events import DeliveryGivenUp, DeliveryRetried
-from cutwater.notifications.mail.models import Delivery, DeliveryState, LinkKind
-from cutwater.notifications.mail.ports import Letter
-from cutwater.notifications.mail.queries import AnyDelivery
+from cutwater.notifications.mail.models import Delivery, DeliveryState, LinkKind, Mail
 
 SEND = "notifications.send"
 ERROR_LENGTH = 500
-
-# ---------------------------------------------------------------- mail
 
 
 async def send_mail(
@@ -44,7 +39,7 @@ async def send_link(
 
 
 async def _queue(
-    tx: AsyncSession, to: str, subject: str, content: Mapping[str, Any], *, kind: str, key: str
+    tx: AsyncSession, to: str, subject: str, content: Mapping[str, object], *, kind: str, key: str
 ) -> UUID:
     if not letters.is_address(to):
         raise ValueError("a mail needs one plain address")
@@ -52,29 +47,47 @@ async def _queue(
     table = queries.deliveries_of(organization)
     row = {"id": new_id(), "kind": kind, "key": key, "recipient": to, "subject": letters.one_line(subject)}
     queued = upsert(table).values(row | dict(content)).on_conflict_do_nothing()
-    made = await tx.scalar(queued.returning(table.id))
+    made: UUID | None = await tx.scalar(queued.returning(table.id))
     if made is None:
-        known: UUID | None = await tx.scalar(select(table.id).where(table.key == key))
+        known = await tx.scalar(select(table.id).where(table.key == key))
         if known is None:
             raise LookupError(f"the mail {key} is being queued by somebody else")
         return known
     await jobs.defer(tx, SEND, organization_id=organization, delivery_id=made)
-    return UUID(str(made))
+    return made
 
 
 def _organization(tx: AsyncSession) -> UUID | None:
-    found = tx.info.get("organization")
-    return UUID(str(found)) if found else None
+    organization = tx.info.get("organization")
+    return UUID(str(organization)) if organization else None
 
 
-async def claim(
-    tx: AsyncSession, organization_id: UUID | None, id: UUID, *, sender: str
-) -> AnyDelivery | None:
+# ---------------------------------------------------------------- one attempt
+
+
+class Claimed(NamedTuple):
+    """A mail that is ours to send for as long as the lease lasts."""
+
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    link_kind: str | None
+    link_id: UUID | None
+    message_id: str
+
+
+async def _hold(tx: AsyncSession, organization_id: UUID | None, id: UUID) -> Mail | None:
+    table = queries.deliveries_of(organization_id)
+    return await held_if(tx, table, table.id == id)
+
+
+async def claim(tx: AsyncSession, organization_id: UUID | None, id: UUID, *, sender: str) -> Claimed | None:
     """Take a queued mail for one attempt, or None when it is not to be sent now.
 
     The lease keeps a second run away; if this worker dies, the mail is due again when the lease ends.
     """
-    mail = await queries.delivery_for_update(tx, organization_id, id)
+    mail = await _hold(tx, organization_id, id)
     if mail is None or mail.state != DeliveryState.QUEUED:
         return None
     now = clock.now()
@@ -85,26 +98,20 @@ async def claim(
     mail.next_at = now + retrying.LEASE
     mail.message_id = mail.message_id or letters.message_id(mail.id, sender)
     await tx.flush()
-    return mail
-
-
-async def letter_of(reader: Reader, settings: Settings, mail: Any) -> Letter | None:
-    """The mail as it goes out; None when its link is no longer good for anything."""
-    text, html = mail.text, getattr(mail, "html", "")
-    if mail.link_kind:
-        link = await identity.mailed_link(reader, settings, mail.link_kind, mail.link_id)
-        if not link.is_open:
-            return None
-        text = letters.plain(link.name, link.lines, link.url)
-        html = letters.rich(link.name, link.lines, link.url, link.action)
-    return Letter(
-        recipient=mail.recipient, subject=mail.subject, text=text, html=html, message_id=mail.message_id
+    return Claimed(
+        recipient=mail.recipient,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        link_kind=mail.link_kind,
+        link_id=mail.link_id,
+        message_id=mail.message_id,
     )
 
 
 async def mark_sent(tx: AsyncSession, organization_id: UUID | None, id: UUID) -> None:
     """A mail server has taken the mail over: its text is not kept any longer."""
-    mail = await queries.delivery_for_update(tx, organization_id, id)
+    mail = await _hold(tx, organization_id, id)
     if mail is None or mail.state == DeliveryState.SENT:
         return
     mail.state, mail.sent_at, mail.next_at = DeliveryState.SENT, clock.now(), None
@@ -113,7 +120,7 @@ async def mark_sent(tx: AsyncSession, organization_id: UUID | None, id: UUID) ->
 
 async def mark_kept(tx: AsyncSession, organization_id: UUID | None, id: UUID) -> None:
     """There is no mail server: keep the mail for the administrators to read."""
-    mail = await queries.delivery_for_update(tx, organization_id, id)
+    mail = await _hold(tx, organization_id, id)
     if mail is not None and mail.state == DeliveryState.QUEUED:
         mail.state, mail.attempts, mail.next_at, mail.last_error = DeliveryState.KEPT, 0, None, ""
 
@@ -122,7 +129,7 @@ async def mark_not_taken(
     tx: AsyncSession, organization_id: UUID | None, id: UUID, reason: str, *, is_final: bool
 ) -> None:
     """An attempt failed: try again later, or give up and say so in the log."""
-    mail = await queries.delivery_for_update(tx, organization_id, id)
+    mail = await _hold(tx, organization_id, id)
     if mail is None or mail.state != DeliveryState.QUEUED:
         return
     mail.last_error = reason[:ERROR_LENGTH]
@@ -133,11 +140,14 @@ async def mark_not_taken(
         return
     mail.state, mail.next_at = DeliveryState.FAILED, None
     if isinstance(mail, Delivery):
-        given_up = DeliveryGivenUp(delivery_id=mail.id, kind=mail.kind, attempts=mail.attempts)
+        failed = moved("state", DeliveryState.QUEUED, DeliveryState.FAILED)
+        given_up = DeliveryGivenUp(
+            delivery_id=mail.id, kind=mail.kind, attempts=mail.attempts, changes=failed
+        )
         await audit.record(tx, job_actor(SEND, organization_id), given_up)
 
 
-async def _again(tx: AsyncSession, organization_id: UUID | None, mail: AnyDelivery) -> None:
+async def _again(tx: AsyncSession, organization_id: UUID | None, mail: Mail) -> None:
     await jobs.defer(
         tx,
         SEND,
@@ -148,34 +158,29 @@ async def _again(tx: AsyncSession, organization_id: UUID | None, mail: AnyDelive
     )
 
 
-async def retry_delivery(tx: AsyncSession, actor: Actor, id: UUID) -> AnyDelivery:
+# ---------------------------------------------------------------- afterwards
+
+
+async def retry_delivery(tx: AsyncSession, actor: Actor, id: UUID) -> DeliveryRetried:
     """Send a mail again now: one that failed, was kept, or waits for its next attempt."""
-    mail = await queries.delivery_for_update(tx, actor.organization_id, id)
-    if mail is None:
-        raise NotFound("This delivery")
-    if mail.state == DeliveryState.SENT:
-        raise Conflict([SENT_ALREADY])
-    again = DeliveryRetried(delivery_id=mail.id, kind=mail.kind, was=mail.state)
+    mail = await held(tx, Delivery, id, what="This delivery")
+    refuse(may=permissions.to_retry(actor), rules=permissions.why_not_again(mail.state))
+    queued = moved("state", mail.state, DeliveryState.QUEUED)
     mail.state, mail.attempts, mail.next_at = DeliveryState.QUEUED, 0, clock.now()
     await jobs.defer(tx, SEND, organization_id=actor.organization_id, delivery_id=mail.id)
-    await audit.record(tx, actor, again)
-    return mail
-
-
-SENT_ALREADY = Obstacle(
-    code="delivery.sent",
-    text="A mail server has taken this mail over; its text is not kept after that.",
-    hint="Cause it anew where it came from, such as by a new invitation.",
-)
+    retried = DeliveryRetried(delivery_id=mail.id, kind=mail.kind, changes=queued)
+    await audit.record(tx, actor, retried)
+    return retried
 
 
 async def erase_mail_to(tx: AsyncSession, address: str) -> int:
     """Erase address, subject and text of every mail to a person, and send none of them any more."""
     table = queries.deliveries_of(_organization(tx))
-    gone = update(table).where(table.recipient == address)
-    rows = await tx.scalars(
-        gone.values(recipient="", subject="", text="", html="", link_kind=None, link_id=None, next_at=None)
+    erased = (
+        update(table)
+        .where(table.recipient == address)
+        .values(recipient="", subject="", text="", html="", link_kind=None, link_id=None, next_at=None)
         .values(state=DeliveryState.FAILED, last_error="The recipient was erased.")
-        .returning(table.id)
     )
+    rows = await tx.scalars(erased.returning(table.id))
     return len(rows.all())

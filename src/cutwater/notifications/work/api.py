@@ -1,6 +1,5 @@
 """Background jobs over the API."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -20,7 +19,7 @@ MEMBERS_ONLY = [members_only]
 @router.get("/work", tags=["work"], dependencies=MEMBERS_ONLY, response_model=Many[WorkRead])
 async def list_work(
     request: Request, reader: ReaderDep, actor: CurrentActor, keyset: KeysetDep
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The long work you started, newest first."""
     return many(await queries.works(reader, actor, keyset), request)
 
@@ -28,6 +27,6 @@ async def list_work(
 @router.get("/work/{work_id}", tags=["work"], dependencies=MEMBERS_ONLY, response_model=Item[WorkRead])
 async def read_work(
     work_id: UUID, request: Request, reader: ReaderDep, actor: CurrentActor
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """How far long work is, and what came of it."""
     return item(await queries.work(reader, actor, work_id), request)

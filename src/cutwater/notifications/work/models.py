@@ -2,17 +2,17 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, one_of, scoped
 
 
 class WorkState(StrEnum):
-    """Where long work stands."""
+    """How far a background job is."""
 
     RUNNING = "RUNNING"
     DONE = "DONE"
@@ -20,7 +20,7 @@ class WorkState(StrEnum):
 
 
 class Work(Base, OrganizationRow):
-    """Something long that runs in the background and can be left and found again."""
+    """A job that somebody started, may leave, and finds again."""
 
     __tablename__ = "work"
     __table_args__ = scoped(
@@ -34,7 +34,7 @@ class Work(Base, OrganizationRow):
     done: Mapped[int] = mapped_column(default=0, server_default="0")
     total: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[str] = mapped_column(default=WorkState.RUNNING, server_default="RUNNING")
-    result: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    result: Mapped[dict[str, object]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
     error: Mapped[str] = mapped_column(default="", server_default="")
     started_by: Mapped[UUID | None]
     ended_at: Mapped[datetime | None]

@@ -12,7 +12,6 @@ from cutwater.notifications.work import queries
 from cutwater.web import View
 
 router = APIRouter()
-
 MEMBERS_ONLY = [members_only]
 
 

@@ -1,55 +1,68 @@
 """Background jobs, for the person who started them."""
 
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.paging import Keyset, Page
-from cutwater.kernel.reader import Reader
-from cutwater.notifications.inbox.queries import NOBODY, newest
-from cutwater.notifications.work.models import Work, WorkState
+from cutwater.kernel.jsonable import JSON
+from cutwater.kernel.paging import Keyset, Page, newest
+from cutwater.kernel.reader import Reader, Rows
+from cutwater.notifications.inbox.queries import NOBODY
+from cutwater.notifications.work.models import Work
 
-# ---------------------------------------------------------------- long work
 
-WORK: tuple[Any, ...] = (
-    Work.id,
-    Work.created_at,
-    Work.updated_at,
-    Work.kind,
-    Work.title,
-    Work.path,
-    Work.done,
-    Work.total,
-    Work.state,
-    Work.result,
-    Work.error,
-    Work.started_by,
-    Work.ended_at,
+class WorkRow(NamedTuple):
+    """A background job: how far it is, and what came of it."""
+
+    id: UUID
+    created_at: datetime
+    updated_at: datetime
+    kind: str
+    title: str
+    path: str
+    done: int
+    total: int
+    state: str
+    result: dict[str, JSON]
+    error: str
+    started_by: UUID | None
+    ended_at: datetime | None
+
+
+_WORK = Rows(
+    WorkRow,
+    select(
+        Work.id,
+        Work.created_at,
+        Work.updated_at,
+        Work.kind,
+        Work.title,
+        Work.path,
+        Work.done,
+        Work.total,
+        Work.state,
+        Work.result,
+        Work.error,
+        Work.started_by,
+        Work.ended_at,
+    ),
 )
 
 
-async def work(reader: Reader, actor: Actor, id: UUID) -> Any:
-    """One piece of long work, for the person who started it; a service key's is for service keys."""
+async def work(reader: Reader, actor: Actor, id: UUID) -> WorkRow:
+    """One background job, for the person who started it; a service key's is for service keys."""
     own = Work.started_by.is_not_distinct_from(actor.user_id)
-    found = await reader.first(select(*WORK).where(Work.id == id, own))
-    if found is None:
+    row = await reader.first(_WORK.where(Work.id == id, own))
+    if row is None:
         raise NotFound("This work")
-    return found
+    return row
 
 
-async def works(reader: Reader, actor: Actor, keyset: Keyset) -> Page[Any]:
-    """The long work this person started, newest first."""
-    statement = select(*WORK).where(Work.started_by == (actor.user_id or NOBODY))
-    return await newest(reader, statement, Work.id, keyset)
-
-
-async def running_work_for_update(tx: AsyncSession, id: UUID) -> Work | None:
-    """Long work that has not ended, locked."""
-    found: Work | None = await tx.scalar(
-        select(Work).where(Work.id == id, Work.state == WorkState.RUNNING).with_for_update()
-    )
-    return found
+async def works(reader: Reader, actor: Actor, keyset: Keyset) -> Page[WorkRow]:
+    """The background jobs this person started, newest first."""
+    own = _WORK.where(Work.started_by == (actor.user_id or NOBODY))
+    return await newest(reader, own, Work.id, keyset)

@@ -1,7 +1,6 @@
 """What the API says of background jobs."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from cutwater.kernel.wire import Out
@@ -9,7 +8,7 @@ from cutwater.notifications.work.models import WorkState
 
 
 class WorkRead(Out):
-    """Long work: how far it is, and what came of it."""
+    """A background job: how far it is, and what came of it."""
 
     id: UUID
     created_at: datetime
@@ -20,6 +19,6 @@ class WorkRead(Out):
     state: WorkState
     done: int
     total: int
-    result: dict[str, Any]
+    result: dict[str, object]
     error: str
     ended_at: datetime | None

@@ -1,7 +1,6 @@
-"""Background jobs: begun, advanced, ended."""
+"""Background jobs that people start and may leave: begun, advanced, ended."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,18 +9,16 @@ from cutwater import audit
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.keyed import held_if
 from cutwater.notifications.core import letters
 from cutwater.notifications.inbox.service import tell
-from cutwater.notifications.work import queries
 from cutwater.notifications.work.models import Work, WorkState
-
-# ---------------------------------------------------------------- long work
 
 
 async def begin_work(
     tx: AsyncSession, actor: Actor, kind: str, title: str, total: int = 0, *, path: str = "/"
 ) -> UUID:
-    """Announce long work; `path` is the page to go back to. Its page is `/work/{id}`."""
+    """Announce a background job; `path` is the page to go back to. Its page is `/work/{id}`."""
     work = Work(
         id=new_id(),
         kind=kind,
@@ -35,9 +32,13 @@ async def begin_work(
     return work.id
 
 
+async def _hold_running(tx: AsyncSession, id: UUID) -> Work | None:
+    return await held_if(tx, Work, Work.id == id, Work.state == WorkState.RUNNING)
+
+
 async def advance_work(tx: AsyncSession, work_id: UUID, done: int, total: int | None = None) -> None:
     """How far it is. Others see it when this transaction commits, so use one of its own."""
-    work = await queries.running_work_for_update(tx, work_id)
+    work = await _hold_running(tx, work_id)
     if work is not None:
         work.done, work.total = done, work.total if total is None else total
         work.updated_at = clock.now()
@@ -46,10 +47,10 @@ async def advance_work(tx: AsyncSession, work_id: UUID, done: int, total: int | 
 
 
 async def end_work(
-    tx: AsyncSession, work_id: UUID, *, result: Mapping[str, Any] | None = None, failed: str = ""
+    tx: AsyncSession, work_id: UUID, *, result: Mapping[str, object] | None = None, failed: str = ""
 ) -> None:
     """It is over: done with a result, or `failed` with a sentence. Whoever started it is told."""
-    work = await queries.running_work_for_update(tx, work_id)
+    work = await _hold_running(tx, work_id)
     if work is None:
         return
     work.state = WorkState.FAILED if failed else WorkState.DONE
