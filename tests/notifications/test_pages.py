@@ -190,7 +190,7 @@ async def test_a_kept_invitation_shows_the_link_that_works(served: Served, boss:
     [link] = re.findall(r'href="http://localhost(/invite/[^"]+)"', page.text)
     assert (await served.anybody().get(link)).status_code == 200
     async with served.database.tx(boss) as tx:
-        await invitations.revoke_invitation(tx, boss, invitation.id)
+        await invitations.revoke_invitation(tx, boss, invitation.invitation_id)
     gone = await (await served.browser(boss)).get(f"/mail/{id}")
     assert "was used, withdrawn or has run out" in gone.text
 

@@ -301,11 +301,11 @@ async def test_long_work_counts_up_and_tells_who_started_it(
 ) -> None:
     id = await notifications.begin_work(tx, owner, "import", "Import 2 files", 4, path="/sprints")
     await notifications.advance_work(tx, id, 3)
-    row = await work(reader, id)
+    row = await work(reader, owner, id)
     assert (row.state, row.done, row.total, row.path) == ("RUNNING", 3, 4, "/sprints")
     await notifications.advance_work(tx, id, 5, 8)
     await notifications.end_work(tx, id, result={"issues": 139})
-    row = await work(reader, id)
+    row = await work(reader, owner, id)
     assert (row.state, row.done, row.total, row.result) == ("DONE", 8, 8, {"issues": 139})
     assert row.ended_at is not None
     [item] = (await inbox(reader, owner, Keyset())).rows
@@ -318,11 +318,11 @@ async def test_failed_work_says_why_and_stays_where_it_was(
     id = await notifications.begin_work(tx, owner, "import", "Import", 10)
     await notifications.advance_work(tx, id, 4)
     await notifications.end_work(tx, id, failed="Row 5 has no key.")
-    row = await work(reader, id)
+    row = await work(reader, owner, id)
     assert (row.state, row.done, row.error) == ("FAILED", 4, "Row 5 has no key.")
     await notifications.end_work(tx, id, result={"late": 1})
     await notifications.advance_work(tx, id, 9)
-    assert await work(reader, id) == row
+    assert await work(reader, owner, id) == row
     assert len((await inbox(reader, owner, Keyset())).rows) == 1
 
 
@@ -338,7 +338,9 @@ async def test_work_of_a_job_is_told_to_nobody(tx: AsyncSession, owner: Actor, r
 async def test_own_work_can_be_found_again(tx: AsyncSession, owner: Actor, reader: SessionReader) -> None:
     carl = await colleague(tx, owner)
     mine = await notifications.begin_work(tx, owner, "import", "Mine")
-    await notifications.begin_work(tx, carl, "import", "His")
+    his = await notifications.begin_work(tx, carl, "import", "His")
     assert [row.id for row in (await works(reader, owner, Keyset())).rows] == [mine]
-    with pytest.raises(NotFound):
-        await work(reader, new_id())
+    assert (await work(reader, owner, mine)).title == "Mine"
+    for id in (his, new_id()):
+        with pytest.raises(NotFound):
+            await work(reader, owner, id)
