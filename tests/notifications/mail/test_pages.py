@@ -1,3 +1,5 @@
+"""The delivery log, and mail that is kept."""
+
 import re
 from uuid import UUID
 
@@ -7,24 +9,14 @@ from sqlalchemy import select, text, update
 from cutwater import identity, notifications
 from cutwater.identity.members.service import invitations
 from cutwater.identity.sessions.service import passwords
-from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import JobRun
 from cutwater.notifications import DeliveryState
 from cutwater.notifications.mail import jobs
 from cutwater.notifications.mail.models import Delivery, PlatformDelivery
-from cutwater.notifications.work.models import Work
 from tests import world
 from tests.serving import DEMO, Served
-
-
-async def told(
-    served: Served, person: Actor, title: str = "Import done", path: str = "/releases/R-42"
-) -> None:
-    assert person.user_id
-    async with served.database.tx(person) as tx:
-        await notifications.tell(tx, [person.user_id], title, path, kind="work.ended")
 
 
 async def mailed(served: Served, boss: Actor, key: str = "k1") -> UUID:
@@ -38,96 +30,6 @@ async def in_state(served: Served, boss: Actor, id: UUID, state: DeliveryState, 
     async with served.database.tx(boss) as tx:
         changed = update(Delivery).where(Delivery.id == id)
         await tx.execute(changed.values(state=state, last_error=error, attempts=3))
-
-
-async def test_the_inbox_is_counted_opened_and_read(
-    served: Served, boss: Actor, people: dict[str, Actor]
-) -> None:
-    await told(served, people["VIEWER"], "Import <b>done</b>", "/releases/R-41")
-    await told(served, people["VIEWER"], "Second")
-    await told(served, boss, "Not for the viewer")
-    browser = await served.browser(people["VIEWER"])
-    page = await browser.get("/inbox")
-    assert page.status_code == 200
-    assert "Import &lt;b&gt;done&lt;/b&gt;" in page.text
-    assert "Not for the viewer" not in page.text
-    assert (await browser.get("/inbox/count")).text.strip().startswith("2<span")
-
-    [first, _] = re.findall(r"/inbox/([0-9a-f-]{36})/open", page.text)
-    opened = await browser.post(f"/inbox/{first}/open")
-    assert opened.status_code == 303
-    assert opened.headers["location"] == f"/o/{people['OWNER'].organization}/releases/R-42"
-    assert (await browser.get("/inbox/count")).text.strip().startswith("1<span")
-    assert "Second" in page.text
-    unread = await browser.get("/inbox?only=unread", headers={"HX-Request-Type": "partial"})
-    assert unread.text.count("<tr id=") == 1
-    assert "<html" not in unread.text
-
-    marked = await browser.post(f"/inbox/{first}/read", headers={"Accept": "application/json"})
-    assert marked.json() == {"marked": 1}
-    everything = await browser.post("/inbox/read")
-    assert everything.headers["location"] == f"/o/{people['OWNER'].organization}/inbox"
-    assert (await browser.get("/inbox/count")).text.strip() == ""
-    assert "Nothing unread" in (await browser.get("/inbox?only=unread")).text
-
-
-async def test_an_empty_inbox_says_what_will_come(served: Served, boss: Actor) -> None:
-    page = await (await served.browser(boss)).get("/inbox")
-    assert "Your inbox is empty" in page.text
-
-
-async def test_another_persons_item_is_not_found(
-    served: Served, boss: Actor, people: dict[str, Actor]
-) -> None:
-    await told(served, boss)
-    owners = await (await served.browser(boss)).get("/inbox")
-    [id] = re.findall(r"/inbox/([0-9a-f-]{36})/open", owners.text)
-    member = await served.browser(people["MEMBER"])
-    for verb in ("open", "read"):
-        assert (await member.post(f"/inbox/{id}/{verb}")).status_code == 404
-
-
-async def test_an_item_never_leads_out_of_the_organization(
-    served: Served, boss: Actor, people: dict[str, Actor]
-) -> None:
-    await told(served, boss, path="https://evil.example/")
-    browser = await served.browser(boss)
-    [id] = re.findall(r"/inbox/([0-9a-f-]{36})/open", (await browser.get("/inbox")).text)
-    assert (await browser.post(f"/inbox/{id}/open")).headers[
-        "location"
-    ] == f"/o/{people['OWNER'].organization}/inbox"
-
-
-async def test_long_work_is_followed_until_its_end(served: Served, boss: Actor) -> None:
-    async with served.database.tx(boss) as tx:
-        id = await notifications.begin_work(tx, boss, "import", "Import <i>", 10, path="/sprints")
-        await notifications.advance_work(tx, id, 4)
-    browser = await served.browser(boss)
-    page = await browser.get(f"/work/{id}")
-    assert 'max="10" value="4"' in page.text
-    assert f'data-refresh-on="work:{id}"' in page.text
-    assert "Import &lt;i&gt;" in page.text
-    async with served.database.tx(boss) as tx:
-        await notifications.end_work(tx, id, result={"issues_read": 139, "nested": {"not": "shown"}})
-    block = await browser.get(f"/work/{id}/status")
-    assert "<html" not in block.text
-    assert "hx-get" not in block.text
-    assert "Issues read" in block.text
-    assert "139" in block.text
-    assert f'href="/o/{boss.organization}/sprints"' in block.text
-    assert "Import &lt;i&gt;" in (await browser.get("/work")).text
-
-
-async def test_work_that_stands_still_and_work_that_failed_say_so(served: Served, boss: Actor) -> None:
-    async with served.database.tx(boss) as tx:
-        still = await notifications.begin_work(tx, boss, "import", "Still")
-        failed = await notifications.begin_work(tx, boss, "import", "Failed")
-        await notifications.end_work(tx, failed, failed="Row 5 has no key.")
-        earlier = clock.now().replace(year=clock.now().year - 1)
-        await tx.execute(update(Work).where(Work.id == still).values(updated_at=earlier))
-    browser = await served.browser(boss)
-    assert "Is a worker running?" in (await browser.get(f"/work/{still}")).text
-    assert "Row 5 has no key." in (await browser.get(f"/work/{failed}")).text
 
 
 async def test_an_admin_reads_the_delivery_log_and_sends_again(

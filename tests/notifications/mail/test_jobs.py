@@ -1,4 +1,4 @@
-"""Mail from the change to the mail server, through real jobs, a real database and a real SMTP server."""
+"""Mail that is sent by the worker, to a real server."""
 
 import asyncio
 from datetime import timedelta
@@ -16,11 +16,9 @@ from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import JOBS, JobRun
-from cutwater.kernel.paging import Keyset
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
 from cutwater.notifications import DeliveryState, Mailer
-from cutwater.notifications.inbox import queries
 from cutwater.notifications.mail import jobs, service, views
 from cutwater.notifications.mail.models import Delivery, PlatformDelivery
 from tests import world
@@ -252,18 +250,3 @@ async def test_in_a_demo_an_invitation_can_be_read_outside_the_organization_too(
 def test_every_subscriber_is_a_declared_job() -> None:
     names = {name for followers in jobs.SUBSCRIBERS.values() for name in followers}
     assert names <= set(JOBS)
-
-
-async def test_jobs_that_tell_at_once_leave_only_the_newest_unread(database: Database) -> None:
-    actor = await world.organization_in(database)
-    assert actor.user_id
-
-    async def tell(event_id: int) -> None:
-        async with database.tx(actor) as tx:
-            title, path = f"R-1: move {event_id}", "/releases/R-1"
-            await notifications.tell(tx, [actor.user_id], title, path, kind="moved", event_id=event_id)
-
-    await asyncio.gather(*map(tell, (3, 1, 5, 2, 4)))
-    items = (await queries.inbox(database.reader(actor), actor, Keyset())).rows
-    assert len(items) == 5
-    assert [item.title for item in items if item.read_at is None] == ["R-1: move 5"]
