@@ -17,7 +17,7 @@ from cutwater.identity.organizations import queries
 from cutwater.identity.organizations.models import Membership
 from cutwater.identity.organizations.views import person_in_organization
 from cutwater.identity.teams.service import create_team
-from cutwater.kernel.errors import Conflict, Forbidden, NotFound
+from cutwater.kernel.errors import Conflict, Forbidden, NotFound, Stale
 from cutwater.kernel.paging import Offset, page_of
 from cutwater.kernel.reader import SessionReader
 from tests import world
@@ -122,3 +122,32 @@ async def test_every_list_is_one_trip_however_long(tx: AsyncSession, reader: Ses
     assert reader.trips - before == 4
     assert await identity.names(reader, []) == {}
     assert reader.trips - before == 4
+
+
+async def test_a_member_is_refused_as_forbidden_then_stale_then_by_every_rule(tx: AsyncSession) -> None:
+    owner = await world.organization(tx)
+    member, other = await world.person(tx, owner, "MEMBER"), await world.person(tx, owner, "VIEWER")
+    await update_member(tx, owner, other.user_id, role="MEMBER")
+    await end_membership(tx, owner, other.user_id)
+    with pytest.raises(Forbidden) as forbidden:
+        await update_member(tx, member, other.user_id, role="VIEWER", seen_revision=1)
+    assert [each.code for each in forbidden.value.obstacles] == ["permission.people.manage"]
+    with pytest.raises(Stale, match="Olga Owner changed it since you looked: deactivated"):
+        await update_member(tx, owner, other.user_id, role="VIEWER", seen_revision=1)
+    with pytest.raises(Conflict) as ended:
+        await update_member(tx, owner, other.user_id, role="VIEWER", seen_revision=3)
+    assert [each.code for each in ended.value.obstacles] == ["member.ended"]
+    with pytest.raises(Conflict, match="deactivated already"):
+        await end_membership(tx, owner, other.user_id)
+    with pytest.raises(Forbidden):
+        await end_membership(tx, member, other.user_id)
+
+
+async def test_a_changed_member_is_logged_as_stored(tx: AsyncSession) -> None:
+    owner = await world.organization(tx)
+    member = await world.person(tx, owner, "MEMBER")
+    await update_member(tx, owner, member.user_id, role="MANAGER", is_auditor=True, seen_revision=1)
+    await update_member(tx, owner, member.user_id, role="MANAGER", is_auditor=True, seen_revision=2)
+    rows = (await tx.scalars(text("select data from event_log where name = 'member.changed'"))).all()
+    assert [row["changes"] for row in rows] == [{"role": ["MEMBER", "MANAGER"], "is_auditor": [False, True]}]
+    assert rows[0]["headline"] == "changed the role and the auditor grant"

@@ -36,3 +36,26 @@ async def test_a_team_by_api(bank: Bank) -> None:
     assert (await owner.ask("DELETE", f"/teams/core-ledger/members/{member}")).status == 404
     assert (await owner.ask("DELETE", "/teams/core-ledger")).status == 204
     assert (await owner.ask("GET", "/teams/core-ledger")).status == 404
+
+
+async def test_a_team_is_found_by_its_slug_in_any_case(bank: Bank) -> None:
+    _, clients = bank
+    owner = clients["OWNER"]
+    await owner.ask("POST", "/teams", {"name": "DBA", "slug": "dba"})
+    seen = await owner.ask("GET", "/teams/DBA")
+    assert (seen.status, seen.json["data"]["slug"]) == (200, "dba")
+    changed = await owner.ask("PATCH", "/teams/Dba", {"name": "Databases"})
+    assert (changed.status, changed.json["data"]["name"]) == (200, "Databases")
+    assert (await owner.ask("DELETE", "/teams/DBA")).status == 204
+
+
+async def test_who_changed_a_team_meanwhile_is_named(bank: Bank) -> None:
+    made, clients = bank
+    await clients["OWNER"].ask("POST", "/teams", {"name": "DBA"})
+    await clients["ADMIN"].ask("PATCH", "/teams/dba", {"name": "Databases", "description": "Ours"})
+    member = str(made["MEMBER"].user_id)
+    await clients["OWNER"].ask("POST", "/teams/dba/members", {"user_id": member})
+    stale = await clients["OWNER"].ask("PATCH", "/teams/dba", {"name": "Mine"}, **{"if-match": '"1"'})
+    assert stale.status == 412
+    said = stale.json["error"]["message"]
+    assert "Admin Person changed it since you looked: changed the team's name and description" in said

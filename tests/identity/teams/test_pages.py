@@ -32,3 +32,12 @@ async def test_a_team_lives_from_its_first_to_its_last_day(app: FastAPI, databas
     assert (await browser.get(team)).status == 404
     anew = await browser.post(address, name="Database ops")
     assert anew.headers["location"] == team
+
+
+async def test_a_teams_page_is_found_by_its_slug_in_any_case(app: FastAPI, database: Database) -> None:
+    made = await world.people_in(database)
+    browser = await sign_in(app, database, made["OWNER"])
+    address = f"/o/{made['OWNER'].organization}/settings/teams"
+    await browser.post(address, name="DBA", kind="operations")
+    page = await browser.get(f"{address}/DBA")
+    assert (page.status, "Nobody is in this team yet" in page.text) == (200, True)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater import notifications
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Conflict, NotFound
+from cutwater.kernel.errors import Conflict, Forbidden, NotFound
 from cutwater.notifications.core import retrying
 from cutwater.notifications.mail.models import Delivery, DeliveryState, PlatformDelivery
 from cutwater.notifications.mail.service import claim, mark_not_taken, mark_sent, retry_delivery
@@ -152,6 +152,16 @@ async def test_an_admin_sends_a_failed_mail_again(tx: AsyncSession, owner: Actor
     row = (await tx.execute(logged)).one()
     assert row.actor_user_id == owner.user_id
     assert row.data["changes"] == {"state": ["FAILED", "QUEUED"]}
+
+
+async def test_a_mail_is_sent_again_by_who_looks_after_the_log_only(tx: AsyncSession, owner: Actor) -> None:
+    mail = await queued(tx)
+    await claim(tx, owner.organization_id, mail.id, sender=SENDER)
+    await mark_sent(tx, owner.organization_id, mail.id)
+    member = await world.person(tx, owner, "MEMBER")
+    with pytest.raises(Forbidden) as refused:
+        await retry_delivery(tx, member, mail.id)
+    assert [each.code for each in refused.value.obstacles] == ["permission.notifications.configure"]
 
 
 async def test_retrying_what_is_not_there_is_not_found(tx: AsyncSession, owner: Actor) -> None:
