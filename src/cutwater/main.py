@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from cutwater import __version__, demo, runtime, web, wiring, worker
-from cutwater.identity import authentication as identity
+from cutwater.identity.sessions.service import authentication as identity
 from cutwater.kernel import bodies, health, http, idempotency, log, problem
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.settings import Settings, settings
