@@ -1,11 +1,11 @@
 """Runbooks, their versions, and what is in a version."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from cutwater.kernel import keyed
 from cutwater.kernel.errors import NotFound
@@ -22,18 +22,6 @@ from cutwater.runbooks.library.models import (
     RunbookVersion,
     StepTypeRow,
 )
-
-Query = Select[*tuple[Any, ...]]
-
-
-def named(key: InstrumentedAttribute[str], id: InstrumentedAttribute[UUID], name: str) -> ColumnElement[bool]:
-    """The one with this key, or with this id; nothing for what no key can be."""
-    if "\0" in name:
-        return false()
-    try:
-        return id == UUID(name) if len(name) == 36 else key == name
-    except ValueError:
-        return key == name
 
 
 class RunbookRow(NamedTuple):
