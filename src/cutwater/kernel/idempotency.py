@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import Index, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,7 +36,7 @@ class IdempotencyKey(Base, OrganizationRow):
     key: Mapped[str]
     request_hash: Mapped[bytes]
     status: Mapped[int | None]
-    headers: Mapped[dict[str, str]] = mapped_column(server_default=text("'{}'::jsonb"))
+    headers: Mapped[dict[str, str]] = mapped_column(JSONB(), server_default=text("'{}'::jsonb"))
     body: Mapped[bytes | None]
 
 
