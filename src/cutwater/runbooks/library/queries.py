@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from cutwater.kernel import keyed
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.keyed import named
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import Reader, Rows
 from cutwater.runbooks.core.facts import STEP_TYPES, StepType, VersionState
@@ -187,7 +187,7 @@ async def runbooks(reader: Reader, page: Offset) -> tuple[list[RunbookRow], int]
 
 async def runbook(reader: Reader, key: str) -> RunbookRow:
     """One runbook by its key or id; NotFound otherwise."""
-    row = await reader.first(_runbooks().where(keyed.named(Runbook, key)))
+    row = await reader.first(_runbooks().where(named(Runbook, key)))
     if row is None:
         raise NotFound("This runbook")
     return row
