@@ -19,5 +19,5 @@ def address_of(request: Request) -> str:
 
 def settings_of(request: Request) -> Settings:
     """The settings of this process, put there by the app."""
-    found: Settings = request.app.state.settings
-    return found
+    settings: Settings = request.app.state.settings
+    return settings

@@ -1,4 +1,4 @@
-"""Telling people: inbox, mail, long work."""
+"""Telling people: inbox, mail, background jobs."""
 
 from cutwater.notifications.inbox.service import tell
 from cutwater.notifications.mail.models import DeliveryState, LinkKind

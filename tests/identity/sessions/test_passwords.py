@@ -9,7 +9,7 @@ from cutwater import identity
 from cutwater.identity.accounts.models import LinkPurpose
 from cutwater.identity.accounts.service.links import link_of
 from cutwater.identity.sessions.service import sessions
-from cutwater.identity.sessions.service.passwords import change_password, request_reset, reset_password
+from cutwater.identity.sessions.service.passwords import request_reset, reset_password, update_password
 from cutwater.identity.sessions.service.tokens import issue_tokens
 from cutwater.kernel import clock
 from cutwater.kernel.db import Database
@@ -59,7 +59,7 @@ async def test_a_new_password_spends_every_link_that_was_mailed_to_set_one(datab
     first, second = await reset_link(database, email), await reset_link(database, email)
     assert first != second
     async with database.tx(owner) as tx:
-        await change_password(tx, owner, current=PASSWORD, new="nine quiet estuaries")
+        await update_password(tx, owner, current=PASSWORD, new="nine quiet estuaries")
     for token in (first, second):
         with pytest.raises(Conflict, match="used already"):
             async with database.tx(None) as tx:
@@ -108,8 +108,8 @@ async def test_changing_a_password_needs_the_old_and_keeps_this_session_only(dat
     for current, new in (("wrong", "nine quiet estuaries"), (PASSWORD, PASSWORD), (PASSWORD, "short")):
         with pytest.raises(Invalid):
             async with database.tx(actor) as tx:
-                await change_password(tx, actor, current=current, new=new)
+                await update_password(tx, actor, current=current, new=new)
     async with database.tx(actor) as tx:
-        await change_password(tx, actor, current=PASSWORD, new="nine quiet estuaries")
+        await update_password(tx, actor, current=PASSWORD, new="nine quiet estuaries")
     assert await by_cookie(database, here.token, made["OWNER"].organization) is not None
     assert await by_cookie(database, there.token) is None

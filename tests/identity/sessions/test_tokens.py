@@ -106,7 +106,8 @@ async def test_a_token_is_bound_to_the_organization_that_was_named(database: Dat
     with pytest.raises(Invalid) as unnamed:
         await issue_tokens(database, SETTINGS.secrets, email, PASSWORD)
     assert made["OWNER"].organization in unnamed.value.fields[0].message
-    pair = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD, others["OWNER"].organization)
+    named = others["OWNER"].organization.upper()
+    pair = await issue_tokens(database, SETTINGS.secrets, email, PASSWORD, named)
     actor = await by_bearer(database, pair.access_token)
     assert actor is not None
     assert (actor.organization_id, actor.role) == (others["OWNER"].organization_id, "VIEWER")

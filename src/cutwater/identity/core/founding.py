@@ -30,10 +30,10 @@ class SignUpPolicy:
                     cleared_by="platform superadmins",
                 )
             ]
-        found = []
+        obstacles = []
         if email.rpartition("@")[2] not in self.domains:
             listed = ", ".join(sorted(self.domains)) or "no domain yet"
-            found.append(
+            obstacles.append(
                 Obstacle(
                     code="permission.domain",
                     text=f"Organizations are created by people with an address at: {listed}.",
@@ -42,7 +42,7 @@ class SignUpPolicy:
                 )
             )
         if not is_confirmed:
-            found.append(
+            obstacles.append(
                 Obstacle(
                     code="permission.unconfirmed",
                     text="Your e-mail address is not confirmed yet.",
@@ -50,7 +50,7 @@ class SignUpPolicy:
                     cleared_by="you",
                 )
             )
-        return found
+        return obstacles
 
     @property
     def is_inviting_only(self) -> bool:

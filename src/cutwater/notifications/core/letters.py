@@ -51,9 +51,9 @@ def linked(text: str) -> list[tuple[str, str]]:
     """A text in pieces, each with the address it leads to or "". Only http and https become links."""
     pieces: list[tuple[str, str]] = []
     after = 0
-    for found in _LINK.finditer(text):
-        address = found.group().rstrip(_AFTER_A_LINK)
-        pieces += [(text[after : found.start()], ""), (address, address)]
-        after = found.start() + len(address)
+    for link in _LINK.finditer(text):
+        address = link.group().rstrip(_AFTER_A_LINK)
+        pieces += [(text[after : link.start()], ""), (address, address)]
+        after = link.start() + len(address)
     pieces.append((text[after:], ""))
     return [piece for piece in pieces if piece[0]]

@@ -20,7 +20,7 @@ MEMBERS_ONLY = [members_only]
 async def list_work(
     request: Request, reader: ReaderDep, actor: CurrentActor, keyset: KeysetDep
 ) -> dict[str, object]:
-    """The long work you started, newest first."""
+    """The background jobs you started, newest first."""
     return many(await queries.works(reader, actor, keyset), request)
 
 
@@ -28,5 +28,5 @@ async def list_work(
 async def read_work(
     work_id: UUID, request: Request, reader: ReaderDep, actor: CurrentActor
 ) -> dict[str, object]:
-    """How far long work is, and what came of it."""
+    """How far a background job of yours is, and what came of it."""
     return item(await queries.work(reader, actor, work_id), request)

@@ -17,13 +17,13 @@ MEMBERS_ONLY = [members_only]
 
 @router.get("/work", dependencies=MEMBERS_ONLY)
 async def list_work(reader: ReaderDep, actor: CurrentActor, view: View, keyset: KeysetDep) -> Response:
-    """The long work I started."""
+    """The background jobs I started."""
     return view.page("notifications/work/works.html", page=await queries.works(reader, actor, keyset))
 
 
 @router.get("/work/{work_id}", dependencies=MEMBERS_ONLY)
 async def show_work(work_id: UUID, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
-    """How far long work is; it follows by itself until the end."""
+    """How far a background job is; the page follows it until the end."""
     return view.show(
         "notifications/work/work.html", block="status", work=await queries.work(reader, actor, work_id)
     )

@@ -57,14 +57,14 @@ async def update(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> 
 
 
 @router.post("/password")
-async def change_password(
+async def update_password(
     request: Request, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View
 ) -> Response:
     """Change one's own password; who took over a session must not find it by trying."""
     view.if_refused(lambda refusal: show_me(reader, actor, view, refusal))
     await slow_down(request, f"password:{actor.id}", per_minute=6)
     form = await view.form(PasswordForm)
-    await passwords.change_password(tx, actor, current=form.current_password, new=form.new_password)
+    await passwords.update_password(tx, actor, current=form.current_password, new=form.new_password)
     return view.redirect("/settings/me", flash="Your password is changed. Every other sign-in has ended.")
 
 

@@ -45,8 +45,8 @@ async def forgot(request: Request, view: PublicView) -> Response:
     form = await view.form(ForgotForm)
     async with at_least(seconds=0.25), database_of(request).tx(None) as tx:
         await request_reset(tx, form.email)
-    said = "If somebody here has this address, a link is on its way to it. It works for an hour."
-    return view.redirect("@/sign-in", flash=said)
+    answer = "If somebody here has this address, a link is on its way to it. It works for an hour."
+    return view.redirect("@/sign-in", flash=answer)
 
 
 @platform.get("/reset/{token}")

@@ -22,7 +22,7 @@ from cutwater.kernel.keyed import held
 from cutwater.kernel.reader import SessionReader
 
 
-async def change_password(tx: AsyncSession, actor: Actor, *, current: str, new: str) -> None:
+async def update_password(tx: AsyncSession, actor: Actor, *, current: str, new: str) -> None:
     """Change one's own password, knowing the old; every other sign-in of the person ends."""
     account = await own_account(tx, actor)
     stored = await SessionReader(tx).first(queries.password(account.id))
