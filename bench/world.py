@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import identity, runbooks
 from cutwater.demo import bank, issues, people, releases
-from cutwater.identity.roles import KEY_SCOPES
-from cutwater.identity.service import create_api_key
+from cutwater.identity.core.roles import KEY_SCOPES
+from cutwater.identity.keys.service import create_api_key
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor

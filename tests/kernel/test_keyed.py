@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.identity.models import Team
+from cutwater.identity.teams.models import Team
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound

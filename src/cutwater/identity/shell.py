@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-from cutwater.identity.face import people
-from cutwater.identity.roles import Role
+from cutwater.identity.core.roles import Role
+from cutwater.identity.organizations.views import people
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.web import Hit, Look, NavItem, SearchSource

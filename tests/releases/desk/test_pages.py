@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from cutwater import sprints
-from cutwater.identity.service.people import end_membership
+from cutwater.identity.members.service.members import end_membership
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database

@@ -11,7 +11,7 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.events import REGISTRY, SUBSCRIBERS
 from cutwater.kernel.jobs import JOBS, JobRun
 from cutwater.kernel.settings import Settings
-from cutwater.notifications.models import InboxItem
+from cutwater.notifications.inbox.models import InboxItem
 from cutwater.releases.approvals.service import name_approver
 from cutwater.releases.core.facts import Status
 from cutwater.releases.desk.queries import detail

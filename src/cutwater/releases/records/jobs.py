@@ -28,7 +28,7 @@ async def tell(run: JobRun, *, organization_id: UUID, event_id: int) -> None:
         owned = select(Release.owner_id, Release.title).where(Release.id == event.subject_id)
         owner_id, title = (await tx.execute(owned)).one_or_none() or (None, "")
         approver_id = event.data.get("approver_id")
-        person = UUID(approver_id) if approver_id else owner_id
+        person = UUID(str(approver_id)) if approver_id else owner_id
         if person is None or person == event.actor_user_id:
             return
         await notifications.tell(
