@@ -1,6 +1,7 @@
 """The pages of releases: what is in the way before the click, refusals in place, few queries."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -19,8 +20,9 @@ from cutwater.releases.comments.service import add_comment
 from cutwater.releases.core import filters
 from cutwater.releases.core.facts import DependencyKind, Status
 from cutwater.releases.dependencies.service import add_dependency
-from cutwater.releases.desk.queries.conditions import resolve
+from cutwater.releases.desk.queries.conditions import NOBODY, resolve
 from cutwater.releases.desk.queries.detail import release_detail, release_row
+from cutwater.releases.desk.queries.home import counts
 from cutwater.releases.desk.queries.lists import board_rows, page_of_releases
 from cutwater.releases.desk.views import beside
 from cutwater.releases.items.service import ItemDraft, add_item
@@ -402,3 +404,14 @@ async def test_who_owns_nothing_sees_what_is_blocked_instead(
     text = (await page.get("/releases/summary")).text
     assert "No release waits for you" in text
     assert stuck.key in text.split("Blocked, the longest first")[1]
+
+
+async def test_who_is_no_person_has_no_releases_of_their_own(database: Database, boss: Actor) -> None:
+    async with database.tx(boss) as tx:
+        await a_release(tx, boss)
+    key, reader = replace(boss, kind="api_key", user_id=None), database.reader(boss)
+    mine = filters.parse("is:mine")
+    page = await page_of_releases(reader, mine, await resolve(reader, key, mine), Offset())
+    assert page.total == 0
+    (counted,) = await reader.all(counts(clock.today(), clock.now(), NOBODY))
+    assert (counted.known, counted.mine) == (1, 0)

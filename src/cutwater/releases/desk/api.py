@@ -19,7 +19,7 @@ from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.wire import Line, Text
 from cutwater.releases.core import filters
-from cutwater.releases.desk.queries.conditions import days_of, resolve
+from cutwater.releases.desk.queries.conditions import NOBODY, days_of, resolve
 from cutwater.releases.desk.queries.detail import release_row
 from cutwater.releases.desk.queries.home import counts
 from cutwater.releases.desk.queries.lists import board_rows, page_of_releases
@@ -81,7 +81,7 @@ async def board(request: Request, reader: ReaderDep, actor: CurrentActor, q: Wan
 async def stats(request: Request, reader: ReaderDep, actor: CurrentActor) -> dict[str, object]:
     """How many releases are active, blocked, ready, deployed this month and overdue."""
     today, month_start = days_of(actor.zone)
-    row = await reader.first(counts(today, month_start, actor.user_id))
+    row = await reader.first(counts(today, month_start, actor.user_id or NOBODY))
     return item(row, request)
 
 

@@ -16,7 +16,7 @@ from cutwater.kernel.wire import Line
 from cutwater.releases.core.filters import Filter
 from cutwater.releases.desk.pages.lists import Word
 from cutwater.releases.desk.queries import home, lists
-from cutwater.releases.desk.queries.conditions import days_of, resolve
+from cutwater.releases.desk.queries.conditions import NOBODY, days_of, resolve
 from cutwater.releases.desk.queries.rows import ReleaseRow
 from cutwater.releases.freezes.queries import freezes
 from cutwater.releases.records.permissions import MAY_READ
@@ -30,10 +30,11 @@ SHOWN, AHEAD = 5, timedelta(days=30)
 async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Home's second question: what waits for me, what comes next, and the counts with their lists."""
     today, month_start = days_of(actor.zone)
+    me = actor.user_id or NOBODY
     counts, waiting, mine, stuck, due, coming = await reader.batch(
-        home.counts(today, month_start, actor.user_id),
-        lists.approvals_waiting(actor.user_id).limit(SHOWN),
-        home.open_ones_of(actor.user_id, today, SHOWN),
+        home.counts(today, month_start, me),
+        lists.approvals_waiting(me).limit(SHOWN),
+        home.open_ones_of(me, today, SHOWN),
         home.blocked_longest(SHOWN),
         home.due_until(today, today + AHEAD, SHOWN),
         freezes().limit(3),

@@ -21,12 +21,15 @@ from cutwater.releases.items.queries import releases_carrying
 from cutwater.releases.records.models import Release
 from cutwater.releases.records.queries import has_word, is_active
 
+NOBODY = UUID(int=0)
+"""Owns nothing: who asks without a person, such as a service's key, has no releases of their own."""
+
 
 @frozen
 class Resolved:
     """What the words of a filter mean here: who `me` is, which people and sprints were named, the day."""
 
-    me: UUID | None
+    me: UUID
     today: date
     month_start: datetime
     owner_ids: Sequence[UUID] = ()
@@ -43,7 +46,7 @@ async def resolve(reader: Reader, actor: Actor, wanted: Filter) -> Resolved:
     briefs = [await sprints.sprint_by_key(reader, key) for key in wanted.sprints]
     today, month_start = days_of(actor.zone)
     return Resolved(
-        me=actor.user_id,
+        me=actor.user_id or NOBODY,
         today=today,
         month_start=month_start,
         owner_ids=owners,

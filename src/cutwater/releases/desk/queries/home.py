@@ -27,7 +27,7 @@ class Counts(NamedTuple):
     mine: int
 
 
-def counts(today: date, month_start: datetime, person_id: UUID | None) -> Rows[Counts]:
+def counts(today: date, month_start: datetime, person_id: UUID) -> Rows[Counts]:
     """All of them in one row."""
     count = func.count()
     return Rows(
@@ -45,7 +45,7 @@ def counts(today: date, month_start: datetime, person_id: UUID | None) -> Rows[C
     )
 
 
-def open_ones_of(person_id: UUID | None, today: date, limit: int) -> Rows[ReleaseRow]:
+def open_ones_of(person_id: UUID, today: date, limit: int) -> Rows[ReleaseRow]:
     """A person's releases on their way: the blocked and the overdue first, then by target."""
     late = and_(Release.target_date.is_not(None), Release.target_date < today)
     return (

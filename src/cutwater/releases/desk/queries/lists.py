@@ -135,7 +135,7 @@ def open_blockers(ids: Sequence[UUID]) -> Rows[BlockerRow]:
     )
 
 
-def approvals_waiting(person_id: UUID | None) -> Rows[ReleaseRow]:
+def approvals_waiting(person_id: UUID) -> Rows[ReleaseRow]:
     """The releases on their way that wait for this person's approval."""
     asked = select(ReleaseApproval.release_id).where(
         ReleaseApproval.approver_id == person_id,
