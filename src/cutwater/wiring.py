@@ -87,6 +87,7 @@ def declared() -> web.Declared:
         search_grants=topics(),
         search_sources=listed("SEARCH_SOURCES", web.SearchSource),
         activity=listed("ACTIVITY", str),
+        design=listed("DESIGN", str),
         looks={kind: table for shell in shells for kind, table in getattr(shell, "LOOKS", {}).items()},
         templates={_prefix(folder): folder for folder in paths("templates", MODULES[:-1])},
     )

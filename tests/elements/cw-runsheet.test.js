@@ -4,8 +4,8 @@ import { page, press, server, settle } from "./dom.js";
 import { attributes, table } from "./runsheet-table.js";
 
 page();
-await import("../../src/cutwater/web/static/elements/cw-runsheet.js");
-const { clock, span } = await import("../../src/cutwater/web/static/elements/sheet-rows.js");
+await import("../../src/cutwater/runbooks/static/cw-runsheet.js");
+const { clock, span } = await import("../../src/cutwater/web/static/elements/times.js");
 
 const row = (code, status, more = "") =>
   `<tr id="step-${code}" data-step="${code}" data-code="${code}" data-revision="2" data-status="${status}" data-phase-of="p1" data-mine ${

@@ -4,7 +4,7 @@ import { page, press, server, settle } from "./dom.js";
 import { attributes } from "./runsheet-table.js";
 
 page();
-await import("../../src/cutwater/web/static/elements/cw-runsheet.js");
+await import("../../src/cutwater/runbooks/static/cw-runsheet.js");
 
 const row = (code, status) =>
   `<tr id="step-${code}" data-step="${code}" data-code="${code}" data-revision="1" data-status="${status}" ${

@@ -1,6 +1,7 @@
 """A small app in the shell, and somebody in it; the domain is a made-up list of boats."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -52,9 +53,10 @@ class BoatForm(Body):
 
 
 def shell(**more: object) -> None:
-    """Set the shell up as a process would."""
+    """Set the shell up as a process would, with the boats in it."""
+    known = wiring.declared()
     configure(
-        web.Declared(nav=NAV, templates={"boats": FOLDER}, looks=wiring.declared().looks),
+        replace(known, nav=NAV, templates={**known.templates, "boats": FOLDER}),
         secrets=SECRETS,
         **more,
     )  # type: ignore[arg-type]

@@ -41,6 +41,7 @@ ACTIVITY = (
     "step.release_refused",
 )
 LIVE_VIEWS = {"run": live_frame}
+DESIGN = ("runbooks/sheet/design.html",)
 LOOKS = {
     "step": {
         StepState.PENDING: Look(word="Pending", icon="circle-dashed"),

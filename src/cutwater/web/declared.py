@@ -83,5 +83,7 @@ class Declared:
     search_sources: Sequence[SearchSource] = ()
     activity: Sequence[str] = ()
     looks: Looks = field(default_factory=dict)
+    design: Sequence[str] = ()
+    """Templates that show a module's own elements on the design page."""
     templates: Mapping[str, Path] = field(default_factory=dict)
     """`releases/desk` → the folder of the templates that are named so."""

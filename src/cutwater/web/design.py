@@ -54,6 +54,7 @@ def examples() -> dict[str, object]:
     now = clock.now()
     return {
         "looks": shell().declared.looks,
+        "parts": shell().declared.design,
         "tones": TONES,
         "obstacles": OBSTACLES,
         "example_page": ExamplePage(),

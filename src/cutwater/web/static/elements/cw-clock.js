@@ -1,5 +1,5 @@
 // <cw-clock>: the time in a zone (data-zone), since a moment (data-since), or until one (data-until).
-import { clock } from "./sheet-rows.js";
+import { clock } from "./times.js";
 
 /**
  * Minutes as `2h 05m`, with hours and minutes only; below an hour `12m`.

@@ -1,10 +1,11 @@
 // <cw-runsheet>: the live run. Rows come from the server; this patches, filters and acts on them in place.
-import { announce, fill, make, post, reasons } from "./core.js";
+import { announce, fill, make, post, reasons } from "../../web/static/elements/core.js";
+import { clock, span } from "../../web/static/elements/times.js";
 import { askReason } from "./sheet-asking.js";
 import { SheetFilters } from "./sheet-filters.js";
 import { Folds, giveHead } from "./sheet-folds.js";
 import { SheetKeys } from "./sheet-keys.js";
-import { clock, patch, rowOf, span, status } from "./sheet-rows.js";
+import { patch, rowOf, status } from "./sheet-rows.js";
 import { SheetTable } from "./sheet-table.js";
 
 export class CwRunsheet extends HTMLElement {
@@ -219,7 +220,7 @@ export class CwRunsheet extends HTMLElement {
     announce(`${row.dataset.code} ${cell?.textContent?.trim() ?? ""}`);
   }
 
-  /** @param {HTMLElement} row @param {import("./core.js").Refusal} refusal */
+  /** @param {HTMLElement} row @param {import("../../web/static/elements/core.js").Refusal} refusal */
   #refused(row, refusal) {
     const cell = make("td", { colspan: String(row.children.length) }, reasons(refusal, "Not done"));
     row.after(make("tr", { class: "row-refusal", role: "alert" }, cell));

@@ -1,5 +1,5 @@
 // The head of a runsheet, and what is done folded away so that the first screen shows what is next.
-import { icon, make } from "./core.js";
+import { icon, make } from "../../web/static/elements/core.js";
 
 const FEW = 3;
 

@@ -1,5 +1,5 @@
 // The filters of a runsheet: chips and a search, which together say which rows are shown.
-import { announce } from "./core.js";
+import { announce } from "../../web/static/elements/core.js";
 
 export class SheetFilters {
   /** @param {import("./cw-runsheet.js").CwRunsheet} sheet */

@@ -1,5 +1,5 @@
 // The reason that some verbs of a step want, asked for in a dialog.
-import { make } from "./core.js";
+import { make } from "../../web/static/elements/core.js";
 
 const ASKS_WHY = /** @type {Record<string, string>} */ ({
   block: "What blocks it?",

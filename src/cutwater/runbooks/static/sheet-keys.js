@@ -1,5 +1,5 @@
 // The keyboard on a runsheet: walk over the rows and act on them.
-import { announce, typing } from "./core.js";
+import { announce, typing } from "../../web/static/elements/core.js";
 import { rowOf } from "./sheet-rows.js";
 
 export class SheetKeys {
