@@ -135,7 +135,7 @@ def states() -> str:
     ]
     return page(
         "States",
-        "Drawn from the tables in `releases/lifecycle.py` and `runbooks/step_machine.py`: the same ones that "
+        "Drawn from the tables in `releases/lifecycle.py` and `runbooks/core/step_machine.py`: the same ones that "
         "refuse a move, and that disable a button before the click.\n",
         "## Release\n",
         mermaid(lifecycle.diagram()),
