@@ -19,7 +19,7 @@ from cutwater.kernel.jobs import JobRun
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
-from cutwater.notifications.models import Work
+from cutwater.notifications.work.models import Work
 from cutwater.sprints import issue_query, jobs, service
 from cutwater.sprints.fields import FieldMap
 from cutwater.sprints.models import FieldMapping, ImportRun, Issue, Site, SiteKind, Sprint, SprintMembership
@@ -48,7 +48,7 @@ async def test_a_sprint_is_planned_started_and_completed(
     assert sprint.started_at is not None
     assert sprint.completed_at is not None
     assert await headlines(reader, "sprint", sprint) == ["sprint.moved", "sprint.moved", "sprint.created"]
-    assert [row.key for row in await search.find(reader, "harb")] == ["SPR-1"]
+    assert [row.key for row in await search.find(reader, "harb", kinds=None)] == ["SPR-1"]
 
 
 async def test_a_sprint_without_dates_cannot_start(tx: AsyncSession, owner: Actor) -> None:

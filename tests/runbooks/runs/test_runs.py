@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import runbooks
-from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.identity.core.roles import ROLE_GRANTS, Role
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database

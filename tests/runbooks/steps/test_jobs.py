@@ -5,13 +5,15 @@ from datetime import timedelta
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater import releases, runbooks
+from cutwater import runbooks
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import defer
 from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings
+from cutwater.releases.records.service import ReleaseDraft, create_release
+from cutwater.releases.services.service import ServiceDraft, create_service
 from cutwater.runbooks import Moving
 from cutwater.runbooks.core.rows import RunHead
 from cutwater.runbooks.runs.models import Run
@@ -30,10 +32,10 @@ async def work(database: Database) -> None:
 
 
 async def a_release(tx: AsyncSession, owner: Actor) -> str:
-    service = releases.drafts.ServiceDraft(name="Payments")
-    made = await releases.service.create_service(tx, owner, service)
-    draft = releases.drafts.ReleaseDraft(service=made.slug, title="Switch the ledger")
-    return str((await releases.service.create_release(tx, owner, draft)).key)
+    service = ServiceDraft(name="Payments")
+    made = await create_service(tx, owner, service)
+    draft = ReleaseDraft(service=made.key, title="Switch the ledger")
+    return str((await create_release(tx, owner, draft)).key)
 
 
 async def ready_for_production(tx: AsyncSession, key: str) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.identity.core.roles import ROLE_GRANTS, Role
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id

@@ -1,14 +1,14 @@
 """Runbooks, their versions, and what is in a version."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
-from cutwater.kernel import keyed
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.keyed import named
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import Reader, Rows
 from cutwater.runbooks.core.facts import STEP_TYPES, StepType, VersionState
@@ -22,18 +22,6 @@ from cutwater.runbooks.library.models import (
     RunbookVersion,
     StepTypeRow,
 )
-
-Query = Select[*tuple[Any, ...]]
-
-
-def named(key: InstrumentedAttribute[str], id: InstrumentedAttribute[UUID], name: str) -> ColumnElement[bool]:
-    """The one with this key, or with this id; nothing for what no key can be."""
-    if "\0" in name:
-        return false()
-    try:
-        return id == UUID(name) if len(name) == 36 else key == name
-    except ValueError:
-        return key == name
 
 
 class RunbookRow(NamedTuple):
@@ -199,7 +187,7 @@ async def runbooks(reader: Reader, page: Offset) -> tuple[list[RunbookRow], int]
 
 async def runbook(reader: Reader, key: str) -> RunbookRow:
     """One runbook by its key or id; NotFound otherwise."""
-    row = await reader.first(_runbooks().where(keyed.named(Runbook, key)))
+    row = await reader.first(_runbooks().where(named(Runbook, key)))
     if row is None:
         raise NotFound("This runbook")
     return row
