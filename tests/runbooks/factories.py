@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import runbooks
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.errors import Refused
 from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks import RunPlan, Worksheet
 from cutwater.runbooks.core.rows import RunHead
@@ -71,3 +72,7 @@ async def logged(tx: AsyncSession, name: str) -> list[Any]:
         text("select subject_key, data from event_log where name = :name order by id"), {"name": name}
     )
     return list(found.all())
+
+
+def codes(refusal: Refused) -> list[str]:
+    return [each.code for each in refusal.obstacles]

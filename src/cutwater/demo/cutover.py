@@ -1,4 +1,4 @@
-"""The bank's migration: two rehearsed iterations, and the cutover in flight."""
+"""The bank's migration: two rehearsals, and the cutover in flight."""
 
 import random
 from datetime import datetime, timedelta

@@ -40,7 +40,7 @@ class DeployState(StrEnum):
 
 @frozen
 class RunType:
-    """A kind of iteration: its short form in keys, and whether it is a rehearsal unless told otherwise."""
+    """A kind of run: its short form in keys, and whether it is a rehearsal unless told otherwise."""
 
     label: str
     short: str

@@ -7,7 +7,7 @@ from cutwater.kernel.obstacle import Obstacle
 
 
 class RunState(StrEnum):
-    """Where an iteration's run stands."""
+    """The states of a run."""
 
     PLANNED = "PLANNED"
     RUNNING = "RUNNING"

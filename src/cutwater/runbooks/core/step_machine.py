@@ -16,7 +16,7 @@ from cutwater.runbooks.core.run_machine import RunState
 
 
 class StepState(StrEnum):
-    """Where one step of a run stands."""
+    """The states of a step."""
 
     PENDING = "PENDING"
     READY = "READY"
@@ -207,7 +207,7 @@ def after_resume(facts: StepFacts) -> StepState:
 def obstacles(
     move: StepMove, facts: StepFacts, now: datetime, *, reason: str = "", override: bool = False
 ) -> list[Obstacle]:
-    """Everything that stands in the way of a move, at once; empty when it may happen.
+    """Everything that blocks a move, at once; empty when it may happen.
 
     `override` is the pilot's: it passes gates, fixed start and mandatory instructions, never states,
     and needs a reason. Who may move and override is decided in `permissions`.

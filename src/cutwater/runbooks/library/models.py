@@ -114,7 +114,7 @@ class RunbookStep(Base, OrganizationRow):
 
     __tablename__ = "runbook_step"
     __table_args__ = scoped(
-        found_by("runbook_step", "version_id", "code", unique=True),
+        found_by("runbook_step", "version_id", "code_folded", unique=True),
         found_by("runbook_step", "phase_id"),
         found_by("runbook_step", "team_id"),
         found_by("runbook_step", "assignee_id"),
@@ -130,6 +130,7 @@ class RunbookStep(Base, OrganizationRow):
     phase_id: Mapped[UUID]
     position: Mapped[int]
     code: Mapped[str]
+    code_folded: Mapped[str]
     title: Mapped[str]
     step_type: Mapped[str]
     team_id: Mapped[UUID | None]

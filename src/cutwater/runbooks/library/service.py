@@ -190,6 +190,7 @@ def _step(
         "phase_id": phase_id,
         "position": position,
         "code": step.code,
+        "code_folded": step.code.casefold(),
         "title": step.title,
         "step_type": step.type or DEFAULT_STEP_TYPE,
         "team_id": _id(step.team),

@@ -141,6 +141,7 @@ def templates() -> None:
         tools.uuid("phase_id", null=False),
         number("position"),
         tools.text("code"),
+        tools.text("code_folded"),
         tools.text("title"),
         tools.text("step_type"),
         tools.uuid("team_id"),
@@ -172,9 +173,9 @@ def templates() -> None:
     )
     op.create_index("ix_runbook_step_organization_id_team_id", "runbook_step", ["organization_id", "team_id"])
     op.create_index(
-        "uq_runbook_step_organization_id_version_id_code",
+        "uq_runbook_step_organization_id_version_id_code_folded",
         "runbook_step",
-        ["organization_id", "version_id", "code"],
+        ["organization_id", "version_id", "code_folded"],
         unique=True,
     )
     tools.table(

@@ -10,8 +10,8 @@ from cutwater.kernel.errors import NotFound
 from cutwater.kernel.keyed import named
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import Reader, Rows
+from cutwater.runbooks.library.queries import Total
 from cutwater.runbooks.runs.models import Migration
-from cutwater.runbooks.runs.queries.runs import Total
 
 
 class MigrationRow(NamedTuple):

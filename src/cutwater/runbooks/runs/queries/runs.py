@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel.errors import NotFound
@@ -23,6 +23,7 @@ from cutwater.runbooks.core.step_machine import (
     stored,
 )
 from cutwater.runbooks.library.models import Runbook, RunbookVersion
+from cutwater.runbooks.library.queries import Total
 from cutwater.runbooks.runs.models import Migration, Run, RunStep
 
 ON = (RunState.RUNNING.value, RunState.PAUSED.value)
@@ -86,27 +87,21 @@ class RunOverview(NamedTuple):
     trouble: int
 
 
-class Total(NamedTuple):
-    """How many rows there are."""
-
-    total: int
-
-
-def _joined(statement: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
-    return (
-        statement.select_from(Run)
+def _heads() -> Rows[RunHead]:
+    return Rows(
+        RunHead,
+        select(*_HEAD)
         .join(Migration, Migration.id == Run.migration_id)
         .join(RunbookVersion, RunbookVersion.id == Run.version_id)
         .join(Runbook, Runbook.id == RunbookVersion.runbook_id)
-        .where(Run.deleted_at.is_(None))
+        .where(Run.deleted_at.is_(None)),
     )
 
 
-def _heads() -> Rows[RunHead]:
-    return Rows(RunHead, _joined(select(*_HEAD)))
+def _with_progress(heads: Rows[RunHead]) -> Rows[RunOverview]:
+    """These runs, in no order, with counts of their steps, and of no other run's."""
+    runs = heads.statement.subquery("runs")
 
-
-def _overviews() -> Rows[RunOverview]:
     def counted(states: frozenset[StepState], name: str, *, is_in: bool = True) -> ColumnElement[int]:
         within = any_of(RunStep.state, stored(states))
         return func.count().filter(within if is_in else ~within).label(name)
@@ -119,11 +114,11 @@ def _overviews() -> Rows[RunOverview]:
             counted(RUNNING, "running"),
             counted(BLOCKED, "trouble"),
         )
-        .where(RunStep.run_id == Run.id)
+        .where(RunStep.run_id == runs.c.id)
         .lateral("steps")
     )
-    heads = _joined(select(*_HEAD, *steps.c)).join(steps, true())
-    return Rows(RunOverview, heads)
+    joined = select(*runs.c, *steps.c).select_from(runs).join(steps, true())
+    return Rows(RunOverview, joined)
 
 
 def head(key: str) -> Rows[RunHead]:
@@ -146,8 +141,9 @@ async def read_head(reader: Reader, key: str) -> RunHead:
 
 async def runs_of(reader: Reader, migration_ids: list[UUID]) -> list[RunOverview]:
     """The runs of some migrations with their progress, by planned start."""
-    wanted = _overviews().where(any_of(Run.migration_id, migration_ids))
-    return await reader.all(wanted.order_by(Run.planned_start, Run.key))
+    wanted = _heads().where(any_of(Run.migration_id, migration_ids))
+    overviews = await reader.all(_with_progress(wanted))
+    return sorted(overviews, key=lambda run: (run.planned_start, run.key))
 
 
 async def runs(reader: Reader, page: Offset, state: str = "") -> tuple[list[RunOverview], int]:
@@ -155,11 +151,17 @@ async def runs(reader: Reader, page: Offset, state: str = "") -> tuple[list[RunO
     counted = Rows(
         Total, select(func.count().label("total")).select_from(Run).where(Run.deleted_at.is_(None))
     )
-    listed = _overviews().order_by(_is_on_first(), Run.planned_start.desc(), Run.id)
+    listed = _heads()
     if state:
         counted, listed = counted.where(Run.state == state), listed.where(Run.state == state)
-    overviews, total = await reader.batch(listed.limit(page.per_page).offset(page.skip), counted)
-    return overviews, total[0].total
+    of_page = listed.order_by(_is_on_first(), Run.planned_start.desc(), Run.id)
+    of_page = of_page.limit(page.per_page).offset(page.skip)
+    overviews, total = await reader.batch(_with_progress(of_page), counted)
+    return sorted(overviews, key=_newest_first), total[0].total
+
+
+def _newest_first(run: RunOverview) -> tuple[bool, float, UUID]:
+    return run.state not in ON, -run.planned_start.timestamp(), run.id
 
 
 def heads_on_and_ahead(limit: int) -> Rows[RunHead]:
@@ -174,7 +176,7 @@ def _is_on_first() -> ColumnElement[int]:
 
 async def overview(reader: Reader, key: str | UUID) -> RunOverview:
     """One run with its progress, by its key or id; NotFound otherwise."""
-    found = await reader.first(_overviews().where(named(Run, key)))
+    found = await reader.first(_with_progress(_heads().where(named(Run, key))))
     if found is None:
         raise NotFound("This run")
     return found

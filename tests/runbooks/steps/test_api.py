@@ -1,35 +1,9 @@
-"""A night over the API: run and steps; refusals and ETags."""
-
-from typing import Any
+"""A night over the API: refusals, ETags, owners and releases of steps."""
 
 import httpx2
-import pytest
 
 from cutwater.kernel.actor import Actor
-from tests import world
-from tests.runbooks import factories
-from tests.serving import Served
-
-
-async def upload(api: httpx2.AsyncClient, text: str = factories.CHAIN, **more: str) -> httpx2.Response:
-    files = {"file": ("plan.csv", text.encode(), "text/csv")}
-    return await api.post("/runbook-imports", files=files, data=more)
-
-
-async def a_run(api: httpx2.AsyncClient, text: str = factories.CHAIN, **more: Any) -> dict[str, Any]:
-    """A started run, made over the API."""
-    kept = (await upload(api, text)).json()["data"]
-    runbook = (await api.post(f"/runbook-imports/{kept['id']}/applications")).json()["data"]
-    assert (await api.post(f"/runbooks/{runbook['key']}/versions")).status_code == 201
-    migration = (await api.post("/migrations", json={"title": "Ledger", "zone": "Europe/Zurich"})).json()[
-        "data"
-    ]
-    plan = {"runbook": runbook["key"], "type": "CUTOVER", "planned_start": "2026-11-21T22:00:00Z", **more}
-    made = await api.post(f"/migrations/{migration['key']}/iterations", json=plan)
-    assert made.status_code == 201, made.text
-    run: dict[str, Any] = made.json()["data"]
-    assert (await api.post(f"/runs/{run['key']}/moves", json={"move": "start"})).status_code == 200
-    return run
+from tests.runbooks.clients import a_run
 
 
 async def test_a_night_over_the_api(api: httpx2.AsyncClient) -> None:
@@ -61,24 +35,6 @@ async def test_a_night_over_the_api(api: httpx2.AsyncClient) -> None:
     assert (await api.get("/runs", params={"state": "ABORTED"})).json()["meta"]["total"] == 1
 
 
-async def test_the_state_is_sent_once_and_then_304_until_something_happens(api: httpx2.AsyncClient) -> None:
-    run = await a_run(api)
-    first = await api.get(f"/runs/{run['key']}/state")
-    state = first.json()
-    assert state["topic"] == f"run:{run['id']}"
-    assert state["run"]["counters"]["startable"] == 1
-    assert len(state["steps"]) == 4
-    same = {"If-None-Match": first.headers["etag"]}
-    assert (await api.get(f"/runs/{run['key']}/state", headers=same)).status_code in (
-        200,
-        304,
-    )  # 200 at a new minute
-    await api.post(f"/runs/{run['key']}/steps/A-1/moves", json={"move": "start"})
-    after = await api.get(f"/runs/{run['key']}/state", headers=same)
-    assert after.status_code == 200
-    assert after.json()["run"]["tick"] == state["run"]["tick"] + 1
-
-
 async def test_owners_and_run_are_changed(api: httpx2.AsyncClient, pilot: Actor) -> None:
     run = await a_run(api)
     path = f"/runs/{run['key']}/steps/A-1"
@@ -97,22 +53,3 @@ async def test_owners_and_run_are_changed(api: httpx2.AsyncClient, pilot: Actor)
     assert (await api.get(f"/migrations/{run['migration_key']}")).status_code == 200
     assert (await api.get("/runs/steps", params={"release": "R-1"})).json()["data"] == []
     assert (await api.get("/runs/steps", params={"issue": "PAY-1"})).json()["data"] == []
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/runs/MIG-9-RUN1", "/runs/MIG-9-RUN1/state", "/runs/MIG-9-RUN1/steps", "/runs/MIG-9-RUN1/steps/A-1",
-        "/migrations/MIG-9", "/migrations/MIG-9/iterations",
-    ],
-)  # fmt: skip
-async def test_what_does_not_exist_is_404(api: httpx2.AsyncClient, path: str) -> None:
-    assert (await api.get(path)).status_code == 404
-
-
-async def test_another_organizations_run_is_404(api: httpx2.AsyncClient, served: Served) -> None:
-    run = await a_run(api)
-    stranger = await served.program(await world.organization_in(served.database, "Other"))
-    for path in (f"/runs/{run['id']}", f"/runs/{run['key']}/state", f"/runs/{run['key']}/steps/A-1"):
-        assert (await stranger.get(path)).status_code == 404
-    assert (await stranger.post(f"/runs/{run['id']}/moves", json={"move": "pause"})).status_code == 404
