@@ -15,12 +15,12 @@ from starlette.routing import BaseRoute
 from cutwater import audit, identity, web
 from cutwater.audit.ports import TopicView
 from cutwater.integrations import smtp
-from cutwater.integrations.jira.files import JiraFiles
+from cutwater.integrations.jira.mapping.files import JiraFiles
 from cutwater.kernel import events
 from cutwater.kernel.db import Base
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.notifications import Mailer
-from cutwater.sprints.ports import IssueFiles
+from cutwater.sprints.imports.ports import IssueFiles
 
 T = TypeVar("T")
 MODULES = ("runbooks", "releases", "sprints", "notifications", "identity", "audit", "web")

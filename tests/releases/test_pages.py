@@ -19,8 +19,8 @@ from cutwater.releases import filters, queries, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import DependencyKind, Status
 from cutwater.releases.pages import show
-from cutwater.sprints.service import IssueEdit
-from cutwater.sprints.service.sprints import add_issues
+from cutwater.sprints.issues.service.filling import add_issues
+from cutwater.sprints.issues.service.verbs import IssueEdit
 from tests import factories as world
 from tests.releases.factories import a_release, a_service, person, release_at, walk
 from tests.releases.serving import browser

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, sprints
 from cutwater.identity.roles import ROLE_GRANTS, Role
-from cutwater.integrations.jira.files import JiraFiles
+from cutwater.integrations.jira.mapping.files import JiraFiles
 from cutwater.kernel import search
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
@@ -22,15 +22,34 @@ from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
 from cutwater.notifications.models import Work
-from cutwater.sprints import issue_query, jobs, service
-from cutwater.sprints.fields import FieldMap
-from cutwater.sprints.models import FieldMapping, ImportRun, Issue, Site, SiteKind, Sprint, SprintMembership
-from cutwater.sprints.ports import IssueFiles
-from cutwater.sprints.queries import issues as issue_queries
-from cutwater.sprints.queries import sprints as sprint_queries
-from cutwater.sprints.queries.whole import whole
-from cutwater.sprints.records import Category, SourceFile, SprintState
-from cutwater.sprints.service import IssueEdit, applying, imports, mappings, sites
+from cutwater.sprints.boards import queries as sprint_queries
+from cutwater.sprints.core import issue_query
+from cutwater.sprints.core.facts import Category, SiteKind, SprintState
+from cutwater.sprints.core.fields import FieldMap
+from cutwater.sprints.core.records import SourceFile
+from cutwater.sprints.imports import jobs
+from cutwater.sprints.imports.models import ImportRun
+from cutwater.sprints.imports.ports import IssueFiles
+from cutwater.sprints.imports.service import applying
+from cutwater.sprints.imports.service.runs import (
+    apply_import,
+    confirm_import,
+    discard_import,
+    import_files,
+    show_for_review,
+    start_import,
+)
+from cutwater.sprints.issues.models import Issue
+from cutwater.sprints.issues.queries import lists as issue_queries
+from cutwater.sprints.issues.queries.record import whole
+from cutwater.sprints.issues.service.filling import add_issues, remove_issue
+from cutwater.sprints.issues.service.verbs import IssueEdit, create_issue, delete_issue, update_issue
+from cutwater.sprints.mapping.models import FieldMapping
+from cutwater.sprints.mapping.service import confirm_mapping, remap
+from cutwater.sprints.sites.models import Site
+from cutwater.sprints.sites.service import create_site, own_site, update_site
+from cutwater.sprints.sprints.models import Sprint, SprintMembership
+from cutwater.sprints.sprints.service.verbs import create_sprint, delete_sprint, move_sprint, update_sprint
 from tests import factories
 
 START, END = date(2026, 11, 9), date(2026, 11, 20)
@@ -51,10 +70,10 @@ async def headlines(reader: SessionReader, kind: str, thing: Any) -> list[str]:
 async def test_a_sprint_is_planned_started_and_completed(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
-    sprint = await service.create_sprint(tx, owner, "Harbour 1", goal="Ship", starts_on=START, ends_on=END)
+    sprint = await create_sprint(tx, owner, "Harbour 1", goal="Ship", starts_on=START, ends_on=END)
     assert (sprint.key, sprint.state) == ("SPR-1", "PLANNING")
-    await service.move_sprint(tx, owner, "SPR-1", SprintState.ACTIVE)
-    await service.move_sprint(tx, owner, "SPR-1", SprintState.COMPLETED)
+    await move_sprint(tx, owner, "SPR-1", SprintState.ACTIVE)
+    await move_sprint(tx, owner, "SPR-1", SprintState.COMPLETED)
     assert sprint.started_at is not None
     assert sprint.completed_at is not None
     assert await headlines(reader, "sprint", sprint) == ["sprint.moved", "sprint.moved", "sprint.created"]
@@ -62,72 +81,72 @@ async def test_a_sprint_is_planned_started_and_completed(
 
 
 async def test_a_sprint_without_dates_cannot_start(tx: AsyncSession, owner: Actor) -> None:
-    await service.create_sprint(tx, owner, "Harbour 1")
+    await create_sprint(tx, owner, "Harbour 1")
     with pytest.raises(Conflict) as refused:
-        await service.move_sprint(tx, owner, "SPR-1", SprintState.ACTIVE)
+        await move_sprint(tx, owner, "SPR-1", SprintState.ACTIVE)
     assert [obstacle.code for obstacle in refused.value.obstacles] == ["sprint.dates"]
 
 
 async def test_a_sprint_that_ends_before_it_starts_is_refused(tx: AsyncSession, owner: Actor) -> None:
     with pytest.raises(Invalid) as refused:
-        await service.create_sprint(tx, owner, "", starts_on=END, ends_on=START)
+        await create_sprint(tx, owner, "", starts_on=END, ends_on=START)
     assert [each.field for each in refused.value.fields] == ["name", "ends_on"]
 
 
 async def test_a_changed_sprint_tells_what_changed(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
-    sprint = await service.create_sprint(tx, owner, "Harbour 1")
-    await service.update_sprint(
+    sprint = await create_sprint(tx, owner, "Harbour 1")
+    await update_sprint(
         tx, owner, "SPR-1", name="Harbour one", goal="", starts_on=START, ends_on=END, seen_revision=1
     )
     entry = (await audit.feed(reader, subject="sprint", id=sprint.id))[0]
     assert list(entry.changes["name"]) == ["Harbour 1", "Harbour one"]
     with pytest.raises(Stale):
-        await service.update_sprint(
+        await update_sprint(
             tx, owner, "SPR-1", name="x", goal="", starts_on=None, ends_on=None, seen_revision=1
         )
 
 
 async def test_issues_come_into_a_sprint_once_and_leave_it(tx: AsyncSession, owner: Actor) -> None:
-    await service.create_sprint(tx, owner, "Harbour 1")
-    await service.create_issue(tx, owner, IssueEdit(title="One"))
-    assert await service.add_issues(tx, owner, "SPR-1", ["ISS-1", "ISS-1"]) == 1
-    assert await service.add_issues(tx, owner, "SPR-1", ["ISS-1"]) == 0
+    await create_sprint(tx, owner, "Harbour 1")
+    await create_issue(tx, owner, IssueEdit(title="One"))
+    assert await add_issues(tx, owner, "SPR-1", ["ISS-1", "ISS-1"]) == 1
+    assert await add_issues(tx, owner, "SPR-1", ["ISS-1"]) == 0
     with pytest.raises(Invalid, match="Some fields"):
-        await service.add_issues(tx, owner, "SPR-1", ["NO-1"])
+        await add_issues(tx, owner, "SPR-1", ["NO-1"])
     with pytest.raises(Conflict, match="1 issue is in the sprint"):
-        await service.delete_sprint(tx, owner, "SPR-1")
-    await service.remove_issue(tx, owner, "SPR-1", "ISS-1")
+        await delete_sprint(tx, owner, "SPR-1")
+    await remove_issue(tx, owner, "SPR-1", "ISS-1")
     with pytest.raises(Invalid):
-        await service.remove_issue(tx, owner, "SPR-1", "ISS-1")
+        await remove_issue(tx, owner, "SPR-1", "ISS-1")
     left = await tx.scalar(select(func.count()).where(SprintMembership.left_at.is_not(None)))
     assert left == 1
-    await service.delete_sprint(tx, owner, "SPR-1")
+    await delete_sprint(tx, owner, "SPR-1")
     with pytest.raises(NotFound):
-        await service.delete_sprint(tx, owner, "SPR-1")
+        await delete_sprint(tx, owner, "SPR-1")
 
 
 async def test_an_issue_made_here_keeps_its_history(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
-    issue = await service.create_issue(tx, owner, IssueEdit(title="One", points=Decimal(3)))
-    await service.update_issue(tx, owner, issue.key, IssueEdit(title="One", points=Decimal(5), status="Done"))
+    issue = await create_issue(tx, owner, IssueEdit(title="One", points=Decimal(3)))
+    await update_issue(tx, owner, issue.key, IssueEdit(title="One", points=Decimal(5), status="Done"))
     found = await whole(reader, issue.key)
     assert {(row.field, row.was, row.became) for row in found["changes"]} == {
         ("points", "3", "5"),
         ("status", "To do", "Done"),
     }
     assert found["issue"].done_source == "edit"
-    await service.update_issue(tx, owner, issue.key, IssueEdit(title="One", points=Decimal(5)))
+    await update_issue(tx, owner, issue.key, IssueEdit(title="One", points=Decimal(5)))
     assert issue.done_at is None
 
 
 async def test_people_and_descriptions_stay_out_of_the_log(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
-    issue = await service.create_issue(tx, owner, IssueEdit(title="One"))
-    await service.update_issue(
+    issue = await create_issue(tx, owner, IssueEdit(title="One"))
+    await update_issue(
         tx, owner, issue.key, IssueEdit(title="One", assignee_name="Kim Secret", description="private words")
     )
     entry = (await audit.feed(reader, subject="issue", id=issue.id))[0]
@@ -138,59 +157,57 @@ async def test_people_and_descriptions_stay_out_of_the_log(
 
 async def test_an_issue_needs_a_title_a_known_status_and_sane_points(tx: AsyncSession, owner: Actor) -> None:
     with pytest.raises(Invalid) as refused:
-        await service.create_issue(tx, owner, IssueEdit(title="", status="Dancing", points=Decimal(-1)))
+        await create_issue(tx, owner, IssueEdit(title="", status="Dancing", points=Decimal(-1)))
     assert [each.field for each in refused.value.fields] == ["title", "status", "points"]
-    made = await service.create_issue(
-        tx, owner, IssueEdit(title="x", status="Dancing", stage=Category.IN_PROGRESS)
-    )
+    made = await create_issue(tx, owner, IssueEdit(title="x", status="Dancing", stage=Category.IN_PROGRESS))
     assert made.status_category == "IN_PROGRESS"
 
 
 async def test_an_issue_in_a_sprint_is_not_deleted(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
-    await service.create_sprint(tx, owner, "Harbour 1")
-    issue = await service.create_issue(tx, owner, IssueEdit(title="One"), sprint="SPR-1")
+    await create_sprint(tx, owner, "Harbour 1")
+    issue = await create_issue(tx, owner, IssueEdit(title="One"), sprint="SPR-1")
     with pytest.raises(Conflict, match="SPR-1"):
-        await service.delete_issue(tx, owner, issue.key)
-    await service.remove_issue(tx, owner, "SPR-1", issue.key)
-    await service.delete_issue(tx, owner, issue.key)
+        await delete_issue(tx, owner, issue.key)
+    await remove_issue(tx, owner, "SPR-1", issue.key)
+    await delete_issue(tx, owner, issue.key)
     assert await sprints.issue_by_key(reader, issue.key) is None
 
 
 VERBS = {
-    "create_sprint": lambda tx, actor: service.create_sprint(tx, actor, "x"),
-    "move_sprint": lambda tx, actor: service.move_sprint(tx, actor, "SPR-1", SprintState.CANCELLED),
-    "delete_sprint": lambda tx, actor: service.delete_sprint(tx, actor, "SPR-1"),
-    "add_issues": lambda tx, actor: service.add_issues(tx, actor, "SPR-1", ["ISS-1"]),
-    "remove_issue": lambda tx, actor: service.remove_issue(tx, actor, "SPR-1", "ISS-1"),
-    "start_import": lambda tx, actor: service.start_import(tx, actor, [SourceFile(name="x", content=b"[]")]),
-    "create_site": lambda tx, actor: service.create_site(tx, actor, "Jira", "JIRA_CLOUD"),
+    "create_sprint": lambda tx, actor: create_sprint(tx, actor, "x"),
+    "move_sprint": lambda tx, actor: move_sprint(tx, actor, "SPR-1", SprintState.CANCELLED),
+    "delete_sprint": lambda tx, actor: delete_sprint(tx, actor, "SPR-1"),
+    "add_issues": lambda tx, actor: add_issues(tx, actor, "SPR-1", ["ISS-1"]),
+    "remove_issue": lambda tx, actor: remove_issue(tx, actor, "SPR-1", "ISS-1"),
+    "start_import": lambda tx, actor: start_import(tx, actor, [SourceFile(name="x", content=b"[]")]),
+    "create_site": lambda tx, actor: create_site(tx, actor, "Jira", "JIRA_CLOUD"),
 }
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
 async def test_a_member_may_not_manage_sprints(tx: AsyncSession, owner: Actor, verb: str) -> None:
-    await service.create_sprint(tx, owner, "Harbour 1")
+    await create_sprint(tx, owner, "Harbour 1")
     with pytest.raises(Forbidden):
         await VERBS[verb](tx, member(owner))
 
 
 async def test_a_member_makes_issues_but_fills_no_sprint_with_them(tx: AsyncSession, owner: Actor) -> None:
-    sprint = await service.create_sprint(tx, owner, "Harbour 1")
+    sprint = await create_sprint(tx, owner, "Harbour 1")
     with pytest.raises(Forbidden, match="fill a sprint"):
-        await service.create_issue(tx, member(owner), IssueEdit(title="More work"), sprint=sprint.key)
-    assert (await service.create_issue(tx, member(owner), IssueEdit(title="More work"))).title == "More work"
+        await create_issue(tx, member(owner), IssueEdit(title="More work"), sprint=sprint.key)
+    assert (await create_issue(tx, member(owner), IssueEdit(title="More work"))).title == "More work"
 
 
 async def test_a_viewer_may_not_write_issues(tx: AsyncSession, owner: Actor) -> None:
     with pytest.raises(Forbidden):
-        await service.create_issue(tx, viewer(owner), IssueEdit(title="One"))
-    issue = await service.create_issue(tx, member(owner), IssueEdit(title="One"))
+        await create_issue(tx, viewer(owner), IssueEdit(title="One"))
+    issue = await create_issue(tx, member(owner), IssueEdit(title="One"))
     with pytest.raises(Forbidden):
-        await service.update_issue(tx, viewer(owner), issue.key, IssueEdit(title="Two"))
+        await update_issue(tx, viewer(owner), issue.key, IssueEdit(title="Two"))
     with pytest.raises(Forbidden):
-        await service.delete_issue(tx, viewer(owner), issue.key)
+        await delete_issue(tx, viewer(owner), issue.key)
 
 
 CSV = (
@@ -202,7 +219,7 @@ CSV = (
 
 
 async def imported(tx: AsyncSession, actor: Actor, content: bytes = CSV, **more: Any) -> Any:
-    return await service.import_files(
+    return await import_files(
         tx, actor, [SourceFile(name="issues.csv", content=content)], JiraFiles(), **more
     )
 
@@ -269,9 +286,9 @@ async def test_the_list_and_the_sprint_page_each_take_one_trip(database: Databas
 async def test_imported_issues_and_sprints_cannot_be_edited_here(tx: AsyncSession, owner: Actor) -> None:
     await imported(tx, owner)
     with pytest.raises(Conflict, match="another system"):
-        await service.update_issue(tx, owner, "PAY-1", IssueEdit(title="Mine"))
+        await update_issue(tx, owner, "PAY-1", IssueEdit(title="Mine"))
     with pytest.raises(Conflict, match="another system"):
-        await service.delete_issue(tx, owner, "PAY-1")
+        await delete_issue(tx, owner, "PAY-1")
 
 
 async def test_a_second_file_updates_by_id_and_leaves_what_it_does_not_carry(
@@ -319,8 +336,8 @@ async def test_another_jira_with_the_same_ids_is_refused_when_it_is_read(
 async def test_a_review_says_how_many_issues_are_here_already(tx: AsyncSession, owner: Actor) -> None:
     await imported(tx, owner)
     uploads = [SourceFile(name="more.csv", content=b"Issue key,Summary\nPAY-1,One\nPAY-9,Nine\n")]
-    run = await service.start_import(tx, owner, uploads)
-    await imports.show_for_review(tx, owner, run.id, JiraFiles().read(uploads))
+    run = await start_import(tx, owner, uploads)
+    await show_for_review(tx, owner, run.id, JiraFiles().read(uploads))
     assert (run.counts["issues"], run.counts["known"]) == (2, 1)
 
 
@@ -338,7 +355,7 @@ async def test_issues_without_a_sprint_go_where_the_person_says(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
     plain = b"Issue key,Summary,Status\nPAY-7,Seven,Open\n"
-    await service.create_sprint(tx, owner, "Harbour 1")
+    await create_sprint(tx, owner, "Harbour 1")
     await imported(tx, owner, plain, sprint="SPR-1")
     await imported(tx, owner, plain, sprint="SPR-1")
     assert await query(reader, "sprint:SPR-1") == ["PAY-7"]
@@ -347,46 +364,46 @@ async def test_issues_without_a_sprint_go_where_the_person_says(
 async def test_a_sprint_named_like_the_key_of_another_is_not_that_one(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
-    first = await service.create_sprint(tx, owner, "Harbour 1")
+    first = await create_sprint(tx, owner, "Harbour 1")
     await imported(tx, owner, f"Issue key,Summary,Sprint\nPAY-1,One,{first.key}\n".encode())
     assert await query(reader, f"sprint:{first.key}") == []
 
 
 async def test_a_changed_mapping_reads_the_stored_issues_anew(tx: AsyncSession, owner: Actor) -> None:
     run = await imported(tx, owner)
-    row = await service.confirm_mapping(tx, owner, run.site_id, FieldMap(points="Story Points"))
-    assert await mappings.remap(tx, run.site_id) == 2
+    row = await confirm_mapping(tx, owner, run.site_id, FieldMap(points="Story Points"))
+    assert await remap(tx, run.site_id) == 2
     assert await tx.scalar(select(func.count()).where(Issue.discipline_team.is_not(None))) == 0
-    assert await mappings.remap(tx, run.site_id) == 0
+    assert await remap(tx, run.site_id) == 0
     with pytest.raises(Stale):
-        await service.confirm_mapping(tx, owner, run.site_id, FieldMap(), seen_revision=row.revision - 1)
+        await confirm_mapping(tx, owner, run.site_id, FieldMap(), seen_revision=row.revision - 1)
 
 
 async def test_a_field_plays_one_role_and_scores_have_bounds(tx: AsyncSession, owner: Actor) -> None:
     run = await imported(tx, owner)
     with pytest.raises(Invalid) as refused:
-        await service.confirm_mapping(
+        await confirm_mapping(
             tx, owner, run.site_id, FieldMap(points="Team", discipline="Team"), scale={"High": 900}
         )
     assert {each.field for each in refused.value.fields} == {"points", "priority_scale"}
 
 
 async def test_sites_are_named_once_and_have_a_web_address(tx: AsyncSession, owner: Actor) -> None:
-    site = await service.create_site(tx, owner, "Jira", "JIRA_CLOUD", url="https://harbour.atlassian.net")
+    site = await create_site(tx, owner, "Jira", "JIRA_CLOUD", url="https://harbour.atlassian.net")
     for name, kind, url in (("Jira", "JIRA_CLOUD", ""), ("", "NATIVE", "ftp://x")):
         with pytest.raises(Invalid):
-            await service.create_site(tx, owner, name, kind, url=url)
-    changed = await service.update_site(tx, owner, site.id, name="Harbour", url="", seen_revision=1)
+            await create_site(tx, owner, name, kind, url=url)
+    changed = await update_site(tx, owner, site.id, name="Harbour", url="", seen_revision=1)
     assert (changed.name, changed.revision) == ("Harbour", 2)
     with pytest.raises(Stale):
-        await service.update_site(tx, owner, site.id, name="x", url="", seen_revision=1)
+        await update_site(tx, owner, site.id, name="x", url="", seen_revision=1)
 
 
 async def test_two_sites_may_have_the_same_key_and_ours_comes_first(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
-    native = await service.create_issue(tx, owner, IssueEdit(title="Ours"))
-    other = await service.create_site(tx, owner, "Jira", "JIRA_CLOUD")
+    native = await create_issue(tx, owner, IssueEdit(title="Ours"))
+    other = await create_site(tx, owner, "Jira", "JIRA_CLOUD")
     await imported(tx, owner, b"Issue key,Summary\nISS-1,Theirs\n", site_id=other.id)
     assert native.key == "ISS-1"
     found = await whole(reader, "ISS-1")
@@ -419,18 +436,18 @@ async def test_an_import_waits_for_a_person_and_can_be_discarded(
     tx: AsyncSession, owner: Actor, reader: SessionReader
 ) -> None:
     upload = SourceFile(name="issues.csv", content=CSV)
-    run = await service.start_import(tx, owner, [upload])
+    run = await start_import(tx, owner, [upload])
     assert run.state == "READING"
     with pytest.raises(Conflict, match="reading"):
-        await service.confirm_import(tx, owner, run.key, FieldMap())
-    await imports.show_for_review(tx, owner, run.id, JiraFiles().read([upload]))
+        await confirm_import(tx, owner, run.key, FieldMap())
+    await show_for_review(tx, owner, run.id, JiraFiles().read([upload]))
     assert run.state == "REVIEW"
     assert run.mapping["points"] == "Story Points"
     with pytest.raises(Invalid):
-        await service.confirm_import(tx, owner, run.key, FieldMap(points="No such field"))
-    await service.discard_import(tx, owner, run.key)
+        await confirm_import(tx, owner, run.key, FieldMap(points="No such field"))
+    await discard_import(tx, owner, run.key)
     with pytest.raises(Conflict):
-        await service.discard_import(tx, owner, run.key)
+        await discard_import(tx, owner, run.key)
     assert await tx.scalar(select(func.count()).select_from(Issue)) == 0
     assert await headlines(reader, "import", run) == ["import.discarded", "import.started"]
 
@@ -441,9 +458,7 @@ async def test_an_applied_import_is_one_event_and_running_it_again_does_nothing(
     run = await imported(tx, owner)
     names = await headlines(reader, "import", run)
     assert names.count("import.applied") == 1
-    again = await imports.apply_import(
-        tx, owner, run.id, JiraFiles().read([SourceFile(name="x", content=CSV)])
-    )
+    again = await apply_import(tx, owner, run.id, JiraFiles().read([SourceFile(name="x", content=CSV)]))
     assert again.revision == run.revision
     assert await headlines(reader, "import", run) == names
 
@@ -460,7 +475,7 @@ async def test_a_file_with_nothing_in_it_fails_with_a_sentence(
 async def test_no_files_and_too_many_files_are_refused(tx: AsyncSession, owner: Actor) -> None:
     for count in (0, 21):
         with pytest.raises(Invalid):
-            await service.start_import(tx, owner, [SourceFile(name="x", content=b"[]")] * count)
+            await start_import(tx, owner, [SourceFile(name="x", content=b"[]")] * count)
 
 
 async def test_another_organization_sees_nothing_of_it(database: Database) -> None:
@@ -473,10 +488,10 @@ async def test_another_organization_sees_nothing_of_it(database: Database) -> No
         site, key = run.site_id, run.key
     async with database.tx(theirs) as tx:
         for verb in (
-            service.move_sprint(tx, theirs, "SPR-1", SprintState.CANCELLED),
-            service.discard_import(tx, theirs, key),
-            service.confirm_mapping(tx, theirs, site, FieldMap()),
-            service.update_site(tx, theirs, site, name="x", url="", seen_revision=None),
+            move_sprint(tx, theirs, "SPR-1", SprintState.CANCELLED),
+            discard_import(tx, theirs, key),
+            confirm_mapping(tx, theirs, site, FieldMap()),
+            update_site(tx, theirs, site, name="x", url="", seen_revision=None),
         ):
             with pytest.raises(NotFound):
                 await verb
@@ -486,12 +501,12 @@ async def test_another_organization_sees_nothing_of_it(database: Database) -> No
 async def test_two_people_starting_one_sprint_get_one_success(database: Database) -> None:
     owner = await factories.organization_in(database)
     async with database.tx(owner) as tx:
-        await service.create_sprint(tx, owner, "Harbour 1", starts_on=START, ends_on=END)
+        await create_sprint(tx, owner, "Harbour 1", starts_on=START, ends_on=END)
 
     async def start() -> str:
         try:
             async with database.tx(owner) as tx:
-                sprint = await service.move_sprint(tx, owner, "SPR-1", SprintState.ACTIVE)
+                sprint = await move_sprint(tx, owner, "SPR-1", SprintState.ACTIVE)
                 return sprint.state
         except Refused as refused:
             return refused.code
@@ -500,8 +515,8 @@ async def test_two_people_starting_one_sprint_get_one_success(database: Database
 
 
 async def test_own_sites_are_made_once(tx: AsyncSession, owner: Actor) -> None:
-    first = await sites.own_site(tx, SiteKind.FILES)
-    assert await sites.own_site(tx, SiteKind.FILES) == first
+    first = await own_site(tx, SiteKind.FILES)
+    assert await own_site(tx, SiteKind.FILES) == first
     assert await tx.scalar(select(func.count()).select_from(Site)) == 1
     assert await tx.scalar(select(func.count()).select_from(FieldMapping)) == 0
 
@@ -519,7 +534,7 @@ async def test_an_import_that_keeps_crashing_ends_as_failed(
 ) -> None:
     owner = await factories.organization_in(database)
     async with database.tx(owner) as tx:
-        import_id = (await service.start_import(tx, owner, [SourceFile(name="x", content=b"[]")])).id
+        import_id = (await start_import(tx, owner, [SourceFile(name="x", content=b"[]")])).id
     run = JobRun(
         name="sprints.read_import", database=database, settings=Settings(), ports={IssueFiles: Broken()},
         organization_id=owner.organization_id, attempt=attempt,
@@ -534,7 +549,7 @@ async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
     owner = await factories.organization_in(database)
     async with database.tx(owner) as tx:
         upload = SourceFile(name="issues.csv", content=CSV)
-        started = await service.start_import(tx, owner, [upload])
+        started = await start_import(tx, owner, [upload])
     run = JobRun(
         name="sprints", database=database, settings=Settings(), ports={IssueFiles: JiraFiles()},
         organization_id=owner.organization_id,
@@ -542,7 +557,7 @@ async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
     ids = {"organization_id": owner.organization_id, "import_id": started.id}
     await jobs.read_import(run, **ids)
     async with database.tx(owner) as tx:
-        await service.confirm_import(tx, owner, started.key, FieldMap())
+        await confirm_import(tx, owner, started.key, FieldMap())
     await jobs.apply_import(run, **ids)
     work = await database.reader(owner).first(select(Work.state, Work.done, Work.total))
     assert (work.state, work.done) == ("DONE", work.total)
@@ -553,7 +568,7 @@ async def test_two_imports_of_the_same_issues_at_once_make_each_once(database: D
     owner = await factories.organization_in(database)
     batch = JiraFiles().read([SourceFile(name="issues.csv", content=CSV)])
     async with database.tx(owner) as tx:
-        site = await sites.own_site(tx, SiteKind.FILES)
+        site = await own_site(tx, SiteKind.FILES)
 
     heard: list[tuple[int, int]] = []
 

@@ -1,16 +1,10 @@
 """Sprints: sites, issues and sprints, made by hand, imported by file or synced, with their analysis."""
 
-from cutwater.sprints.face import (
-    IssueBrief,
-    SprintBrief,
-    find_issues,
-    issue_by_key,
-    issues_by_ids,
-    issues_in_sprint,
-    sprint_by_key,
-    sprints,
-)
-from cutwater.sprints.service import NewIssue, create_issue, create_sprint, import_files, move_sprint
+from cutwater.sprints.imports.service.runs import import_files
+from cutwater.sprints.issues.service.verbs import NewIssue, create_issue
+from cutwater.sprints.issues.views import IssueBrief, find_issues, issue_by_key, issues_by_ids
+from cutwater.sprints.sprints.service.verbs import create_sprint, move_sprint
+from cutwater.sprints.sprints.views import SprintBrief, issues_in_sprint, sprint_by_key, sprints
 
 __all__ = [
     "IssueBrief",

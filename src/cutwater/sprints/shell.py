@@ -1,8 +1,7 @@
 """What sprints give to the shell."""
 
 from cutwater.kernel.grants import Grant
-from cutwater.sprints.models import ImportState
-from cutwater.sprints.records import Category, SprintState
+from cutwater.sprints.core.facts import Category, ImportState, SprintState
 from cutwater.web import Command, HomePanel, Look, NavItem
 
 NAV = (
