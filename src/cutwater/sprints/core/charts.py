@@ -1,6 +1,5 @@
 """PURE: the Vega-Lite specifications of the sprint pages: one for page, print and mail."""
 
-from typing import Any
 
 from cutwater.sprints.core.analysis import Analysis, Dimension, Line
 
@@ -10,7 +9,7 @@ COLOURED = ["In progress", "Done", "Not known", "To do"]
 _SHOWN = 20
 
 
-def by_stage(analysis: Analysis, dimension: Dimension, *, empty: str = "Not set") -> dict[str, Any]:
+def by_stage(analysis: Analysis, dimension: Dimension, *, empty: str = "Not set") -> dict[str, object]:
     """Issues of each value of a dimension as bars, split by stage; beyond 20 values the rest is one bar."""
     rows = [
         {"name": name, "stage": word, "issues": stages.get(stage, 0), "order": order}
@@ -45,7 +44,7 @@ def by_stage(analysis: Analysis, dimension: Dimension, *, empty: str = "Not set"
     }
 
 
-def _present(rows: list[dict[str, Any]]) -> list[str]:
+def _present(rows: list[dict[str, object]]) -> list[str]:
     seen = {row["stage"] for row in rows}
     return [word for _, word in STAGES if word in seen]
 

@@ -1,8 +1,9 @@
 """PURE: how complete the fields are that figures stand on; shown before figures that would be wrong."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core.analysis import percent
@@ -34,7 +35,7 @@ class Gap:
         """How many issues have it."""
         return self.total - self.missing
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """The gap as plain data, for storing with an import."""
         return {
             "field": self.field, "label": self.label, "total": self.total, "missing": self.missing,
@@ -48,7 +49,7 @@ class Covered(Protocol):
     @property
     def discipline_team(self) -> str | None: ...
     @property
-    def points(self) -> Any: ...
+    def points(self) -> Decimal | None: ...
     @property
     def owner_name(self) -> str | None: ...
     @property
@@ -58,7 +59,7 @@ class Covered(Protocol):
     @property
     def status_category(self) -> str: ...
     @property
-    def done_at(self) -> Any: ...
+    def done_at(self) -> object: ...
 
 
 def cover(facts: Iterable[Covered]) -> list[Gap]:
@@ -84,7 +85,7 @@ def cover(facts: Iterable[Covered]) -> list[Gap]:
     return sorted(gaps, key=lambda gap: (-order.index(gap.effect), -gap.missing)) if total else []
 
 
-def _gap(name: str, label: str, rows: list[Any], missing: list[Any], query: str, spoils: str) -> Gap:
+def _gap(name: str, label: str, rows: list[Covered], missing: list[Covered], query: str, spoils: str) -> Gap:
     total, count = len(rows), len(missing)
     return Gap(
         field=name,
@@ -126,7 +127,7 @@ def effect_of(missing: int, total: int) -> Effect:
     return Effect.PARTIAL if share < 33 else Effect.MISLEADING
 
 
-def _oddly_filled(rows: list[Any]) -> list[Gap]:
+def _oddly_filled(rows: list[Covered]) -> list[Gap]:
     """Fields that are filled but say nothing: one priority for all, negative points, done without a date."""
     found = []
     total = len(rows)
@@ -155,7 +156,7 @@ def _oddly_filled(rows: list[Any]) -> list[Gap]:
 
 
 def _odd(
-    name: str, label: str, rows: list[Any], missing: int, text: str, query: str, effect: Effect, spoils: str
+    name: str, label: str, rows: list[Covered], missing: int, text: str, query: str, effect: Effect, spoils: str
 ) -> Gap:
     return Gap(
         field=name,

@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core.facts import Category, Content, SprintState
@@ -298,8 +297,8 @@ def _links(row: Row) -> Iterator[LinkRecord]:
             yield LinkRecord(type_name=kind, label=label, is_inward=is_inward, other_key=other)
 
 
-def _fields(row: Row) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
+def _fields(row: Row) -> dict[str, object]:
+    fields: dict[str, object] = {}
     for header, numbers in row.layout.rest.items():
         cells = [cell for cell in (row.at(number, CELL_LIMIT) for number in numbers) if cell]
         if cells:

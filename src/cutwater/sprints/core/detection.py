@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core.facts import Role
@@ -100,7 +99,7 @@ def _facts(id_: str, seen: _Seen, known: FieldRecord | None) -> FieldFacts:
     )
 
 
-def _shape(value: Any) -> tuple[str, str]:
+def _shape(value: object) -> tuple[str, str]:
     if isinstance(value, bool):
         return "boolean", str(value)
     if number_like(value):

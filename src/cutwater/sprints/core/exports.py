@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 COLUMNS = (
     ("Key", "key"),
@@ -33,7 +32,7 @@ COLUMNS = (
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -45,12 +44,12 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _harmless(value: Any) -> Any:
+def _harmless(value: object) -> object:
     """A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
 
 
-def as_csv(rows: Iterable[Any], columns: Sequence[tuple[str, str]] = COLUMNS) -> bytes:
+def as_csv(rows: Iterable[object], columns: Sequence[tuple[str, str]] = COLUMNS) -> bytes:
     """The rows as CSV in UTF-8 with a BOM, which spreadsheets need."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -60,7 +59,7 @@ def as_csv(rows: Iterable[Any], columns: Sequence[tuple[str, str]] = COLUMNS) ->
     return out.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(rows: Iterable[Any], columns: Sequence[tuple[str, str]] = COLUMNS) -> bytes:
+def as_xlsx(rows: Iterable[object], columns: Sequence[tuple[str, str]] = COLUMNS) -> bytes:
     """The rows as a workbook; texts stay texts, whatever they start with."""
     import xlsxwriter  # here: it takes longer to load than anything else, and few export
 

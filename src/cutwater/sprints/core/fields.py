@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, field
 from decimal import Decimal
-from typing import Any
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core.facts import SprintState
@@ -46,7 +45,7 @@ class Mapped:
     sprints: tuple[SprintRecord, ...] = field(default_factory=tuple)
 
 
-def apply(mapping: FieldMap, fields: Mapping[str, Any], spot: Spot) -> Mapped:
+def apply(mapping: FieldMap, fields: Mapping[str, object], spot: Spot) -> Mapped:
     """The mapped values of one issue's fields; a value that does not fit is reported with its place."""
     return Mapped(
         discipline=text_of(fields.get(mapping.discipline), mapping.discipline, spot) or None,
@@ -57,7 +56,7 @@ def apply(mapping: FieldMap, fields: Mapping[str, Any], spot: Spot) -> Mapped:
     )
 
 
-def text_of(value: Any, name: str, spot: Spot) -> str:
+def text_of(value: object, name: str, spot: Spot) -> str:
     """A text, an option or the first of a list of these; several options are reported."""
     if isinstance(value, list):
         if len(value) > 1:
@@ -68,7 +67,7 @@ def text_of(value: Any, name: str, spot: Spot) -> str:
     return spot.text(value, name, NAME_LIMIT) if value not in (None, "") else ""
 
 
-def _points(value: Any, name: str, spot: Spot) -> Decimal | None:
+def _points(value: object, name: str, spot: Spot) -> Decimal | None:
     if isinstance(value, dict):
         value = value.get("option")
     if isinstance(value, list):
@@ -79,7 +78,7 @@ def _points(value: Any, name: str, spot: Spot) -> Decimal | None:
     return points
 
 
-def person_of(value: Any, name: str, spot: Spot) -> PersonRecord | None:
+def person_of(value: object, name: str, spot: Spot) -> PersonRecord | None:
     """A person, or a plain name when the source has only that."""
     if isinstance(value, list):
         value = value[0] if value else None
@@ -90,13 +89,13 @@ def person_of(value: Any, name: str, spot: Spot) -> PersonRecord | None:
     return PersonRecord(account_id="", name=shown) if shown else None
 
 
-def _is_set(value: Any) -> bool:
+def _is_set(value: object) -> bool:
     if isinstance(value, str):
         return value.strip().casefold() not in ("", "no", "false", "0")
     return bool(value)
 
 
-def _sprints(mapping: FieldMap, fields: Mapping[str, Any], spot: Spot) -> Iterable[SprintRecord]:
+def _sprints(mapping: FieldMap, fields: Mapping[str, object], spot: Spot) -> Iterable[SprintRecord]:
     found: dict[str, SprintRecord] = {}
     for name in dict.fromkeys((mapping.sprint, *AGILE_SPRINTS)):
         for value in as_list(fields.get(name)):
@@ -106,12 +105,12 @@ def _sprints(mapping: FieldMap, fields: Mapping[str, Any], spot: Spot) -> Iterab
     return found.values()
 
 
-def as_list(value: Any) -> list[Any]:
+def as_list(value: object) -> list[object]:
     """The value as a list: nothing, one or many."""
     return value if isinstance(value, list) else [] if value in (None, "") else [value]
 
 
-def sprint_of(value: Any, name: str, spot: Spot) -> SprintRecord | None:
+def sprint_of(value: object, name: str, spot: Spot) -> SprintRecord | None:
     """A sprint from its neutral shape or from a bare name."""
     if isinstance(value, str) and not number_like(value):
         return SprintRecord(external_id=None, name=spot.text(value, name, NAME_LIMIT))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from cutwater.sprints.core.facts import Severity
 from cutwater.sprints.core.records import Oddity
@@ -78,7 +77,7 @@ class Spot:
         """Report a harmless repair."""
         self.notes.add(code, Severity.NOTE, text, at=self, name=name)
 
-    def text(self, raw: Any, name: str, limit: int = CELL_LIMIT) -> str:
+    def text(self, raw: object, name: str, limit: int = CELL_LIMIT) -> str:
         """The cell as clean text; no text or too long is an error, what no database can hold is removed."""
         if raw is None:
             return ""
@@ -98,7 +97,7 @@ class Spot:
             raw = storable(plain).replace("\xa0", " ")
         return str(raw).strip()
 
-    def plain(self, raw: Any, name: str, limit: int = CELL_LIMIT) -> str:
+    def plain(self, raw: object, name: str, limit: int = CELL_LIMIT) -> str:
         """Like `text`, for a cell of a spreadsheet: a formula is kept as the text it is, and said so."""
         if isinstance(raw, str) and "\x00" in raw:
             self.error("nul", name, "contains a NUL character; this is not a text file, or it is damaged")
@@ -108,7 +107,7 @@ class Spot:
             self.warn("formula", name, f"looks like a formula and is kept as plain text: {_short(value)}")
         return value
 
-    def instant(self, raw: Any, name: str) -> datetime | None:
+    def instant(self, raw: object, name: str) -> datetime | None:
         """The moment written in the cell, in UTC; a date that is none is an error with its place."""
         if raw is None or raw == "":
             return None
@@ -125,7 +124,7 @@ class Spot:
             )
             return None
 
-    def number(self, raw: Any, name: str) -> Decimal | None:
+    def number(self, raw: object, name: str) -> Decimal | None:
         """The number in the cell; a decimal comma is read and noted, anything else is an error."""
         if raw is None or raw == "" or isinstance(raw, bool):
             return None
@@ -141,7 +140,7 @@ class Spot:
                 self.note("decimal_comma", name, f"the number {text} is read as {raw}")
         return self._bounded(raw, name)
 
-    def _bounded(self, raw: Any, name: str) -> Decimal | None:
+    def _bounded(self, raw: object, name: str) -> Decimal | None:
         try:
             value = Decimal(str(raw))
         except InvalidOperation:
@@ -154,7 +153,7 @@ class Spot:
         return value.quantize(Decimal("0.001")).normalize() + 0
 
 
-def number_like(raw: Any) -> bool:
+def number_like(raw: object) -> bool:
     """Whether a value could be read as a number."""
     if isinstance(raw, bool):
         return False
@@ -163,7 +162,7 @@ def number_like(raw: Any) -> bool:
     )
 
 
-def _instant(raw: Any) -> datetime:
+def _instant(raw: object) -> datetime:
     if isinstance(raw, bool):
         raise TypeError
     if isinstance(raw, int | float):
@@ -195,7 +194,7 @@ def _short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _shape(value: Any) -> str:
+def _shape(value: object) -> str:
     return (
         "a list"
         if isinstance(value, list)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
-from typing import Any
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core.facts import Category, Content, Severity, SprintState
@@ -120,7 +119,7 @@ class IssueRecord:
     links: tuple[LinkRecord, ...] = ()
     remote_links: int = 0
     url: str = ""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import field
-from typing import Any
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core import coverage, detection, fields
@@ -19,8 +18,8 @@ class Review:
     """What reading found, as plain data for the import's row."""
 
     mapping: FieldMap
-    choices: dict[str, Any]
-    coverage: list[dict[str, Any]]
+    choices: dict[str, object]
+    coverage: list[dict[str, object]]
     counts: dict[str, int] = field(default_factory=dict)
     oddities: list[Oddity] = field(default_factory=list)
 
@@ -30,13 +29,13 @@ class Preview:
     """An issue as coverage looks at it, before it is stored."""
 
     discipline_team: str | None
-    points: Any
+    points: object
     owner_name: str | None
     reporter_name: str | None
     assignee_name: str | None
     priority: str | None
     status_category: str
-    done_at: Any
+    done_at: object
 
 
 def review(batch: Batch, confirmed: FieldMap | None) -> Review:
@@ -95,7 +94,7 @@ def projects(batch: Batch) -> list[str]:
     return sorted({item.project_key for item in batch.issues if item.project_key})
 
 
-def _choice(item: detection.Candidate) -> dict[str, Any]:
+def _choice(item: detection.Candidate) -> dict[str, object]:
     return {
         "field": item.field_id, "name": item.name, "score": item.score, "reason": item.reason,
         "filled": item.filled, "samples": list(item.samples),
@@ -117,12 +116,12 @@ def _preview(issue: IssueRecord, mapping: FieldMap, notes: dict[str, Notes]) -> 
     )
 
 
-def contents(batch: Batch) -> list[dict[str, Any]]:
+def contents(batch: Batch) -> list[dict[str, object]]:
     """What each file was recognised to be."""
     return [{"file": item.name, "content": item.content.value, "rows": item.rows} for item in batch.files]
 
 
-def kept(oddities: Iterable[Oddity]) -> list[dict[str, Any]]:
+def kept(oddities: Iterable[Oddity]) -> list[dict[str, object]]:
     """Oddities as they are stored: by kind, each with its count and its first places."""
     return [
         {

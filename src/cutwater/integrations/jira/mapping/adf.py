@@ -1,7 +1,6 @@
 """PURE: from an Atlassian Document Format tree to plain text with simple Markdown marks."""
 
 from collections.abc import Iterator
-from typing import Any
 
 _BLOCKS = {
     "paragraph",
@@ -17,7 +16,7 @@ _BLOCKS = {
 _DEPTH = 60
 
 
-def text_of(document: Any) -> str:
+def text_of(document: object) -> str:
     """The readable text of an ADF document; a plain string (the v2 API) is given back as it is."""
     if isinstance(document, str):
         return document
@@ -26,12 +25,12 @@ def text_of(document: Any) -> str:
     return "".join(_walk(document, 0, "")).strip()
 
 
-def _walk(node: Any, depth: int, bullet: str) -> Iterator[str]:
+def _walk(node: object, depth: int, bullet: str) -> Iterator[str]:
     if not isinstance(node, dict) or depth > _DEPTH:
         return
     kind = str(node.get("type", ""))
     given = node.get("attrs")
-    attributes: dict[str, Any] = given if isinstance(given, dict) else {}
+    attributes: dict[str, object] = given if isinstance(given, dict) else {}
     leaf = _leaf(kind, node, attributes)
     if leaf is not None:
         yield leaf
@@ -52,14 +51,14 @@ def _walk(node: Any, depth: int, bullet: str) -> Iterator[str]:
         yield "\n"
 
 
-def _children(node: dict[str, Any], kind: str, depth: int) -> Iterator[str]:
+def _children(node: dict[str, object], kind: str, depth: int) -> Iterator[str]:
     content = node.get("content")
     for number, child in enumerate(content if isinstance(content, list) else [], 1):
         bullet = f"{number}. " if kind == "orderedList" else "- "
         yield from _walk(child, depth + 1, bullet)
 
 
-def _leaf(kind: str, node: dict[str, Any], attributes: dict[str, Any]) -> str | None:
+def _leaf(kind: str, node: dict[str, object], attributes: dict[str, object]) -> str | None:
     if kind == "text":
         return _marked(str(node.get("text", "")), node.get("marks"))
     if kind == "hardBreak":
@@ -79,7 +78,7 @@ def _leaf(kind: str, node: dict[str, Any], attributes: dict[str, Any]) -> str | 
     return None
 
 
-def _marked(text: str, marks: Any) -> str:
+def _marked(text: str, marks: object) -> str:
     for mark in marks if isinstance(marks, list) else []:
         kind = mark.get("type") if isinstance(mark, dict) else ""
         if kind == "strong":

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
 from urllib.parse import urlsplit
 
 from cutwater.integrations.jira.mapping import objects
@@ -22,7 +21,7 @@ from cutwater.sprints.core.records import (
     StatusRecord,
 )
 
-Loose = tuple[dict[str, Any], Spot]
+Loose = tuple[dict[str, object], Spot]
 _ISSUE_IN_URL = re.compile(r"/issue/([^/?]+)")
 
 
@@ -158,7 +157,7 @@ def _with_loose_changes(issues: list[IssueRecord], loose: list[Loose]) -> list[I
     return [_merged(issue, found[issue.key]) if issue.key in found else issue for issue in issues]
 
 
-def _whose(value: dict[str, Any]) -> str:
+def _whose(value: dict[str, object]) -> str:
     name = _issue_of(value)
     return f"belongs to issue {name}, which is not here" if name else "does not say which issue it belongs to"
 
@@ -168,7 +167,7 @@ def _merged(issue: IssueRecord, extra: Iterable[ChangeRecord]) -> IssueRecord:
     return replace(issue, changes=tuple(every.values()))
 
 
-def _issue_of(value: dict[str, Any]) -> str:
+def _issue_of(value: dict[str, object]) -> str:
     for name in ("issueKey", "issueId", "issue_key", "issue_id"):
         if value.get(name):
             return str(value[name])

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import field
-from typing import Any
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core.reading import NAME_LIMIT, Notes, Spot, storable
@@ -16,7 +15,7 @@ _LISTS = ("issues", "values", "histories", "sprints", "worklogs", "transitions",
 class Document:
     """The objects of one file, with the field names a search response brought along."""
 
-    rows: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    rows: list[tuple[int, dict[str, object]]] = field(default_factory=list)
     fields: list[FieldRecord] = field(default_factory=list)
 
 
@@ -57,7 +56,7 @@ def parse(file: SourceFile, notes: Notes) -> Document:
     return document
 
 
-def _values(text: str, notes: Notes) -> Iterator[tuple[int, Any]]:
+def _values(text: str, notes: Notes) -> Iterator[tuple[int, object]]:
     lines = text.split("\n")
     filled = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if len(filled) > 1 and _loads(filled[0][1])[1] is None:
@@ -75,7 +74,7 @@ def _values(text: str, notes: Notes) -> Iterator[tuple[int, Any]]:
         yield 1, value
 
 
-def _loads(text: str) -> tuple[Any, str | None]:
+def _loads(text: str) -> tuple[object, str | None]:
     try:
         return json.loads(text, parse_constant=_no_constant), None
     except json.JSONDecodeError as wrong:
@@ -88,7 +87,7 @@ def _loads(text: str) -> tuple[Any, str | None]:
         return None, f"not JSON ({str(wrong)[:80]})"
 
 
-def _no_constant(name: str) -> Any:
+def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON number")
 
 
@@ -97,7 +96,7 @@ def _line_of(text: str, wrong: str) -> int | None:
     return int(rest.split(",")[0]) if found else None
 
 
-def _unwrap(row: int, value: Any, fields: list[FieldRecord]) -> Iterator[tuple[int, Any]]:
+def _unwrap(row: int, value: object, fields: list[FieldRecord]) -> Iterator[tuple[int, object]]:
     if isinstance(value, list):
         for number, item in enumerate(value, 1):
             inner = _inner(item)
@@ -115,7 +114,7 @@ def _unwrap(row: int, value: Any, fields: list[FieldRecord]) -> Iterator[tuple[i
     yield from enumerate(inner, 1)
 
 
-def _inner(value: Any) -> list[Any] | None:
+def _inner(value: object) -> list[object] | None:
     if not isinstance(value, dict):
         return None
     if "webhookEvent" in value and isinstance(value.get("issue"), dict):
@@ -131,7 +130,9 @@ def _inner(value: Any) -> list[Any] | None:
     return None
 
 
-def _remember_names(value: dict[str, Any], fields: list[FieldRecord]) -> None:
+def _remember_names(value: object, fields: list[FieldRecord]) -> None:
+    if not isinstance(value, dict):
+        return
     names, schemas = value.get("names"), value.get("schema")
     if not isinstance(names, dict):
         return
@@ -148,5 +149,5 @@ def _remember_names(value: dict[str, Any], fields: list[FieldRecord]) -> None:
         )
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     return storable(str(value))[:NAME_LIMIT]

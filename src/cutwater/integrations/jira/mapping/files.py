@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from cutwater.integrations.jira.mapping import assembly, documents, objects
 from cutwater.integrations.jira.mapping.recognition import content_of
@@ -67,7 +66,7 @@ def _read_json(file: SourceFile, notes: Notes, parts: "assembly.Parts") -> None:
         parts.files.append(FileSummary(name=file.name, content=content, rows=rows))
 
 
-def _take(content: Content, value: dict[str, Any], spot: Spot, parts: "assembly.Parts") -> None:
+def _take(content: Content, value: dict[str, object], spot: Spot, parts: "assembly.Parts") -> None:
     if content is Content.ISSUES:
         issue = objects.issue(value, spot)
         if issue:

@@ -1,7 +1,6 @@
 """PURE: Jira's JSON (Cloud API v3 and v2, Server and Data Center) as neutral import records."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from cutwater.integrations.jira.mapping import adf, values
 from cutwater.sprints.core.facts import Category, SprintState
@@ -28,9 +27,9 @@ GIVEN_BY = {
 STATES = {"future": SprintState.PLANNING, "active": SprintState.ACTIVE, "closed": SprintState.COMPLETED}
 
 
-def issue(row: dict[str, Any], spot: Spot) -> IssueRecord | None:
+def issue(row: dict[str, object], spot: Spot) -> IssueRecord | None:
     """One issue with its changelog, links and mappable fields; None, with an error, when it has no key."""
-    fields = row["fields"]
+    fields = _dict(row.get("fields"))
     spot.key = spot.text(row.get("key"), "key", NAME_LIMIT)
     if not _is_key(spot.key, spot):
         return None
@@ -78,7 +77,7 @@ def _is_key(key: str, spot: Spot) -> bool:
     return False
 
 
-def _title(fields: dict[str, Any], spot: Spot) -> str:
+def _title(fields: dict[str, object], spot: Spot) -> str:
     title = spot.text(fields.get("summary"), "summary", TITLE_LIMIT)
     if not title and not fields.get("summary"):
         spot.warn("missing", "summary", "the issue has no summary; its key is shown instead")
@@ -86,19 +85,19 @@ def _title(fields: dict[str, Any], spot: Spot) -> str:
     return title
 
 
-def _project_key(fields: dict[str, Any], spot: Spot) -> str:
+def _project_key(fields: dict[str, object], spot: Spot) -> str:
     return (
         spot.text(_dict(fields.get("project")).get("key"), "project", NAME_LIMIT)
         or spot.key.rpartition("-")[0]
     )
 
 
-def _labels(raw: Any, spot: Spot) -> tuple[str, ...]:
+def _labels(raw: object, spot: Spot) -> tuple[str, ...]:
     labels = (spot.text(label, "labels", NAME_LIMIT) for label in (raw if isinstance(raw, list) else []))
     return tuple(dict.fromkeys(label for label in labels if label))
 
 
-def _status_of(raw: Any, spot: Spot) -> tuple[str, Category]:
+def _status_of(raw: object, spot: Spot) -> tuple[str, Category]:
     if isinstance(raw, str):
         return spot.text(raw, "status", NAME_LIMIT), Category.UNKNOWN
     status = _dict(raw)
@@ -108,7 +107,7 @@ def _status_of(raw: Any, spot: Spot) -> tuple[str, Category]:
     return name, category_of(status.get("statusCategory"), name, spot)
 
 
-def category_of(raw: Any, status: str, spot: Spot) -> Category:
+def category_of(raw: object, status: str, spot: Spot) -> Category:
     """The stage of a status: by the category's key; a key that its own id contradicts is reported."""
     category = _dict(raw)
     stated = CATEGORIES.get(str(category.get("key", "")).lower(), Category.UNKNOWN)
@@ -121,7 +120,7 @@ def category_of(raw: Any, status: str, spot: Spot) -> Category:
     return by_id if by_id and stated is Category.UNKNOWN else stated
 
 
-def _changelog(raw: Any, spot: Spot) -> Iterator[ChangeRecord]:
+def _changelog(raw: object, spot: Spot) -> Iterator[ChangeRecord]:
     log = _dict(raw)
     histories = log.get("histories", log.get("values"))
     histories = histories if isinstance(histories, list) else []
@@ -137,7 +136,7 @@ def _changelog(raw: Any, spot: Spot) -> Iterator[ChangeRecord]:
             yield from changes(history, spot)
 
 
-def changes(history: dict[str, Any], spot: Spot) -> Iterator[ChangeRecord]:
+def changes(history: dict[str, object], spot: Spot) -> Iterator[ChangeRecord]:
     """The changed fields of one changelog entry; an entry without a date is an error with its place."""
     at = spot.instant(history.get("created"), "changelog")
     if at is None:
@@ -163,13 +162,13 @@ def changes(history: dict[str, Any], spot: Spot) -> Iterator[ChangeRecord]:
         )
 
 
-def _changed(raw: Any, field: Any, spot: Spot) -> str | None:
+def _changed(raw: object, field: object, spot: Spot) -> str | None:
     if raw is None:
         return None
     return spot.text(raw, f"changelog {field}", TEXT_LIMIT)
 
 
-def _links(raw: Any, spot: Spot) -> Iterator[LinkRecord]:
+def _links(raw: object, spot: Spot) -> Iterator[LinkRecord]:
     for link in raw if isinstance(raw, list) else []:
         link = _dict(link)
         kind = _dict(link.get("type"))
@@ -189,7 +188,7 @@ def _links(raw: Any, spot: Spot) -> Iterator[LinkRecord]:
             )
 
 
-def sprint(row: dict[str, Any], spot: Spot) -> SprintRecord | None:
+def sprint(row: dict[str, object], spot: Spot) -> SprintRecord | None:
     """A sprint of the agile API, of the sprint field, or parsed from the old GreenHopper string."""
     name = spot.text(row.get("name"), "name", NAME_LIMIT)
     if not name:
@@ -208,14 +207,14 @@ def sprint(row: dict[str, Any], spot: Spot) -> SprintRecord | None:
     )
 
 
-def status(row: dict[str, Any], spot: Spot) -> StatusRecord:
+def status(row: dict[str, object], spot: Spot) -> StatusRecord:
     """A status of the site with its stage."""
     name = spot.text(row.get("name"), "name", NAME_LIMIT)
     category = category_of(row.get("statusCategory"), name, spot)
     return StatusRecord(external_id=spot.text(row.get("id"), "id", NAME_LIMIT), name=name, category=category)
 
 
-def project(row: dict[str, Any], spot: Spot) -> ProjectRecord:
+def project(row: dict[str, object], spot: Spot) -> ProjectRecord:
     """A project of the site."""
     return ProjectRecord(
         external_id=spot.text(row.get("id"), "id", NAME_LIMIT) or None,
@@ -224,7 +223,7 @@ def project(row: dict[str, Any], spot: Spot) -> ProjectRecord:
     )
 
 
-def board(row: dict[str, Any], spot: Spot) -> BoardRecord:
+def board(row: dict[str, object], spot: Spot) -> BoardRecord:
     """A board of the site."""
     return BoardRecord(
         external_id=spot.text(row.get("id"), "id", NAME_LIMIT),
@@ -234,7 +233,7 @@ def board(row: dict[str, Any], spot: Spot) -> BoardRecord:
     )
 
 
-def field(row: dict[str, Any], spot: Spot) -> FieldRecord:
+def field(row: dict[str, object], spot: Spot) -> FieldRecord:
     """A field of the site with its schema."""
     schema = _dict(row.get("schema"))
     return FieldRecord(
@@ -245,5 +244,5 @@ def field(row: dict[str, Any], spot: Spot) -> FieldRecord:
     )
 
 
-def _dict(value: Any) -> dict[str, Any]:
+def _dict(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}

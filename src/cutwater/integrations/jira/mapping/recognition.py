@@ -1,11 +1,10 @@
 """PURE: what one JSON object of Jira's API is, told by the properties it has."""
 
-from typing import Any
 
 from cutwater.sprints.core.facts import Content
 
 
-def content_of(row: dict[str, Any]) -> Content:
+def content_of(row: dict[str, object]) -> Content:
     """What this object is; UNKNOWN when nothing fits."""
     for content, fits in _SHAPES:
         if fits(row):
@@ -13,49 +12,49 @@ def content_of(row: dict[str, Any]) -> Content:
     return Content.UNKNOWN
 
 
-def _issue(row: dict[str, Any]) -> bool:
+def _issue(row: dict[str, object]) -> bool:
     return "key" in row and isinstance(row.get("fields"), dict)
 
 
-def _changes(row: dict[str, Any]) -> bool:
+def _changes(row: dict[str, object]) -> bool:
     return (isinstance(row.get("items"), list) and "created" in row) or isinstance(
         row.get("changeHistories"), list
     )
 
 
-def _sprint(row: dict[str, Any]) -> bool:
+def _sprint(row: dict[str, object]) -> bool:
     return "name" in row and str(row.get("state", "")).lower() in ("future", "active", "closed")
 
 
-def _status(row: dict[str, Any]) -> bool:
+def _status(row: dict[str, object]) -> bool:
     return "name" in row and isinstance(row.get("statusCategory"), dict)
 
 
-def _issue_type(row: dict[str, Any]) -> bool:
+def _issue_type(row: dict[str, object]) -> bool:
     return "name" in row and isinstance(row.get("subtask"), bool)
 
 
-def _remote_link(row: dict[str, Any]) -> bool:
+def _remote_link(row: dict[str, object]) -> bool:
     return isinstance(row.get("object"), dict) and "url" in row["object"]
 
 
-def _worklog(row: dict[str, Any]) -> bool:
+def _worklog(row: dict[str, object]) -> bool:
     return "timeSpentSeconds" in row or ("timeSpent" in row and "started" in row)
 
 
-def _transition(row: dict[str, Any]) -> bool:
+def _transition(row: dict[str, object]) -> bool:
     return "name" in row and isinstance(row.get("to"), dict)
 
 
-def _board_configuration(row: dict[str, Any]) -> bool:
+def _board_configuration(row: dict[str, object]) -> bool:
     return isinstance(row.get("columnConfig"), dict)
 
 
-def _board(row: dict[str, Any]) -> bool:
+def _board(row: dict[str, object]) -> bool:
     return "name" in row and row.get("type") in ("scrum", "kanban", "simple")
 
 
-def _field(row: dict[str, Any]) -> bool:
+def _field(row: dict[str, object]) -> bool:
     return (
         "id" in row
         and "name" in row
@@ -63,11 +62,11 @@ def _field(row: dict[str, Any]) -> bool:
     )
 
 
-def _project(row: dict[str, Any]) -> bool:
+def _project(row: dict[str, object]) -> bool:
     return "key" in row and "name" in row and "id" in row
 
 
-def _priority(row: dict[str, Any]) -> bool:
+def _priority(row: dict[str, object]) -> bool:
     return "name" in row and "id" in row and ("statusColor" in row or "iconUrl" in row)
 
 

@@ -1,7 +1,7 @@
 """PURE: Jira's field values in neutral shapes: text, number, option, person, sprint, or lists of these."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
 
 from cutwater.sprints.core.reading import NAME_LIMIT, TEXT_LIMIT, Spot, storable
 from cutwater.sprints.core.records import PersonRecord
@@ -70,7 +70,7 @@ _SPRINT_KEYS = {
 }
 
 
-def person(raw: Any, name: str, spot: Spot) -> PersonRecord | None:
+def person(raw: object, name: str, spot: Spot) -> PersonRecord | None:
     """A person of Jira Cloud (accountId) or Server (key or name); None when there is nobody."""
     if not isinstance(raw, dict):
         return None
@@ -84,9 +84,9 @@ def person(raw: Any, name: str, spot: Spot) -> PersonRecord | None:
     )
 
 
-def mappable(fields: dict[str, Any], spot: Spot) -> dict[str, Any]:
+def mappable(fields: dict[str, object], spot: Spot) -> dict[str, object]:
     """The fields a field mapping may point at, in neutral shapes; empty ones are left out."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name, raw in fields.items():
         if name in SYSTEM:
             continue
@@ -96,7 +96,7 @@ def mappable(fields: dict[str, Any], spot: Spot) -> dict[str, Any]:
     return found
 
 
-def neutral(raw: Any, name: str, spot: Spot) -> Any:
+def neutral(raw: object, name: str, spot: Spot) -> object:
     """One value in its neutral shape; what no mapping could use (long texts, deep objects) becomes None."""
     if raw is None or isinstance(raw, bool | int | float):
         return _number(raw, name, spot)
@@ -108,10 +108,10 @@ def neutral(raw: Any, name: str, spot: Spot) -> Any:
     if isinstance(raw, list):
         values = [neutral(item, name, spot) for item in raw[:200] if not isinstance(item, list)]
         return [value for value in values if value not in (None, "")]
-    return _object(raw, name, spot)
+    return _object(raw, name, spot) if isinstance(raw, dict) else None
 
 
-def _object(raw: dict[str, Any], name: str, spot: Spot) -> dict[str, Any] | None:
+def _object(raw: dict[str, object], name: str, spot: Spot) -> dict[str, object] | None:
     if "displayName" in raw or "accountId" in raw:
         who = person(raw, name, spot)
         return {"person": {"id": who.account_id, "name": who.name}} if who else None
@@ -134,12 +134,12 @@ def _number(raw: bool | int | float | None, name: str, spot: Spot) -> bool | int
     return None
 
 
-def _sprint(raw: dict[str, Any], name: str, spot: Spot) -> dict[str, Any]:
+def _sprint(raw: Mapping[str, object], name: str, spot: Spot) -> dict[str, object]:
     known = {key: value for key, value in raw.items() if key in _SPRINT_KEYS and value is not None}
     return {"sprint": {key: _scalar(value, name, spot) for key, value in known.items()}}
 
 
-def _scalar(value: Any, name: str, spot: Spot) -> Any:
+def _scalar(value: object, name: str, spot: Spot) -> object:
     if isinstance(value, bool | int | float):
         return _number(value, name, spot)
     return spot.text(value, name, TEXT_LIMIT)
