@@ -1,7 +1,6 @@
 """One PostgreSQL per test process; most tests share a database and roll back, the others clone a template."""
 
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from cutwater.kernel.reader import SessionReader
 from cutwater.schema import migrate
-from tests import factories
+from tests import world
+from tests.serving import Served, scratch
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -32,12 +32,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedServer]:
-    """An embedded PostgreSQL with the migrated template database `cutwater`.
-
-    Not in pytest's own folder: every new pytest of the same user closes that to others, and then the server,
-    which root runs as somebody else, loses its files.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="cutwater-pg-"))
+    """An embedded PostgreSQL with the migrated template database `cutwater`."""
+    folder = scratch("cutwater-pg-")
     server = EmbeddedServer(folder, settings=FAST)
     server.start()
     migrate(server.conninfo(OWNER))
@@ -46,15 +42,27 @@ def cluster() -> Iterator[EmbeddedServer]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy(cluster: EmbeddedServer, name: str) -> None:
+def copy(cluster: EmbeddedServer, name: str, *, template: str = "cutwater") -> None:
+    """A new database like the template: `cutwater` has nobody in it, `bank` the people of `people`."""
     with psycopg.connect(cluster.conninfo(OWNER, "postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {name} template cutwater strategy file_copy")
+        connection.execute(f"create database {name} template {template} strategy file_copy")
 
 
 @pytest.fixture(scope="session")
-async def shared(cluster: EmbeddedServer) -> AsyncIterator[Database]:
+async def people(cluster: EmbeddedServer) -> dict[str, Actor]:
+    """Harbour Bank by role, in every database of a test: signed up, founded and added once per process."""
+    copy(cluster, "bank")
+    database = Database(cluster.conninfo(OWNER, "bank"), role="cutwater_app")
+    await database.open()
+    found = await world.people_in(database, *world.ROLES[1:])
+    await database.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+async def shared(cluster: EmbeddedServer, people: dict[str, Actor]) -> AsyncIterator[Database]:
     """A database that tests use inside transactions which are rolled back."""
-    _copy(cluster, "shared")
+    copy(cluster, "shared", template="bank")
     database = Database(cluster.conninfo(OWNER, "shared"), role="cutwater_app")
     await database.open()
     yield database
@@ -62,10 +70,12 @@ async def shared(cluster: EmbeddedServer) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def database(cluster: EmbeddedServer, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
+async def database(
+    cluster: EmbeddedServer, people: dict[str, Actor], request: pytest.FixtureRequest
+) -> AsyncIterator[Database]:
     """A database of one's own, for what an outer transaction hides: commits, NOTIFY, several connections."""
     name = f"clone_{abs(hash(request.node.nodeid)):x}"
-    _copy(cluster, name)
+    copy(cluster, name, template="bank")
     database = Database(cluster.conninfo(OWNER, name), role="cutwater_app")
     await database.open()
     yield database
@@ -94,9 +104,22 @@ async def tx(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
 
 
 @pytest.fixture
-async def owner(tx: AsyncSession) -> Actor:
-    """The owner of a new organization, which `tx` is now in."""
-    return await factories.organization(tx)
+async def owner(tx: AsyncSession, people: dict[str, Actor]) -> Actor:
+    """The owner of Harbour Bank, which `tx` is now in."""
+    await world.enter(tx, people["OWNER"])
+    return people["OWNER"]
+
+
+@pytest.fixture
+def boss(people: dict[str, Actor]) -> Actor:
+    """The same, for a database of one's own."""
+    return people["OWNER"]
+
+
+@pytest.fixture
+def served(database: Database) -> Served:
+    """The pages and the API on a database of one's own."""
+    return Served(database)
 
 
 @pytest.fixture

@@ -12,19 +12,20 @@ from fastapi.routing import iter_route_contexts
 from structlog.testing import capture_logs
 
 from cutwater.kernel import db, health, log
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.idempotency import IdempotentRoute
-from tests import clients, factories
+from tests.serving import Served
 
 
 @pytest.fixture
-def app(database: Database) -> FastAPI:
-    return clients.app_on(database)
+def app(served: Served) -> FastAPI:
+    return served.app
 
 
 @pytest.fixture
-async def api(app: FastAPI, database: Database) -> httpx2.AsyncClient:
-    return await clients.api_client(app, await factories.organization_in(database))
+async def api(served: Served, boss: Actor) -> httpx2.AsyncClient:
+    return await served.program(boss)
 
 
 async def test_a_stranger_gets_401_in_the_one_shape(app: FastAPI) -> None:

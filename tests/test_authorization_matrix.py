@@ -13,36 +13,31 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.audit import Hub
 from cutwater.identity import service, tokens
-from cutwater.identity.service import people, sessions
+from cutwater.identity.service import sessions
 from cutwater.kernel import clock, crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.embedded import OWNER, EmbeddedServer
-from cutwater.kernel.limits import Limiter
-from cutwater.kernel.settings import Settings
-from cutwater.main import create_app
-from tests.asgi import Answer, call
+from cutwater.kernel.embedded import EmbeddedServer
+from tests import serving, world
 from tests.audit.matrix import ROUTES as AUDIT
-from tests.identity import world
+from tests.conftest import copy
 from tests.identity.matrix import ROUTES as IDENTITY
 from tests.notifications.matrix import ROUTES as NOTIFICATIONS
 from tests.releases.matrix import ROUTES as RELEASES
 from tests.runbooks.matrix import ROUTES as RUNBOOKS
+from tests.serving import Answer, call
 from tests.sprints.matrix import ROUTES as SPRINTS
 from tests.web.matrix import ROUTES as WEB
 
-SECRET = "the matrix signs with this secret and it is long enough"
 EXPECTED: dict[str, str] = WEB | AUDIT | IDENTITY | NOTIFICATIONS | SPRINTS | RELEASES | RUNBOOKS
 ALL = {"VIEWER", "AUDITOR", "MEMBER", "MANAGER", "ADMIN", "OWNER", "SUPERADMIN"}
 MEMBERS = {"MEMBER", "MANAGER", "ADMIN", "OWNER", "SUPERADMIN"}
@@ -113,6 +108,7 @@ class World:
     """The app, an organization, and how each actor presents themselves."""
 
     app: Any
+    hub: Hub
     slug: str
     cookies: dict[str, str]
     bearers: dict[str, str]
@@ -128,9 +124,11 @@ class World:
             if actor in self.bearers:
                 headers["authorization"] = f"Bearer {self.bearers[actor]}"
         else:
-            bound = f"cutwater={self.cookies[actor]}" if actor in self.cookies else "cutwater_pre=matrix"
+            bound = (
+                f"cutwater={self.cookies[actor]}" if actor in self.cookies else "cutwater_pre_matrix=matrix"
+            )
             headers["cookie"] = bound
-            headers["x-csrf-token"] = crypto.sign([SECRET], "csrf", bound)
+            headers["x-csrf-token"] = crypto.sign(serving.SETTINGS.secrets, "csrf", bound)
             headers["content-type"] = "application/x-www-form-urlencoded"
         return await call(self.app, method, address, headers=headers, body=body)
 
@@ -147,37 +145,35 @@ class World:
 
 
 @pytest.fixture(scope="session")
-async def matrix(cluster: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    with psycopg.connect(cluster.conninfo(OWNER, "postgres"), autocommit=True) as connection:
-        connection.execute("create database matrix template cutwater strategy file_copy")
+async def kept(cluster: EmbeddedServer) -> AsyncIterator[World]:
+    copy(cluster, "matrix")
     database = Unkept(cluster.conninfo("cutwater_app", "matrix"))
     await database.open()
-    kept = Database(cluster.conninfo("cutwater_app", "matrix"))
-    folder: Path = tmp_path_factory.mktemp("matrix")
-    config = Settings(data_folder=folder, secret_key=SECRET, log_level="ERROR", worker=False)
-    app = create_app(config)
-    hub = Hub(database)
-    for each in (app, app.state.api):
-        each.state.database, each.state.limiter, each.state.hub = database, Limiter(), hub
+    writing = Database(cluster.conninfo("cutwater_app", "matrix"))
+    hub = Hub(database, secrets=serving.SETTINGS.secrets)
     following = asyncio.create_task(hub.run())
-    yield await build(app, kept)
+    yield await build(writing, hub)
     hub.close()
     await following
     await database.close()
-    await kept.engine.dispose()
+    await writing.engine.dispose()
 
 
-async def build(app: Any, database: Database) -> World:
+@pytest.fixture
+def matrix(kept: World) -> World:
+    """The world, with the app on its database again: other tests serve theirs with the same app."""
+    kept.app = serving.app_on(kept.hub.database, hub=kept.hub)
+    return kept
+
+
+async def build(database: Database, hub: Hub) -> World:
     """An organization with one person of each role, a superadmin outside it, and a foreign owner."""
     cookies, bearers, ids = {}, {}, {}
     async with database.tx(None) as tx:
-        here, owner = await world.found(tx)
+        owner = await world.organization(tx)
         actors = {"OWNER": owner}
-        for role in ("VIEWER", "MEMBER", "MANAGER", "ADMIN"):
-            actors[role] = await world.member(tx, owner, role)
-        auditor = await world.member(tx, owner, "VIEWER")
-        await people.change_member(tx, owner, auditor.user_id, is_auditor=True)
-        actors["AUDITOR"] = auditor
+        for role in ("VIEWER", "AUDITOR", "MEMBER", "MANAGER", "ADMIN"):
+            actors[role] = await world.person(tx, owner, role)
         ids["member"] = str(actors["MEMBER"].user_id)
         ids["team"] = (await service.create_team(tx, owner, "Inner circle")).slug
         for word in SCOPES:
@@ -186,15 +182,15 @@ async def build(app: Any, database: Database) -> World:
             bearers[f"ALL BUT {word}"] = (await service.create_api_key(tx, owner, word, others))[1]
         ids["invitation"] = str((await service.invite(tx, owner, world.address(), "MEMBER")).id)
     async with database.tx(None) as tx:
-        there, actors["FOREIGN"] = await world.found(tx, "Foreign Bank")
+        actors["FOREIGN"] = await world.organization(tx, "Foreign Bank")
     async with database.tx(None) as tx:
         admin = await service.create_admin(tx, email=world.address(), password=world.PASSWORD, name="Sue")
     people_ids = {name: actor.user_id for name, actor in actors.items()} | {"SUPERADMIN": admin.id}
     for name, user_id in people_ids.items():
-        organization = there.id if name == "FOREIGN" else here.id
+        here = actors["FOREIGN" if name == "FOREIGN" else "OWNER"].organization_id
         async with database.tx(None) as tx:
-            cookies[name], bearers[name] = await enter(tx, user_id, organization)
-    return World(app=app, slug=here.slug, cookies=cookies, bearers=bearers, ids=ids)
+            cookies[name], bearers[name] = await enter(tx, user_id, here)
+    return World(app=None, hub=hub, slug=owner.organization, cookies=cookies, bearers=bearers, ids=ids)
 
 
 async def enter(tx: AsyncSession, user_id: Any, organization_id: Any) -> tuple[str, str]:
@@ -207,7 +203,7 @@ async def enter(tx: AsyncSession, user_id: Any, organization_id: Any) -> tuple[s
     family = new_id()
     sessions._next_token(tx, user_id, family, clock.now() + tokens.SESSION_LIFETIME)
     access = tokens.Access(user_id=user_id, organization_id=organization_id, family_id=family)
-    return session.token, tokens.access_token([SECRET], access, clock.now())
+    return session.token, tokens.access_token(serving.SETTINGS.secrets, access, clock.now())
 
 
 def routes_of(app: Any) -> set[str]:

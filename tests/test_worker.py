@@ -3,11 +3,12 @@ import pytest
 from sqlalchemy import text
 
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import defer, job, queue_app
+from cutwater.kernel.jobs import defer, job
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.worker import metrics_shown, rescue
-from tests import factories
-from tests.faults.serving import free_port
+from tests import world
+from tests.serving import free_port
 
 RAN: list[str] = []
 
@@ -29,7 +30,7 @@ def test_a_worker_of_its_own_shows_its_metrics_while_it_runs() -> None:
 
 
 async def test_what_a_killed_worker_was_doing_is_done_by_the_next_one(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     async with database.tx(actor) as tx:
         await defer(tx, "test.rescued", what="mail")
     queue = queue_app(database.conninfo, "cutwater_worker", database, Settings(), {})
@@ -54,7 +55,7 @@ async def test_what_a_killed_worker_was_doing_is_done_by_the_next_one(database: 
 
 
 async def test_what_a_living_worker_is_doing_is_left_to_it(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     async with database.tx(actor) as tx:
         await defer(tx, "test.rescued", what="later")
     queue = queue_app(database.conninfo, "cutwater_worker", database, Settings(), {})

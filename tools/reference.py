@@ -126,7 +126,8 @@ def _diagram(tables: list[Any]) -> str:
 def states() -> str:
     """The life of a release, a step and a run, drawn from the tables that enforce it."""
     from cutwater.releases import lifecycle
-    from cutwater.runbooks import step_machine
+    from cutwater.runbooks.core import step_machine
+    from cutwater.runbooks.core.run_machine import RUN_MOVES, RunState
 
     demands = [
         [f"`{target}`", ", ".join(f"`{need}`" for need, on in needs.items() if on) or "nothing"]
@@ -144,7 +145,7 @@ def states() -> str:
         mermaid(_moves(step_machine.MOVES, step_machine.StepState) + DERIVED),
         "READY is never typed by anyone: it follows from the links, the fixed start and the run's state.\n",
         "## Run\n",
-        mermaid(_moves(step_machine.RUN_MOVES, step_machine.RunState)),
+        mermaid(_moves(RUN_MOVES, RunState)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +17,9 @@ from rich.table import Table
 from cutwater import __version__
 from cutwater import doctor as examination
 from cutwater.kernel.settings import Settings, SettingsError, settings
+
+if TYPE_CHECKING:
+    from cutwater.runtime import Runtime
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Plan, coordinate, cut over.")
 audit_commands = typer.Typer(no_args_is_help=True, help="The log nobody can alter.")
@@ -41,7 +44,7 @@ AllFailed = Annotated[bool, typer.Option(help="Every dead job.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
-def answer(as_json: bool, data: Any, lines: Callable[[], None]) -> None:
+def answer(as_json: bool, data: object, lines: Callable[[], None]) -> None:
     """Print for a script or for a person."""
     if as_json:
         typer.echo(json.dumps(data, default=str))
@@ -49,7 +52,9 @@ def answer(as_json: bool, data: Any, lines: Callable[[], None]) -> None:
         lines()
 
 
-def with_runtime(work: Callable[[Any], Awaitable[int]], *, makes: bool = False, failed: int = 1) -> None:
+def with_runtime(
+    work: Callable[["Runtime"], Awaitable[int]], *, makes: bool = False, failed: int = 1
+) -> None:
     """Run a command on the database; exit with its code, or with one line on what failed and `failed`.
 
     Only a command that `makes` something may be the first to use a data folder: others would look into an
@@ -106,7 +111,7 @@ def serve(host: Host = "", port: Port = None) -> None:
     raise typer.Exit(guarded(lambda: start(overridden(host, port))))
 
 
-def overridden(host: str, port: int | None, **more: Any) -> Settings:
+def overridden(host: str, port: int | None, **more: object) -> Settings:
     """The settings with what was given on the command line."""
     given = {"host": host} if host else {}
     return settings().model_copy(update=given | ({} if port is None else {"port": port}) | more)
@@ -188,7 +193,7 @@ def create_admin(
     """Make a platform superadmin."""
     from cutwater.identity.service import create_admin as create
 
-    async def work(runtime: Any) -> int:
+    async def work(runtime: "Runtime") -> int:
         async with runtime.database.tx(None) as tx:
             person = await create(tx, email=email, password=password, name=name)
         say.print(f"{person.email} may now administer the platform.")
@@ -205,7 +210,7 @@ def shut_account(
     """Shut a person out of every organization: sessions, tokens and keys end at once."""
     from cutwater.identity.service import set_active_by_email
 
-    async def work(runtime: Any) -> int:
+    async def work(runtime: "Runtime") -> int:
         async with runtime.database.tx(None) as tx:
             name = await set_active_by_email(tx, email, is_active=reopen)
         say.print(f"{name} may sign in again." if reopen else f"{name} is shut out everywhere.")
@@ -223,7 +228,7 @@ def audit_verify(organization: Slug = "", heads: Heads = None, as_json: AsJson =
     """
     from cutwater.audit import verification
 
-    async def work(runtime: Any) -> int:
+    async def work(runtime: "Runtime") -> int:
         known = verification.read_heads(heads) if heads else None
         report = await verification.verify(runtime.database, organization or None, heads=known)
         answer(as_json, report.as_json(), lambda: typer.echo(report.as_text()))
@@ -237,7 +242,7 @@ def jobs_list(status: Status = "failed", as_json: AsJson = False) -> None:
     """List jobs: failed (dead), todo or doing."""
     from cutwater import operations
 
-    async def work(runtime: Any) -> int:
+    async def work(runtime: "Runtime") -> int:
         rows = await operations.jobs(runtime, status)
         answer(as_json, rows, lambda: Console().print(table(rows, f"{len(rows)} jobs {status}")))
         return 0
@@ -253,7 +258,7 @@ def jobs_retry(ids: Numbers = None, all_failed: AllFailed = False) -> None:
     if bool(ids) == all_failed:
         raise typer.BadParameter("name the jobs by their numbers, or ask for --all-failed")
 
-    async def work(runtime: Any) -> int:
+    async def work(runtime: "Runtime") -> int:
         queued = await operations.retry(runtime, ids or [], all_failed=all_failed)
         say.print(f"{len(queued)} {'job is' if len(queued) == 1 else 'jobs are'} queued again.")
         unknown = sorted(set(ids or []) - set(queued))
@@ -264,7 +269,7 @@ def jobs_retry(ids: Numbers = None, all_failed: AllFailed = False) -> None:
     with_runtime(work)
 
 
-def table(rows: list[dict[str, Any]], title: str) -> Table:
+def table(rows: list[dict[str, object]], title: str) -> Table:
     """Rows for a person."""
     found = Table(title=title)
     for name in rows[0] if rows else ():
@@ -274,7 +279,7 @@ def table(rows: list[dict[str, Any]], title: str) -> Table:
     return found
 
 
-def spoken(value: Any) -> str:
+def spoken(value: object) -> str:
     """A cell: times to the second, in UTC; nothing as nothing."""
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -8,8 +8,10 @@ from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from cutwater import __version__, demo, runtime, web, wiring, worker
 from cutwater.identity import authentication as identity
@@ -23,7 +25,7 @@ QUIET: Any = {"tracing": False, "metrics": False, "logs": False, "operation_span
 class WholeMount(Mount):
     """Takes every address below it; Starlette's own leaves out those with an encoded line break."""
 
-    def __init__(self, path: str, app: Any) -> None:
+    def __init__(self, path: str, app: ASGIApp) -> None:
         super().__init__(path, app)
         self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
@@ -110,7 +112,7 @@ async def lifespan(pages: FastAPI) -> AsyncIterator[None]:
             await working
 
 
-async def before_verb(request: Request, actor: Actor, tx: Any) -> None:
+async def before_verb(request: Request, actor: Actor, tx: AsyncSession) -> None:
     """What happens first in every transaction of a request."""
     await idempotency.claim(request, actor, tx)
 

@@ -17,9 +17,10 @@ RETRY = """
 update procrastinate_jobs set status = 'todo', attempts = 0, scheduled_at = null, queueing_lock = null
 where status = 'failed' and (%(all)s or id = any(%(ids)s)) returning id
 """
+Job = dict[str, Any]  # allow: any — a row of the queue, as the command line prints it
 
 
-async def jobs(runtime: Runtime, status: str) -> list[dict[str, Any]]:
+async def jobs(runtime: Runtime, status: str) -> list[Job]:
     """The newest jobs of a status: todo, doing, failed."""
     if status not in ("todo", "doing", "failed"):
         raise RuntimeError(f"there is no status {status}; use todo, doing or failed")
@@ -37,7 +38,7 @@ async def retry(runtime: Runtime, ids: list[int], *, all_failed: bool = False) -
         return [row["id"] for row in await cursor.fetchall()]
 
 
-async def _queue(runtime: Runtime) -> psycopg.AsyncConnection[dict[str, Any]]:
+async def _queue(runtime: Runtime) -> psycopg.AsyncConnection[Job]:
     connection = await psycopg.AsyncConnection.connect(
         runtime.queue_conninfo, autocommit=True, row_factory=dict_row
     )

@@ -57,7 +57,7 @@ async def running(settings: Settings, *, join: bool = False, make: bool = True) 
             queue_conninfo=queue,
             queue_role="cutwater_worker" if role else "",
             limiter=limiter,
-            hub=audit.Hub(database, wiring.live_views()),
+            hub=audit.Hub(database, wiring.live_views(), secrets=settings.secrets),
             ports=ports,
             server=server,
         )

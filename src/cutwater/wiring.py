@@ -14,10 +14,12 @@ from starlette.routing import BaseRoute
 
 from cutwater import audit, identity, web
 from cutwater.audit.ports import TopicView
+from cutwater.identity import shell as identity_shell
 from cutwater.integrations import smtp
 from cutwater.integrations.jira.mapping.files import JiraFiles
 from cutwater.kernel import events
 from cutwater.kernel.db import Base
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.notifications import Mailer
 from cutwater.sprints.imports.ports import IssueFiles
@@ -46,6 +48,11 @@ def _place(path: Path) -> int:
     return MODULES.index(path.relative_to(HERE).parts[0])
 
 
+def topics() -> dict[str, Grant]:
+    """What reads the events about each kind of thing, as the modules' shells declare it."""
+    return {kind: grant for shell in parts("shell") for kind, grant in getattr(shell, "TOPICS", {}).items()}
+
+
 def declare() -> None:
     """What must be known before anything runs: jobs, subscribers, names."""
     subscribers: dict[str, tuple[str, ...]] = {}
@@ -54,6 +61,7 @@ def declare() -> None:
             subscribers[name] = (*subscribers.get(name, ()), *followers)
     events.subscribe(subscribers)
     audit.use_names(identity.names)
+    audit.use_topics(topics(), identity_shell.ACCESS)
 
 
 def tables() -> MetaData:
@@ -76,7 +84,7 @@ def declared() -> web.Declared:
         nav=sorted(listed("NAV", web.NavItem), key=lambda item: item.place),
         commands=listed("COMMANDS", web.Command),
         home_panels=listed("HOME_PANELS", web.HomePanel),
-        search_grants={k: g for shell in shells for k, g in getattr(shell, "SEARCH_GRANTS", {}).items()},
+        search_grants=topics(),
         search_sources=listed("SEARCH_SOURCES", web.SearchSource),
         activity=listed("ACTIVITY", str),
         looks={kind: table for shell in shells for kind, table in getattr(shell, "LOOKS", {}).items()},

@@ -11,7 +11,7 @@ from prometheus_client import start_http_server
 
 from cutwater import audit
 from cutwater.kernel import log
-from cutwater.kernel.jobs import queue_app
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.runtime import Runtime, running
 

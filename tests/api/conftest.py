@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from tests.api import world
 from tests.api.served import Served, serving
+from tests.conftest import copy
 
 
 @pytest.fixture(scope="session")
 def served(cluster: EmbeddedServer) -> Iterator[Served]:
-    with psycopg.connect(cluster.conninfo(OWNER, "postgres"), autocommit=True) as connection:
-        connection.execute("create database furnished template cutwater strategy file_copy")
+    copy(cluster, "furnished")
     with serving(cluster.conninfo(OWNER, "furnished")) as found:
         found.ids = world.furnish(found)
         yield found

@@ -2,7 +2,6 @@
 every transaction rolls back, so that each request of the tests meets the same world."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,17 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import uvicorn
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, demo, wiring
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import queue_app
 from cutwater.kernel.limits import Limiter
 from cutwater.main import create_app
-from tests import clients
+from tests.serving import SETTINGS, on_a_socket, work
 
 
 class Unlimited(Limiter):
@@ -58,18 +55,7 @@ class Served:
     def run_jobs(self) -> None:
         """Let a worker empty the queue."""
 
-        async def work() -> None:
-            app = queue_app(
-                self.database.conninfo,
-                "cutwater_worker",
-                self.database,
-                clients.SETTINGS,
-                wiring.adapters(clients.SETTINGS),
-            )
-            async with app.open_async():
-                await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
-
-        asyncio.run_coroutine_threadsafe(work(), self.loop).result(120)
+        asyncio.run_coroutine_threadsafe(work(self.database), self.loop).result(120)
 
 
 @contextmanager
@@ -82,23 +68,18 @@ def serving(conninfo: str) -> Iterator[Served]:
         database = Forgetful(conninfo, role="cutwater_app")
         await database.open()
         await demo.build_once(database)
-        app = create_app(clients.SETTINGS)
+        app = create_app(SETTINGS)
         for each in (app, app.state.api):
             each.state.database, each.state.limiter = database, Unlimited()
-            each.state.hub = audit.Hub(database, wiring.live_views())
+            each.state.hub = audit.Hub(database, wiring.live_views(), secrets=["s" * 32])
         following = asyncio.create_task(app.state.hub.run())
-        bound = socket.socket()
-        bound.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", access_log=False)
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[bound]))
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}/api/v1"
-        ready.append(Served(url, database, asyncio.get_running_loop(), app.state.api.openapi()))
-        started.set()
-        await asyncio.to_thread(ended.wait)
-        app.state.hub.close()
-        server.should_exit = True
-        await asyncio.gather(serving, following)
+        async with on_a_socket(app) as url:
+            document = app.state.api.openapi()
+            ready.append(Served(f"{url}/api/v1", database, asyncio.get_running_loop(), document))
+            started.set()
+            await asyncio.to_thread(ended.wait)
+            app.state.hub.close()
+        await following
         await database.close()
 
     thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)

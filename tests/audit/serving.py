@@ -2,17 +2,13 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 from fastapi import Depends, FastAPI, Request
-from pydantic import SecretStr
 
 from cutwater import audit, web, wiring
 from cutwater.audit import api, pages
@@ -20,7 +16,9 @@ from cutwater.kernel import http
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.settings import Settings
+from tests.serving import SETTINGS, on_a_socket
+
+SECRETS = SETTINGS.secrets
 
 
 @dataclass(kw_only=True)
@@ -29,7 +27,6 @@ class Served:
 
     url: str
     hub: audit.Hub
-    server: uvicorn.Server
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def path(self, who: str, path: str) -> str:
@@ -54,12 +51,11 @@ def apps(database: Database, hub: audit.Hub, actors: dict[str, Actor]) -> FastAP
             raise NotFound("This page")
         return found
 
-    config = Settings(data_folder=Path("unused"), secret_key=SecretStr("k" * 32))
     declared = replace(wiring.declared(), activity=("boat.",))
-    web.configure(declared, secrets=config.secrets)
+    web.configure(declared, secrets=SETTINGS.secrets)
     shown, programmed = FastAPI(dependencies=[Depends(web.check_csrf)]), FastAPI()
     for app, refused in ((shown, web.refused_page), (programmed, http.api_refusal)):
-        app.state.settings, app.state.database, app.state.hub = config, database, hub
+        app.state.settings, app.state.database, app.state.hub = SETTINGS, database, hub
         app.state.authenticate, app.state.before_verb = authenticate, nothing_before
         for kind in http.EXPECTED:
             app.add_exception_handler(kind, refused)
@@ -76,24 +72,16 @@ async def nothing_before(_request: Request, _actor: Actor, _tx: Any) -> None:
 @asynccontextmanager
 async def serving(database: Database, actors: dict[str, Actor], **views: Any) -> AsyncIterator[Served]:
     """Serve on a free port of this machine, with a hub that follows the log."""
-    hub = audit.Hub(database, views)
+    hub = audit.Hub(database, views, secrets=SECRETS)
     following = asyncio.create_task(hub.run())
-    bound = socket.socket()
-    bound.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(apps(database, hub, actors), log_level="warning", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         await hub.ready()
-        while not server.started:
-            await asyncio.sleep(0)
-        yield Served(url=f"http://127.0.0.1:{bound.getsockname()[1]}", hub=hub, server=server, actors=actors)
+        async with on_a_socket(apps(database, hub, actors)) as url:
+            yield Served(url=url, hub=hub, actors=actors)
+            hub.close()
     finally:
         hub.close()
-        server.should_exit = True
-        await running
         await following
-        bound.close()
 
 
 class Listener:
@@ -138,7 +126,7 @@ class Listener:
                 self.others.append((kind, json.loads(data)))
             self.heard.notify_all()
 
-    async def until(self, met: Any, seconds: float = 15) -> None:
+    async def until(self, met: Any, seconds: float = 60) -> None:
         """Wait until a condition over this listener holds."""
         async with asyncio.timeout(seconds), self.heard:
             await self.heard.wait_for(lambda: met(self))

@@ -3,7 +3,8 @@
 import json
 
 from cutwater.audit import frames
-from cutwater.audit.fanout import QUEUE_CHUNKS, Fanout, Subscriber
+from cutwater.audit.fanout import QUEUE_CHUNKS, Fanout, Item, Subscriber
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
 
 HERE, THERE = new_id(), new_id()
@@ -24,13 +25,24 @@ def test_a_subscriber_gets_what_it_watches_in_its_organization_and_nothing_else(
     for each in (watching, elsewhere, other):
         fanout.add(each)
     items = [
-        (frozenset({"releases"}), b"1"),
-        (frozenset({"teams"}), b"2"),
-        (frozenset({"runs", "steps"}), b"3"),
+        Item(frozenset({"releases"}), b"1"),
+        Item(frozenset({"teams"}), b"2"),
+        Item(frozenset({"runs", "steps"}), b"3"),
     ]
     fanout.publish(HERE, items)
     assert drained(watching) == [b"13"]
     assert drained(elsewhere) == drained(other) == []
+
+
+def test_an_item_goes_only_to_those_who_hold_what_it_asks() -> None:
+    fanout = Fanout()
+    topics = frozenset({"runs"})
+    reads = Subscriber(HERE, topics, frozenset({Grant.RUNS_READ}))
+    other = Subscriber(HERE, topics, frozenset({Grant.SPRINTS_READ}))
+    for each in (reads, other):
+        fanout.add(each)
+    fanout.publish(HERE, [Item(topics, b"1", Grant.RUNS_READ), Item(topics, b"2", Grant.AUDIT_READ)])
+    assert (drained(reads), drained(other)) == ([b"1"], [])
 
 
 def test_all_who_watch_the_same_share_the_same_bytes() -> None:
@@ -38,7 +50,7 @@ def test_all_who_watch_the_same_share_the_same_bytes() -> None:
     group = [Subscriber(HERE, frozenset({"runs"})) for _ in range(3)]
     for each in group:
         fanout.add(each)
-    fanout.publish(HERE, [(frozenset({"runs"}), b"a"), (frozenset({"runs"}), b"b")])
+    fanout.publish(HERE, [Item(frozenset({"runs"}), b"a"), Item(frozenset({"runs"}), b"b")])
     chunks = [drained(each)[0] for each in group]
     assert chunks[0] is chunks[1] is chunks[2]
 
@@ -49,7 +61,7 @@ def test_a_slow_client_is_told_to_reload_and_dropped_while_others_go_on() -> Non
     fanout.add(slow)
     fanout.add(quick)
     for number in range(QUEUE_CHUNKS + 5):
-        fanout.publish(HERE, [(frozenset({"runs"}), b"%d" % number)])
+        fanout.publish(HERE, [Item(frozenset({"runs"}), b"%d" % number)])
         assert drained(quick) == [b"%d" % number]
     assert drained(slow) == [frames.RELOAD, None]
     assert (len(fanout), fanout.slow_drops) == (1, 1)

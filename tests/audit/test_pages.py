@@ -3,8 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -13,15 +12,13 @@ import httpx2
 import pytest
 
 from cutwater import audit
-from cutwater.audit import activity, ports
-from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.audit import activity
 from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
-from cutwater.kernel.reader import Reader
-from tests import factories
+from tests import world
 from tests.audit.serving import Served, serving
 from tests.audit.world import BoatMoored, moor, tampering
 
@@ -29,19 +26,12 @@ from tests.audit.world import BoatMoored, moor, tampering
 @pytest.fixture
 async def served(database: Database) -> AsyncIterator[Served]:
     """`ann` may read the log, `may` (a member) not, `zoe` is elsewhere; people have names."""
-    ann = replace(await factories.organization_in(database), name="Ann")
-    member = replace(ann, id=new_id(), user_id=new_id(), grants=ROLE_GRANTS[Role.MEMBER])
-    zoe = await factories.organization_in(database, "Other")
-
-    async def names(_reader: Reader, ids: Iterable[UUID]) -> Mapping[UUID, str]:
-        known = {ann.user_id: "Ann Anders", member.user_id: "May Member"}
-        return {id: known[id] for id in ids if id in known}
-
-    before = ports._source
-    audit.use_names(names)
+    async with database.tx(None) as tx:
+        ann = await world.organization(tx, owner="Ann Anders")
+        member = await world.person(tx, ann, "MEMBER", "May Member")
+    zoe = await world.organization_in(database, "Other")
     async with serving(database, {"ann": ann, "may": member, "zoe": zoe}) as running:
         yield running
-    audit.use_names(before)
 
 
 @pytest.mark.parametrize("path", ["/audit", "/audit/verification", "/audit/export"])
@@ -118,7 +108,8 @@ async def test_people_read_words_and_names_where_programs_read_states_and_ids(
         ">Owner<",
     ):
         assert expected in page, expected
-    assert re.search(r"gave the berth away: <span class=\"person[^>]*>.*?May Member", page)
+    squeezed = " ".join(page.split())
+    assert re.search(r"gave the berth away: <span class=\"person[^>]*>.*?May Member", squeezed)
     assert "IN_REVIEW" not in page
     async with served.api_client("ann") as client:
         told = (await client.get("/events")).json()["data"][0]
@@ -146,7 +137,7 @@ async def test_every_filter_narrows_the_log(served: Served, database: Database) 
             assert answer.status_code == 200, answer.text
             return [each["id"] for each in answer.json()["data"]]
 
-        assert await found() == [second, first]
+        assert (await found())[:2] == [second, first]
         assert await found(who=str(may.user_id)) == [second]
         assert await found(what="boat.moored") == [second, first]
         assert await found(what="boat.") == [second, first]
@@ -155,7 +146,7 @@ async def test_every_filter_narrows_the_log(served: Served, database: Database) 
         assert await found(key="B-2") == []
         tomorrow = (clock.now() + timedelta(days=1)).isoformat()
         assert await found(since=tomorrow) == []
-        assert await found(until=tomorrow) == [second, first]
+        assert (await found(until=tomorrow))[:2] == [second, first]
         assert await found(until="0001-01-01T00:00:00Z") == []
         boat = new_id()
         async with database.tx(ann) as tx:
@@ -210,7 +201,8 @@ async def test_older_events_are_on_the_next_page(served: Served, database: Datab
             cursor = answer["meta"].get("next_cursor")
             assert (answer["links"]["next"] is None) is (cursor is None)
             address = f"/events?limit=10&cursor={cursor}" if cursor else ""
-    assert found == ids[::-1]
+    assert found[: len(ids)] == ids[::-1]
+    assert len(found) == len(set(found))
     async with served.client("ann") as client:
         assert "Older" in (await client.get("/audit?limit=10")).text
 
@@ -224,7 +216,7 @@ async def test_a_page_of_the_log_takes_a_fixed_number_of_trips(served: Served, d
     reader = database.reader(ann)
     filters = browsing.filters_of(browsing.Chosen(), "UTC")
     await browsing.page_of(reader, filters, None, 50)
-    assert reader.trips == 2
+    assert reader.trips == 3  # the last is for names
 
 
 async def test_the_verdict_names_what_was_tampered_with(served: Served, database: Database) -> None:
@@ -234,7 +226,9 @@ async def test_the_verdict_names_what_was_tampered_with(served: Served, database
     async with served.client("ann") as client, served.api_client("ann") as programmed:
         assert "Intact" in (await client.get("/audit/verification")).text
         with tampering(database) as connection:
-            connection.execute("update event_log set name = 'boat.sunk'")
+            connection.execute("update event_log set name = 'boat.sunk' where id = %s", [event_id])
+            here = "select count(*) from event_log where organization_id = %s"
+            [[events]] = connection.execute(here, [ann.organization_id]).fetchall()
         page = (await client.get("/audit/verification")).text
         answer = (await programmed.get("/audit/verification")).json()["data"]
         status = (await programmed.get("/audit/status")).json()["data"]
@@ -245,7 +239,7 @@ async def test_the_verdict_names_what_was_tampered_with(served: Served, database
     assert "<html" not in part.text
     assert answer["intact"] is False
     assert answer["findings"] == [{"fault": "altered", "event_id": event_id, "block": 1}]
-    assert (status["blocks"], status["events"], status["head"]) == (1, 1, answer["head"])
+    assert (status["blocks"], status["events"], status["head"]) == (1, events, answer["head"])
 
 
 async def test_an_export_is_safe_in_a_spreadsheet_and_is_logged(served: Served, database: Database) -> None:
@@ -300,7 +294,7 @@ async def test_what_changed_takes_a_fixed_number_of_trips(served: Served, databa
         await moor(database, served.actors["ann"])
     reader = database.reader(served.actors["may"])
     found = await activity.recent(reader, ["boat."], 3, clock.now() - timedelta(minutes=1))
-    assert ([each.is_new for each in found], reader.trips) == ([True] * 3, 2)
+    assert ([each.is_new for each in found], reader.trips) == ([True] * 3, 3)
 
 
 def test_looks_within_half_an_hour_are_one_look() -> None:

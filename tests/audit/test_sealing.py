@@ -24,13 +24,14 @@ from cutwater.kernel.idempotency import IdempotencyKey
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.jobs import JobRun
 from cutwater.kernel.settings import Settings
-from tests import factories
-from tests.audit.world import BoatMoored, moor, tampering
+from tests.audit.world import BoatMoored, emptied, founded, moor, tampering
 
 
-async def sealed_log(database: Database, blocks: int = 3, each: int = 4) -> tuple[Actor, list[int]]:
-    """An organization with some blocks of some events."""
-    actor = await factories.organization_in(database)
+async def sealed_log(
+    database: Database, blocks: int = 3, each: int = 4, *, actor: Actor | None = None
+) -> tuple[Actor, list[int]]:
+    """An organization, a new one unless it is given, with some blocks of some events."""
+    actor = actor or await founded(database)
     ids: list[int] = []
     for _ in range(blocks):
         async with database.tx(actor) as tx:
@@ -111,8 +112,9 @@ async def test_an_inserted_row_is_named(database: Database) -> None:
 async def test_a_row_moved_to_another_organization_is_missing_here_and_inserted_there(
     database: Database,
 ) -> None:
+    others = await founded(database)
     actor, ids = await sealed_log(database)
-    other, _ = await sealed_log(database)
+    other, _ = await sealed_log(database, actor=others)
     with tampering(database) as connection:
         connection.execute(
             "update event_log set organization_id = %s where id = %s", (other.organization_id, ids[2])
@@ -216,6 +218,7 @@ async def test_an_unknown_organization_has_no_log(database: Database) -> None:
 
 
 async def test_an_empty_log_is_intact(database: Database) -> None:
+    emptied(database)
     report = await audit.verify(database)
     assert report.intact
     assert report.as_text() == "Nothing is sealed yet."
@@ -241,7 +244,7 @@ async def test_a_log_restored_into_another_cluster_goes_on_and_verifies(database
 
 
 async def test_under_load_every_event_is_in_exactly_one_block(database: Database) -> None:
-    actors = [await factories.organization_in(database, name) for name in ("A", "B")]
+    actors = [await founded(database, name) for name in ("A", "B")]
     busy = True
 
     async def write(seed: int) -> list[int]:
@@ -281,7 +284,7 @@ async def test_under_load_every_event_is_in_exactly_one_block(database: Database
 async def test_the_sealing_loop_seals_at_the_end_and_survives_a_lost_connection(
     database: Database, tmp_path: Path
 ) -> None:
-    actor = await factories.organization_in(database)
+    actor = await founded(database)
     stop = asyncio.Event()
     loop = asyncio.create_task(audit.sealing_loop(database, Settings(data_folder=tmp_path), stop))
     with tampering(database) as connection:

@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cutwater.audit.tokens import MOST_XID, Token, parse, resumable
+from cutwater.audit.tokens import MOST_XID, Token, parse, read, resumable, signed
+from cutwater.kernel.ids import new_id
+
+HERE, KEYS = new_id(), ["k" * 32]
 
 
 def possible(xid: int) -> bool:
@@ -80,4 +83,33 @@ def test_a_snapshot_sees_what_was_finished_when_it_was_taken() -> None:
     ],
 )
 def test_only_a_place_of_this_cluster_and_its_past_can_be_followed_on(text: str, is_resumable: bool) -> None:
-    assert (resumable(text, Token(2, 30, 40)) is not None) is is_resumable
+    assert (resumable(parse(text), Token(2, 30, 40)) is not None) is is_resumable
+
+
+@given(tokens())
+def test_a_signed_token_comes_back_as_it_went_out(token: Token) -> None:
+    assert read(signed(token, HERE, KEYS), HERE, KEYS) == token
+
+
+@given(tokens())
+def test_a_token_is_good_in_its_organization_only(token: Token) -> None:
+    assert read(signed(token, HERE, KEYS), new_id(), KEYS) is None
+
+
+def test_an_altered_token_is_no_token() -> None:
+    text = signed(Token(1, 5, 9), HERE, KEYS)
+    plain, _, signature = text.rpartition(".")
+    earlier = f"1-1:9:.{signature}"
+    for altered in (plain, f"{plain}.", earlier, f"{text}x", f"{plain}.é", text[:-1], ""):
+        assert read(altered, HERE, KEYS) is None, altered
+
+
+def test_a_token_of_an_earlier_key_is_read_until_that_key_goes() -> None:
+    text = signed(Token(1, 5, 9), HERE, ["old" * 12])
+    assert read(text, HERE, [*KEYS, "old" * 12]) == Token(1, 5, 9)
+    assert read(text, HERE, KEYS) is None
+
+
+@given(st.text(max_size=80))
+def test_no_text_is_taken_for_a_signed_token(text: str) -> None:
+    assert read(text, HERE, KEYS) is None

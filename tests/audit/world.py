@@ -12,6 +12,7 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
+from tests import world
 
 
 class BoatMoored(Event):
@@ -48,3 +49,16 @@ def tampering(database: Database) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(database.conninfo, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")
         yield connection
+
+
+def emptied(database: Database) -> None:
+    """Take out what making the world wrote, so that the log begins with the test's own events."""
+    with tampering(database) as connection:
+        connection.execute("truncate event_log, event_note")
+
+
+async def founded(database: Database, name: str = "Harbour Bank") -> Actor:
+    """The owner of a new organization, and nothing in the log."""
+    actor = await world.organization_in(database, name)
+    emptied(database)
+    return actor

@@ -3,13 +3,14 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.people import Person, enter
-from tests.browser.serving import Served, serving
+from tests.serving import Cutwater, ended_afterwards, scratch
 
 CHROMIUM = os.environ.get("CUTWATER_CHROMIUM") or shutil.which("chromium") or ""
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -58,17 +59,30 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@contextmanager
+def running(command: str) -> Iterator[Cutwater]:
+    """A real server on a new data folder until the block ends; a crash inside it is no success."""
+    folder = scratch("cutwater-browser-")
+    served = Cutwater(folder)
+    with ended_afterwards(served):
+        yield served.start(command)
+    shutil.rmtree(folder, ignore_errors=True)
+    crash = served.said.find("Traceback")
+    assert crash < 0, served.said[max(0, crash - 1500) : crash + 6000]
+    served.log.unlink()
+
+
 @pytest.fixture(scope="session")
-def empty() -> Iterator[Served]:
+def empty() -> Iterator[Cutwater]:
     """Cutwater as it is on the first day: nobody, nothing."""
-    with serving("serve") as served:
+    with running("serve") as served:
         yield served
 
 
 @pytest.fixture(scope="session")
-def bank() -> Iterator[Served]:
+def bank() -> Iterator[Cutwater]:
     """The demo organization."""
-    with serving("demo") as served:
+    with running("demo") as served:
         yield served
 
 
@@ -83,7 +97,7 @@ async def into(chromium: Browser) -> AsyncIterator[Enter]:
     """Open a browser of one's own, and afterwards see that nobody's console complained."""
     people: list[Person] = []
 
-    async def open_one(served: Served, login: str = "", **context: object) -> Person:
+    async def open_one(served: Cutwater, login: str = "", **context: object) -> Person:
         person = await enter(chromium, served, login, **context)
         people.append(person)
         return person

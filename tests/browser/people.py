@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 
 from cutwater.demo.bank import PASSWORD
-from tests.browser.serving import Served
+from tests.serving import Cutwater
 
 OWNER, PILOT = "olga.owens@harbour.example", "priya.raman@harbour.example"
 MEMBER, VIEWER = "jonas.weber@harbour.example", "vera.auditor@harbour.example"
@@ -18,7 +18,7 @@ ANSWERED = re.compile(r"Failed to load resource: the server responded with a sta
 class Person:
     """A browser context with one page, and what its console complained of."""
 
-    served: Served
+    served: Cutwater
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Person:
         self.page.on("requestfailed", self._failed)
 
 
-async def enter(chromium: Browser, served: Served, login: str, **context: object) -> Person:
+async def enter(chromium: Browser, served: Cutwater, login: str, **context: object) -> Person:
     """Open a browser context, and sign in unless the login is empty."""
     given: dict[str, object] = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"} | context
     opened = await chromium.new_context(**given)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.people import MEMBER, OWNER, PILOT, VIEWER, Person
-from tests.browser.serving import Served
+from tests.serving import Cutwater
 
 HOME = "/o/harbour"
 RUN = f"{HOME}/runs/MIG-1-CUT1"
@@ -40,10 +40,10 @@ MAIN_PAGES = (
     "/settings/teams",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
-async def test_the_owner_may_everything(bank: Served, into: Enter) -> None:
+async def test_the_owner_may_everything(bank: Cutwater, into: Enter) -> None:
     olga = await into(bank, OWNER)
     await olga.go(f"{HOME}/settings/people")
     await expect(olga.page.get_by_role("button", name="Send the invitation")).to_be_enabled()
@@ -54,7 +54,7 @@ async def test_the_owner_may_everything(bank: Served, into: Enter) -> None:
     await expect(olga.page.get_by_role("button", name="Pause")).to_be_visible()
 
 
-async def test_the_pilot_runs_the_run_but_invites_nobody(bank: Served, into: Enter) -> None:
+async def test_the_pilot_runs_the_run_but_invites_nobody(bank: Cutwater, into: Enter) -> None:
     priya = await into(bank, PILOT)
     await priya.go(RUN)
     for verb in ("Pause", "Abort"):
@@ -68,7 +68,7 @@ async def test_the_pilot_runs_the_run_but_invites_nobody(bank: Served, into: Ent
     await _says_why(priya, "Invite somebody", "admins and owners")
 
 
-async def test_a_member_moves_releases_and_own_steps_but_does_not_pilot(bank: Served, into: Enter) -> None:
+async def test_a_member_moves_releases_and_own_steps_but_does_not_pilot(bank: Cutwater, into: Enter) -> None:
     jonas = await into(bank, MEMBER)
     await jonas.go(f"{HOME}/releases/R-14")
     await expect(jonas.page.get_by_role("button", name="Move to In review")).to_be_enabled()
@@ -80,7 +80,7 @@ async def test_a_member_moves_releases_and_own_steps_but_does_not_pilot(bank: Se
     assert (await jonas.page.goto(bank.at(f"{HOME}/audit"))).status == 403  # type: ignore[union-attr]
 
 
-async def test_a_viewer_reads_and_is_offered_nothing(bank: Served, into: Enter) -> None:
+async def test_a_viewer_reads_and_is_offered_nothing(bank: Cutwater, into: Enter) -> None:
     vera = await into(bank, VIEWER)
     await vera.go(f"{HOME}/releases/R-14")
     await expect(vera.page.get_by_role("button", name=re.compile("^(Add|Comment|Ask|Block)$"))).to_have_count(
@@ -101,7 +101,7 @@ async def _says_why(person: Person, label: str, who: str) -> None:
     await expect(person.page.locator(".why:popover-open")).to_contain_text(who)
 
 
-async def test_a_card_is_moved_by_mouse_and_back_by_keyboard(bank: Served, into: Enter) -> None:
+async def test_a_card_is_moved_by_mouse_and_back_by_keyboard(bank: Cutwater, into: Enter) -> None:
     priya = await into(bank, PILOT, viewport={"width": 1600, "height": 900})
     await priya.go(f"{HOME}/releases")
     card = priya.page.locator("#card-R-15")
@@ -116,7 +116,7 @@ async def test_a_card_is_moved_by_mouse_and_back_by_keyboard(bank: Served, into:
     await expect(priya.page.locator('.lane[data-lane="IN_REVIEW"] #card-R-14')).to_be_visible()
 
 
-async def test_a_card_that_may_not_move_goes_back_and_says_why(bank: Served, into: Enter) -> None:
+async def test_a_card_that_may_not_move_goes_back_and_says_why(bank: Cutwater, into: Enter) -> None:
     priya = await into(bank, PILOT, viewport={"width": 1600, "height": 900})
     await priya.go(f"{HOME}/releases")
     card = priya.page.locator("#card-R-11")
@@ -136,7 +136,7 @@ async def _drag(page: Page, card: Locator, lane: Locator) -> None:
     await page.mouse.up()
 
 
-async def test_the_palette_finds_a_release_and_goes_there(bank: Served, into: Enter) -> None:
+async def test_the_palette_finds_a_release_and_goes_there(bank: Cutwater, into: Enter) -> None:
     priya = await into(bank, PILOT)
     await priya.go(f"{HOME}/")
     await priya.page.keyboard.press("Control+k")
@@ -147,7 +147,7 @@ async def test_the_palette_finds_a_release_and_goes_there(bank: Served, into: En
     await priya.page.wait_for_url("**/releases/R-10")
 
 
-async def test_home_says_where_the_run_is_and_follows_it(bank: Served, into: Enter) -> None:
+async def test_home_says_where_the_run_is_and_follows_it(bank: Cutwater, into: Enter) -> None:
     olga, priya = await into(bank, OWNER), await into(bank, PILOT)
     await olga.go(f"{HOME}/")
     run = olga.page.locator(".run-now")
@@ -160,7 +160,9 @@ async def test_home_says_where_the_run_is_and_follows_it(bank: Served, into: Ent
     )
 
 
-async def test_other_modules_panels_stay_when_the_page_around_them_changes(bank: Served, into: Enter) -> None:
+async def test_other_modules_panels_stay_when_the_page_around_them_changes(
+    bank: Cutwater, into: Enter
+) -> None:
     olga = await into(bank, OWNER)
     await olga.go(f"{HOME}/releases/R-10")
     issues = olga.page.get_by_label("Issues and sprint")
@@ -173,7 +175,7 @@ async def test_other_modules_panels_stay_when_the_page_around_them_changes(bank:
     await expect(issues).to_contain_text("HB-24")
 
 
-async def test_a_list_is_walked_and_opened_by_keyboard(bank: Served, into: Enter) -> None:
+async def test_a_list_is_walked_and_opened_by_keyboard(bank: Cutwater, into: Enter) -> None:
     vera = await into(bank, VIEWER)
     page = vera.page
     await vera.go(f"{HOME}/releases/list?sort=key")
@@ -186,7 +188,7 @@ async def test_a_list_is_walked_and_opened_by_keyboard(bank: Served, into: Enter
     await expect(page.locator("tbody a:focus")).to_have_text("R-1")
 
 
-async def test_a_run_is_worked_by_keyboard_alone(bank: Served, into: Enter) -> None:
+async def test_a_run_is_worked_by_keyboard_alone(bank: Cutwater, into: Enter) -> None:
     priya = await into(bank, PILOT)
     page = priya.page
     await priya.go(RUN)
@@ -210,7 +212,7 @@ async def test_a_run_is_worked_by_keyboard_alone(bank: Served, into: Enter) -> N
 
 
 async def test_a_step_is_moved_in_its_drawer_and_the_runsheet_stays_under_it(
-    bank: Served, into: Enter
+    bank: Cutwater, into: Enter
 ) -> None:
     priya = await into(bank, PILOT)
     page = priya.page
@@ -232,7 +234,7 @@ async def test_a_step_is_moved_in_its_drawer_and_the_runsheet_stays_under_it(
 
 
 async def test_phases_that_are_done_are_folded_so_that_the_first_screen_shows_what_is_next(
-    bank: Served, into: Enter
+    bank: Cutwater, into: Enter
 ) -> None:
     priya = await into(bank, PILOT)
     await priya.go(RUN)
@@ -250,7 +252,7 @@ async def test_phases_that_are_done_are_folded_so_that_the_first_screen_shows_wh
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_main_page_is_clean_for_axe(bank: Served, into: Enter, axe: str, scheme: str) -> None:
+async def test_every_main_page_is_clean_for_axe(bank: Cutwater, into: Enter, axe: str, scheme: str) -> None:
     olga = await into(bank, OWNER, color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
     found: list[tuple[str, str, str]] = []
     for path in MAIN_PAGES:
@@ -263,7 +265,7 @@ async def test_every_main_page_is_clean_for_axe(bank: Served, into: Enter, axe: 
     assert found == []
 
 
-async def test_no_page_is_wider_than_a_phone(bank: Served, into: Enter) -> None:
+async def test_no_page_is_wider_than_a_phone(bank: Cutwater, into: Enter) -> None:
     olga = await into(bank, OWNER, viewport={"width": 360, "height": 780}, has_touch=True)
     wide = []
     for path in MAIN_PAGES:
@@ -274,7 +276,7 @@ async def test_no_page_is_wider_than_a_phone(bank: Served, into: Enter) -> None:
     assert wide == []
 
 
-async def test_nothing_breaks_the_content_security_policy_or_a_console(bank: Served, into: Enter) -> None:
+async def test_nothing_breaks_the_content_security_policy_or_a_console(bank: Cutwater, into: Enter) -> None:
     """`into` fails for whatever a console, a page or a request complained of."""
     olga = await into(bank, OWNER)
     for path in MAIN_PAGES:
@@ -283,7 +285,7 @@ async def test_nothing_breaks_the_content_security_policy_or_a_console(bank: Ser
     assert olga.complaints == []
 
 
-async def test_the_essentials_work_without_javascript(bank: Served, into: Enter) -> None:
+async def test_the_essentials_work_without_javascript(bank: Cutwater, into: Enter) -> None:
     bruno = await into(bank, OWNER, java_script_enabled=False)
     page = bruno.page
     await bruno.go(RUN)

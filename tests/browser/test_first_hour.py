@@ -10,12 +10,14 @@ from playwright.async_api import Locator, expect
 from cutwater.kernel.frozen import frozen
 from tests.browser.conftest import Enter
 from tests.browser.people import Person
-from tests.browser.serving import Served
 from tests.conftest import SHARED_DATA
+from tests.serving import Cutwater
 
 FILES = Path(__file__).parents[2] / "docs" / "tutorial" / "files"
 PASSWORD = "correct horse battery staple"
-SOON = 2000  # milliseconds from the answer to one browser until the other shows it
+# milliseconds from the answer to one browser until the other shows it: a browser without a stream asks every
+# 5 s, so only the stream is as fast; the bench says how fast on a quiet machine
+SOON = 4500
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
@@ -36,7 +38,7 @@ REAL = Worksheet(
 SAMPLE = Worksheet(path=FILES / "cutover.csv", steps=13, links=14, first="PRE-1", second="PRE-2")
 
 
-async def test_a_change_goes_from_jiras_export_to_production_on_one_log(empty: Served, into: Enter) -> None:
+async def test_a_change_goes_from_jiras_export_to_production_on_one_log(empty: Cutwater, into: Enter) -> None:
     worksheet = REAL if REAL.path.exists() else SAMPLE
     ada = await into(empty)
     await _sign_up(ada)

@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.people import OWNER, PILOT
-from tests.browser.serving import Served
+from tests.serving import Cutwater
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 MOST_BYTES = 250_000
@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
         ("audit", "/audit?key=R-1", WIDE),
     ],
 )
-async def test_draw(bank: Served, into: Enter, name: str, path: str, context: dict[str, object]) -> None:
+async def test_draw(bank: Cutwater, into: Enter, name: str, path: str, context: dict[str, object]) -> None:
     person = await into(bank, OWNER if name == "audit" else PILOT, reduced_motion="reduce", **context)
     await person.go(f"/o/harbour{path}")
     await person.page.wait_for_load_state("load")

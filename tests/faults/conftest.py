@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.serving import Cutwater, Person, ended_afterwards, free_port
+from tests.faults.people import Person
+from tests.serving import Cutwater, ended_afterwards, free_port, scratch
 
 
 @pytest.fixture(scope="session")
 def folders() -> Iterator[Path]:
     """A folder for data folders, which a server run by another user can reach."""
-    made = Path(tempfile.mkdtemp(prefix="cutwater-faults-"))
+    made = scratch("cutwater-faults-")
     made.chmod(0o755)
     yield made
     shutil.rmtree(made, ignore_errors=True)

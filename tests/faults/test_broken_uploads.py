@@ -8,7 +8,8 @@ import httpx2
 import pytest
 
 from tests.faults.corpus import CORPUS, Broken
-from tests.faults.serving import Cutwater, Person
+from tests.faults.people import Person
+from tests.serving import Cutwater
 
 MEGABYTE = 1_048_576
 TABLES = (
@@ -36,7 +37,7 @@ def messages(answer: httpx2.Response) -> str:
 
 def ended(ada: Person, key: str) -> Any:
     """An import once it is read or applied."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while (run := ada.get(f"/imports/{key}"))["state"] in ("READING", "APPLYING"):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from tests.faults.serving import Person
+from tests.faults.people import Person
 from tests.integrations.mail_server import MailServer, serving
 
 
@@ -12,7 +12,7 @@ def deliveries(person: Person, to: str) -> list[Any]:
 
 
 async def until_delivery(person: Person, to: str, state: str, error: str = "") -> Any:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             for each in await asyncio.to_thread(deliveries, person, to):
                 if each["state"] == state and error in each["last_error"]:

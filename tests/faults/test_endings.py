@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.faults.serving import Cutwater, Person, ended_afterwards, free_port
+from tests.faults.people import Person
+from tests.serving import Cutwater, ended_afterwards, free_port
 
 STREAMS = 20
 

@@ -12,7 +12,8 @@ from psycopg import sql
 
 from cutwater.kernel.embedded import OWNER, EmbeddedServer
 from tests.conftest import FAST
-from tests.faults.serving import Cutwater, Person, ended_afterwards
+from tests.faults.people import Person
+from tests.serving import Cutwater, ended_afterwards
 
 OWNED = """
 select 'relation ' || relname from pg_class where relowner = %(role)s::regrole

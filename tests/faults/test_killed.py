@@ -12,11 +12,13 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.faults.serving import Cutwater, Person, chains, ended_afterwards, free_port
+from tests.faults.people import Person, chains
 from tests.integrations.mail_server import MailServer, serving
+from tests.serving import Cutwater, ended_afterwards, free_port
 
 CHAINS, LENGTH = 4, 10
 MOVES = CHAINS * LENGTH * 2
+RECOVERY = 60  # seconds, on two cores that others use too: what is broken never comes back at all
 LOGGED = "select data->>'move', subject_key from event_log where name = 'step.moved' and context_key = %s"
 STATES = """
 select s.code, s.state, (
@@ -138,14 +140,14 @@ async def test_a_killed_app_comes_back_with_every_acknowledged_move_and_runs_its
     async with serving(MailServer(), port=mail_at) as server:
         begun = time.monotonic()
         await asyncio.to_thread(app.start)
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < RECOVERY
         logged = await asyncio.to_thread(app.query, LOGGED, walkers.run)
         assert acknowledged <= set(logged)
         assert len(logged) - len(acknowledged) <= CHAINS
         assert_nothing_is_half_applied(app, walkers.run)
         walkers.may_go_on.set()
         await asyncio.to_thread(walkers.arrive)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not set(invited) <= {each["To"] for each in server.letters}:
                 await asyncio.sleep(0.05)
         verified = await asyncio.to_thread(app.run, "audit", "verify")
@@ -173,7 +175,7 @@ def test_a_killed_postgresql_is_healed_and_what_was_acknowledged_is_stored_once(
     assert (app.process.pid, app.process.poll()) == (serving, None)
     assert walkers.unanswered
     assert set(walkers.unanswered) == {"503"}
-    assert healed < 20
+    assert healed < RECOVERY
     assert sorted(app.query(LOGGED, run)) == sorted(walkers.acknowledged)
     assert_nothing_is_half_applied(app, run)
     verified = app.run("audit", "verify")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx2
 
-from tests.faults.serving import Cutwater, ended_afterwards
+from tests.serving import Cutwater, ended_afterwards
 
 PER_MINUTE = 60
 

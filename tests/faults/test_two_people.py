@@ -8,7 +8,8 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.faults.serving import Cutwater, Person, chains
+from tests.faults.people import Person, chains
+from tests.serving import Cutwater
 
 JOIN = """
 insert into membership (id, organization_id, user_id, role)

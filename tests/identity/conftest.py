@@ -2,44 +2,24 @@
 
 from collections.abc import AsyncIterator
 
-import psycopg
 import pytest
 from fastapi import FastAPI
 
-from cutwater.audit import Hub
 from cutwater.kernel.db import Database
-from cutwater.kernel.embedded import OWNER, EmbeddedServer
+from cutwater.kernel.embedded import EmbeddedServer
 from cutwater.kernel.limits import Limiter
-from cutwater.kernel.settings import Settings
-from cutwater.main import create_app
-from tests.identity.http import Browser
-from tests.identity.world import SECRETS
+from tests.conftest import copy
+from tests.serving import Visitor, app_on
 
 
 @pytest.fixture(scope="package")
 async def database(cluster: EmbeddedServer) -> AsyncIterator[Database]:
     """A clone of the template that this package's tests share."""
-    with psycopg.connect(cluster.conninfo(OWNER, "postgres"), autocommit=True) as connection:
-        connection.execute("create database identity template cutwater strategy file_copy")
+    copy(cluster, "identity")
     found = Database(cluster.conninfo("cutwater_app", "identity"))
     await found.open()
     yield found
     await found.close()
-
-
-@pytest.fixture(scope="package")
-def app(database: Database, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """The app on that database, without a worker; rate limits are as wide as the tests need."""
-    config = Settings(
-        data_folder=tmp_path_factory.mktemp("identity"),
-        secret_key=SECRETS[0],
-        log_level="ERROR",
-        worker=False,
-    )
-    made = create_app(config)
-    for each in (made, made.state.api):
-        each.state.database, each.state.limiter, each.state.hub = database, Patient(), Hub(database)
-    return made
 
 
 class Patient(Limiter):
@@ -50,6 +30,15 @@ class Patient(Limiter):
 
 
 @pytest.fixture
-def browser(app: FastAPI) -> Browser:
+def app(database: Database) -> FastAPI:
+    """The app on that database; rate limits are as wide as the tests need."""
+    return app_on(database, limiter=PATIENT)
+
+
+PATIENT = Patient()
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> Visitor:
     """A browser nobody is signed in with."""
-    return Browser(app)
+    return Visitor(app)

@@ -6,20 +6,19 @@ import pytest
 from fastapi import FastAPI
 
 from cutwater.identity import service
-from cutwater.identity.models import Organization
 from cutwater.identity.service import keys, sessions
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.ids import new_id
-from tests.identity import world
-from tests.identity.http import Client
-from tests.identity.world import PASSWORD, SECRETS, committed, email_of
+from tests import world
+from tests.serving import SETTINGS, Client
+from tests.world import PASSWORD
 
 
 async def client(app: FastAPI, database: Database, actor: Actor) -> Client:
     """Signed in as an actor, by password."""
     body = {
-        "login": await email_of(database, actor),
+        "login": await world.email_of(database, actor),
         "password": PASSWORD,
         "organization": actor.organization,
     }
@@ -29,30 +28,30 @@ async def client(app: FastAPI, database: Database, actor: Actor) -> Client:
 
 
 @pytest.fixture
-async def bank(app: FastAPI, database: Database) -> tuple[Organization, dict[str, Actor], dict[str, Client]]:
+async def bank(app: FastAPI, database: Database) -> tuple[dict[str, Actor], dict[str, Client]]:
     """An organization with four people, and a client of each."""
-    organization, people = await committed(database, "ADMIN", "MEMBER", "VIEWER")
-    return organization, people, {role: await client(app, database, actor) for role, actor in people.items()}
+    people = await world.people_in(database, "ADMIN", "MEMBER", "VIEWER")
+    return people, {role: await client(app, database, actor) for role, actor in people.items()}
 
 
-Bank = tuple[Organization, dict[str, Actor], dict[str, Client]]
+Bank = tuple[dict[str, Actor], dict[str, Client]]
 
 
 async def test_a_password_buys_a_pair_and_the_pair_says_who(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database)
-    email = await email_of(database, made["OWNER"])
+    made = await world.people_in(database)
+    email = await world.email_of(database, made["OWNER"])
     answer = await Client(app).ask("POST", "/auth/token", {"login": email, "password": PASSWORD})
     pair = answer.json["data"]
     assert (pair["token_type"], pair["expires_in"], pair["organization"]) == (
         "Bearer",
         1800,
-        organization.slug,
+        made["OWNER"].organization,
     )
     assert answer.headers["cache-control"] == "no-store"
     me = await Client(app, pair["access_token"]).ask("GET", "/me")
     assert (me.status, me.headers["cache-control"]) == (200, "no-store")
     assert (me.json["data"]["email"], me.json["data"]["role"]) == (email, "OWNER")
-    assert "own" in me.json["data"]["grants"]
+    assert "organization:own" in me.json["data"]["grants"]
     assert me.headers["etag"] == '"1"'
     anew = await Client(app).ask("POST", "/auth/refresh", {"refresh_token": pair["refresh_token"]})
     assert anew.status == 200
@@ -91,16 +90,16 @@ async def test_a_made_up_token_is_nobody(app: FastAPI, token: str) -> None:
 
 
 async def test_the_api_takes_no_cookie(app: FastAPI, database: Database) -> None:
-    _, made = await committed(database)
-    email = await email_of(database, made["OWNER"])
-    session = await sessions.sign_in(database, SECRETS, email, PASSWORD)
+    made = await world.people_in(database)
+    email = await world.email_of(database, made["OWNER"])
+    session = await sessions.sign_in(database, SETTINGS.secrets, email, PASSWORD)
     cookie = f"cutwater={session.token}; __Host-cutwater={session.token}"
     assert (await Client(app).ask("GET", "/me", cookie=cookie)).status == 401
 
 
 async def test_revoking_ends_the_pair_and_is_quiet_about_others(app: FastAPI, database: Database) -> None:
-    _, made = await committed(database)
-    body = {"login": await email_of(database, made["OWNER"]), "password": PASSWORD}
+    made = await world.people_in(database)
+    body = {"login": await world.email_of(database, made["OWNER"]), "password": PASSWORD}
     pair = (await Client(app).ask("POST", "/auth/token", body)).json["data"]
     for token in (pair["refresh_token"], "cwr_unknown"):
         assert (await Client(app).ask("POST", "/auth/revoke", {"refresh_token": token})).status == 204
@@ -108,7 +107,7 @@ async def test_revoking_ends_the_pair_and_is_quiet_about_others(app: FastAPI, da
 
 
 async def test_one_changes_oneself_with_the_etag_one_saw(bank: Bank) -> None:
-    _, _, clients = bank
+    _, clients = bank
     member = clients["MEMBER"]
     changed = await member.ask(
         "PATCH", "/me", {"name": "Mia", "zone": "Europe/Zurich"}, **{"if-match": '"1"'}
@@ -121,7 +120,7 @@ async def test_one_changes_oneself_with_the_etag_one_saw(bank: Bank) -> None:
 
 
 async def test_sessions_of_both_kinds_are_listed_and_ended(bank: Bank) -> None:
-    _, _, clients = bank
+    _, clients = bank
     listed = await clients["MEMBER"].ask("GET", "/sessions")
     assert [(each["kind"], each["is_current"]) for each in listed.json["data"]] == [("api", True)]
     id = listed.json["data"][0]["id"]
@@ -131,7 +130,7 @@ async def test_sessions_of_both_kinds_are_listed_and_ended(bank: Bank) -> None:
 
 
 async def test_an_organization_is_founded_once_by_one_key(bank: Bank) -> None:
-    organization, _, clients = bank
+    made, clients = bank
     name = f"Daughter {new_id().hex[-8:]}"
     headers = {"idempotency-key": new_id().hex}
     first = await clients["OWNER"].ask("POST", "/organizations", {"name": name}, **headers)
@@ -140,14 +139,18 @@ async def test_an_organization_is_founded_once_by_one_key(bank: Bank) -> None:
     assert first.json == again.json
     assert again.headers["idempotency-replayed"] == "true"
     listed = await clients["OWNER"].ask("GET", "/organizations")
-    assert {row["slug"] for row in listed.json["data"]} == {organization.slug, first.json["data"]["slug"]}
+    assert {row["slug"] for row in listed.json["data"]} == {
+        made["OWNER"].organization,
+        first.json["data"]["slug"],
+    }
     assert {row["role"] for row in listed.json["data"]} == {"OWNER"}
 
 
 async def test_the_organization_is_read_renamed_and_deleted(bank: Bank) -> None:
-    organization, _, clients = bank
+    made, clients = bank
+    slug = made["OWNER"].organization
     seen = await clients["VIEWER"].ask("GET", "/organization")
-    assert (seen.json["data"]["slug"], seen.headers["etag"]) == (organization.slug, '"1"')
+    assert (seen.json["data"]["slug"], seen.headers["etag"]) == (made["OWNER"].organization, '"1"')
     renamed = await clients["ADMIN"].ask(
         "PATCH", "/organization", {"name": "Renamed", "zone": "Europe/Paris"}
     )
@@ -155,12 +158,12 @@ async def test_the_organization_is_read_renamed_and_deleted(bank: Bank) -> None:
     unchanged = await clients["ADMIN"].ask("PATCH", "/organization", {"name": "Renamed"})
     assert unchanged.headers["etag"] == '"2"'
     assert (await clients["OWNER"].ask("DELETE", "/organization?confirm=no")).status == 400
-    assert (await clients["OWNER"].ask("DELETE", f"/organization?confirm={organization.slug}")).status == 204
+    assert (await clients["OWNER"].ask("DELETE", f"/organization?confirm={slug}")).status == 204
     assert (await clients["VIEWER"].ask("GET", "/organization")).status == 401
 
 
 async def test_members_are_listed_found_changed_and_ended(bank: Bank) -> None:
-    _, made, clients = bank
+    made, clients = bank
     owner, viewer = clients["OWNER"], made["VIEWER"].user_id
     listed = await owner.ask("GET", "/members?per_page=2")
     assert (listed.json["meta"]["total"], len(listed.json["data"])) == (4, 2)
@@ -188,14 +191,14 @@ async def test_members_are_listed_found_changed_and_ended(bank: Bank) -> None:
 
 
 async def test_a_viewer_sees_no_people(bank: Bank) -> None:
-    _, _, clients = bank
+    _, clients = bank
     for path in ("/members", "/teams", "/invitations", "/api-keys"):
         answer = await clients["VIEWER"].ask("GET", path)
         assert (answer.status, answer.json["error"]["code"]) == (403, "FORBIDDEN")
 
 
 async def test_an_invitation_is_sent_listed_and_withdrawn(bank: Bank) -> None:
-    _, made, clients = bank
+    made, clients = bank
     email = world.address()
     sent = await clients["ADMIN"].ask("POST", "/invitations", {"email": email.upper(), "role": "MEMBER"})
     assert (sent.status, sent.json["data"]["email"]) == (201, email)
@@ -210,7 +213,7 @@ async def test_an_invitation_is_sent_listed_and_withdrawn(bank: Bank) -> None:
 
 
 async def test_a_team_by_api(bank: Bank) -> None:
-    _, made, clients = bank
+    made, clients = bank
     owner, member = clients["OWNER"], str(made["MEMBER"].user_id)
     created = await owner.ask("POST", "/teams", {"name": "Core ledger", "kind": "delivery"})
     assert (created.status, created.json["data"]["slug"], created.headers["etag"]) == (
@@ -244,7 +247,7 @@ async def test_a_team_by_api(bank: Bank) -> None:
 
 
 async def test_a_key_is_made_used_and_kept_out_of_the_repeated_answer(app: FastAPI, bank: Bank) -> None:
-    organization, made, clients = bank
+    made, clients = bank
     body = {"name": "Pipeline", "scopes": ["runs:read", "releases:write"], "days": 30}
     repeat = {"idempotency-key": new_id().hex}
     first = await clients["MEMBER"].ask("POST", "/api-keys", body, **repeat)
@@ -261,7 +264,7 @@ async def test_a_key_is_made_used_and_kept_out_of_the_repeated_answer(app: FastA
         ["releases:write", "runs:read"],
     )
     other_header = await Client(app).ask("GET", "/organization", **{"x-api-key": secret})
-    assert other_header.json["data"]["slug"] == organization.slug
+    assert other_header.json["data"]["slug"] == made["OWNER"].organization
     for method, path, sent in (
         ("PATCH", "/me", {"name": "X"}),
         ("GET", "/sessions", None),
@@ -287,8 +290,8 @@ async def test_a_key_is_made_used_and_kept_out_of_the_repeated_answer(app: FastA
 async def test_what_belongs_to_another_organization_is_not_found(
     app: FastAPI, database: Database, bank: Bank
 ) -> None:
-    _, made, _ = bank
-    _, others = await committed(database)
+    made, _ = bank
+    others = await world.people_in(database)
     foreign = await client(app, database, others["OWNER"])
     async with database.tx(made["OWNER"]) as tx:
         team = await service.create_team(tx, made["OWNER"], "Inner circle")
@@ -312,7 +315,7 @@ async def test_what_belongs_to_another_organization_is_not_found(
 
 
 async def test_a_service_key_has_no_profile(app: FastAPI, bank: Bank) -> None:
-    _, _, clients = bank
+    _, clients = bank
     body = {"name": "CI", "scopes": ["runs:read", "releases:write"], "service_role": "MEMBER"}
     secret = (await clients["ADMIN"].ask("POST", "/api-keys", body)).json["data"]["secret"]
     ci = Client(app, secret)

@@ -14,22 +14,22 @@ from cutwater.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
-from tests.identity import world
+from tests import world
 
 
 async def test_who_founds_an_organization_owns_it(tx: AsyncSession) -> None:
-    organization, owner = await world.found(tx, "Zürcher Bank & Co")
-    assert organization.slug.startswith("zurcher-bank-and-co")
+    owner = await world.organization(tx, "Zürcher Bank & Co")
+    assert owner.organization.startswith("zurcher-bank-and-co")
     assert owner.role == "OWNER"
     assert owner.may(Grant.ORGANIZATION_OWN)
     assert not owner.may(Grant.PLATFORM_MANAGE)
-    assert owner.organization_id == organization.id
+    assert owner.organization_id == owner.organization_id
 
 
 async def test_two_organizations_of_one_name_get_different_slugs(tx: AsyncSession) -> None:
-    first, _ = await world.found(tx, "Twin Bank")
-    second, _ = await world.found(tx, "Twin Bank")
-    assert (first.slug, second.slug) == ("twin-bank", "twin-bank-2")
+    first = await world.organization(tx, "Twin Bank")
+    second = await world.organization(tx, "Twin Bank")
+    assert (first.organization, second.organization) == ("twin-bank", "twin-bank-2")
 
 
 @pytest.mark.parametrize(
@@ -43,22 +43,22 @@ async def test_two_organizations_of_one_name_get_different_slugs(tx: AsyncSessio
     ],
 )
 async def test_a_bad_slug_is_refused_with_the_reason(tx: AsyncSession, slug: str, says: str) -> None:
-    founder = await world.person(tx)
+    founder = await world.account(tx)
     with pytest.raises(Invalid) as refused:
         await service.create_organization(tx, founder.id, "North", slug=slug)
     assert says in refused.value.fields[0].message
 
 
 async def test_a_taken_slug_is_refused(tx: AsyncSession) -> None:
-    await world.found(tx, "South Bank")
-    founder = await world.person(tx)
+    await world.organization(tx, "South Bank")
+    founder = await world.account(tx)
     with pytest.raises(Invalid, match="correction") as refused:
         await service.create_organization(tx, founder.id, "Other", slug="south-bank")
     assert refused.value.fields[0].field == "slug"
 
 
 async def test_only_superadmins_found_organizations_when_the_platform_says_so(tx: AsyncSession) -> None:
-    founder = await world.person(tx)
+    founder = await world.account(tx)
     with pytest.raises(Forbidden, match="administrators create"):
         await service.create_organization(tx, founder.id, "Bank", policy=SignUpPolicy.of("superadmin", ""))
     founder.is_superadmin = True
@@ -67,19 +67,19 @@ async def test_only_superadmins_found_organizations_when_the_platform_says_so(tx
 
 async def test_by_domain_the_address_must_be_of_it_and_confirmed(tx: AsyncSession) -> None:
     policy = SignUpPolicy.of("domain", "@Bank.example, other.example")
-    founder = await world.person(tx)
+    founder = await world.account(tx)
     with pytest.raises(Forbidden) as refused:
         await service.create_organization(tx, founder.id, "Bank", policy=policy)
     assert [each.code for each in refused.value.obstacles] == ["permission.unconfirmed"]
-    stranger = await world.person(tx, email=world.address().replace("bank.", "elsewhere."))
+    stranger = await world.account(tx, email=world.address().replace("bank.", "elsewhere."))
     with pytest.raises(Forbidden) as both:
         await service.create_organization(tx, stranger.id, "Bank", policy=policy)
     assert [each.code for each in both.value.obstacles] == ["permission.domain", "permission.unconfirmed"]
 
 
 async def test_a_rename_needs_an_admin_and_a_fresh_view(tx: AsyncSession) -> None:
-    _, owner = await world.found(tx)
-    manager = await world.member(tx, owner, "MANAGER")
+    owner = await world.organization(tx)
+    manager = await world.person(tx, owner, "MANAGER")
     with pytest.raises(Forbidden):
         await organizations.change_organization(tx, manager, name="Mine")
     changed = await organizations.change_organization(tx, owner, name="New", zone="Europe/Zurich")
@@ -89,34 +89,34 @@ async def test_a_rename_needs_an_admin_and_a_fresh_view(tx: AsyncSession) -> Non
 
 
 async def test_deleting_needs_the_owner_and_the_typed_name(tx: AsyncSession) -> None:
-    organization, owner = await world.found(tx)
-    admin = await world.member(tx, owner, "ADMIN")
+    owner = await world.organization(tx)
+    admin = await world.person(tx, owner, "ADMIN")
     with pytest.raises(Forbidden):
-        await organizations.delete_organization(tx, admin, typed_slug=organization.slug)
+        await organizations.delete_organization(tx, admin, typed_slug=owner.organization)
     with pytest.raises(Invalid):
         await organizations.delete_organization(tx, owner, typed_slug="yes")
-    await organizations.delete_organization(tx, owner, typed_slug=organization.slug)
+    await organizations.delete_organization(tx, owner, typed_slug=owner.organization)
     with pytest.raises(NotFound):
         await service.act_as(tx, owner.user_id)
 
 
 async def test_the_last_owner_neither_leaves_nor_becomes_less(tx: AsyncSession) -> None:
-    _, owner = await world.found(tx)
+    owner = await world.organization(tx)
     with pytest.raises(Conflict, match="last owner"):
         await people.end_membership(tx, owner, owner.user_id)
     with pytest.raises(Conflict, match="last owner"):
         await people.change_member(tx, owner, owner.user_id, role="ADMIN")
-    other = await world.member(tx, owner, "OWNER")
+    other = await world.person(tx, owner, "OWNER")
     await people.end_membership(tx, owner, owner.user_id)
     with pytest.raises(Conflict, match="last owner"):
         await people.end_membership(tx, other, other.user_id)
 
 
 async def test_an_admin_makes_and_unmakes_no_owner(tx: AsyncSession) -> None:
-    _, owner = await world.found(tx)
-    admin = await world.member(tx, owner, "ADMIN")
-    member = await world.member(tx, owner, "MEMBER")
-    second = await world.member(tx, owner, "OWNER")
+    owner = await world.organization(tx)
+    admin = await world.person(tx, owner, "ADMIN")
+    member = await world.person(tx, owner, "MEMBER")
+    second = await world.person(tx, owner, "OWNER")
     with pytest.raises(Forbidden, match="name an owner"):
         await people.change_member(tx, admin, member.user_id, role="OWNER")
     with pytest.raises(Forbidden, match="owner's role"):
@@ -128,8 +128,8 @@ async def test_an_admin_makes_and_unmakes_no_owner(tx: AsyncSession) -> None:
 
 
 async def test_a_member_manages_nobody_but_may_leave(tx: AsyncSession) -> None:
-    _, owner = await world.found(tx)
-    member, other = await world.member(tx, owner, "MEMBER"), await world.member(tx, owner, "VIEWER")
+    owner = await world.organization(tx)
+    member, other = await world.person(tx, owner, "MEMBER"), await world.person(tx, owner, "VIEWER")
     for attempt in (
         people.change_member(tx, member, other.user_id, role="MEMBER"),
         people.end_membership(tx, member, other.user_id),
@@ -146,8 +146,8 @@ async def test_a_member_manages_nobody_but_may_leave(tx: AsyncSession) -> None:
 async def test_who_was_deactivated_keeps_the_name_and_can_come_back(
     tx: AsyncSession, reader: SessionReader
 ) -> None:
-    _, owner = await world.found(tx)
-    member = await world.member(tx, owner, "MANAGER", "Mona Lake")
+    owner = await world.organization(tx)
+    member = await world.person(tx, owner, "MANAGER", "Mona Lake")
     await people.end_membership(tx, owner, member.user_id)
     assert await identity.names(reader, [member.user_id, owner.user_id, None]) == {
         member.user_id: "Mona Lake",
@@ -164,9 +164,9 @@ async def test_who_was_deactivated_keeps_the_name_and_can_come_back(
 
 async def test_one_person_may_be_in_many_organizations(tx: AsyncSession) -> None:
     email = world.address()
-    _, first = await world.found(tx, "First")
+    first = await world.organization(tx, "First")
     known = await service.add_member(tx, first, email=email, name="Nadia", role="MEMBER")
-    _, second = await world.found(tx, "Second")
+    second = await world.organization(tx, "Second")
     again = await service.add_member(tx, second, email=email.upper(), name="Ignored", role="VIEWER")
     assert again.id == known.id
     assert again.name == "Nadia"
@@ -176,8 +176,8 @@ async def test_one_person_may_be_in_many_organizations(tx: AsyncSession) -> None
 
 
 async def test_every_change_is_logged_with_ids_and_without_names(tx: AsyncSession) -> None:
-    _, owner = await world.found(tx)
-    member = await world.member(tx, owner, "MEMBER", "Unmistakable Name")
+    owner = await world.organization(tx)
+    member = await world.person(tx, owner, "MEMBER", "Unmistakable Name")
     await people.change_member(tx, owner, member.user_id, role="MANAGER")
     await people.end_membership(tx, owner, member.user_id)
     rows = (await tx.execute(text("select name, data::text from event_log order by id"))).all()
@@ -187,8 +187,8 @@ async def test_every_change_is_logged_with_ids_and_without_names(tx: AsyncSessio
 
 
 async def test_every_list_is_one_trip_however_long(tx: AsyncSession, reader: SessionReader) -> None:
-    _, owner = await world.found(tx)
-    everybody = [await world.member(tx, owner, "MEMBER", f"Person {number}") for number in range(5)]
+    owner = await world.organization(tx)
+    everybody = [await world.person(tx, owner, "MEMBER", f"Person {number}") for number in range(5)]
     await service.create_team(tx, owner, "DBA", members=[each.user_id for each in everybody])
     await tx.flush()
     before = reader.trips

@@ -16,28 +16,28 @@ from cutwater.identity.service import people, sessions
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.limits import Limiter
-from tests.identity import world
-from tests.identity.http import Browser
-from tests.identity.world import PASSWORD, SECRETS, committed, email_of
+from tests import world
+from tests.serving import SETTINGS, Visitor
+from tests.world import PASSWORD
 
 
-async def sign_in(app: FastAPI, database: Database, actor: Actor) -> Browser:
-    browser = Browser(app)
+async def sign_in(app: FastAPI, database: Database, actor: Actor) -> Visitor:
+    browser = Visitor(app)
     await browser.get("/sign-in")
-    answer = await browser.post("/sign-in", login=await email_of(database, actor), password=PASSWORD)
+    answer = await browser.post("/sign-in", login=await world.email_of(database, actor), password=PASSWORD)
     assert answer.status == 303, answer.text[:500]
     await browser.get(f"/o/{actor.organization}/settings/me")
     return browser
 
 
-def flash_of(browser: Browser) -> str:
+def flash_of(browser: Visitor) -> str:
     return " ".join(browser.cookies)
 
 
 # ---------------------------------------------------------------- outside
 
 
-async def test_the_first_page_says_what_this_is_and_offers_both_ways_in(browser: Browser) -> None:
+async def test_the_first_page_says_what_this_is_and_offers_both_ways_in(browser: Visitor) -> None:
     answer = await browser.get("/")
     assert answer.status == 200
     assert "Run the cutover." in answer.text
@@ -45,7 +45,7 @@ async def test_the_first_page_says_what_this_is_and_offers_both_ways_in(browser:
     assert 'href="/sign-up"' in answer.text
 
 
-async def test_one_signs_up_founds_an_organization_and_is_its_owner(browser: Browser) -> None:
+async def test_one_signs_up_founds_an_organization_and_is_its_owner(browser: Visitor) -> None:
     await browser.get("/sign-up")
     email = world.address()
     answer = await browser.post("/sign-up", name="Ada Lane", email=email, password=PASSWORD)
@@ -66,7 +66,7 @@ async def test_one_signs_up_founds_an_organization_and_is_its_owner(browser: Bro
     assert "Lane &amp; Sons" in settings.text
 
 
-async def test_a_wrong_form_comes_back_with_what_was_typed_but_the_password(browser: Browser) -> None:
+async def test_a_wrong_form_comes_back_with_what_was_typed_but_the_password(browser: Visitor) -> None:
     await browser.get("/sign-up")
     answer = await browser.post("/sign-up", name="Ada Lane", email="nonsense", password="short")
     assert answer.status == 400
@@ -75,7 +75,7 @@ async def test_a_wrong_form_comes_back_with_what_was_typed_but_the_password(brow
     assert "short" not in answer.text
 
 
-async def test_a_wrong_password_comes_back_as_a_sentence(browser: Browser) -> None:
+async def test_a_wrong_password_comes_back_as_a_sentence(browser: Visitor) -> None:
     await browser.get("/sign-in")
     answer = await browser.post("/sign-in", login="nobody@bank.example", password="wrong")
     assert answer.status == 401
@@ -83,7 +83,7 @@ async def test_a_wrong_password_comes_back_as_a_sentence(browser: Browser) -> No
 
 
 async def test_a_form_without_its_token_is_refused(app: FastAPI, database: Database) -> None:
-    _, made = await committed(database)
+    made = await world.people_in(database)
     browser = await sign_in(app, database, made["OWNER"])
     answer = await browser.post(f"/o/{made['OWNER'].organization}/settings", _csrf="x", name="N", zone="UTC")
     assert answer.status == 403
@@ -105,44 +105,44 @@ def test_signing_in_leads_to_our_own_pages_only(path: str, safe: str) -> None:
 
 
 async def test_one_comes_back_to_where_one_was_asked_to_sign_in(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database)
-    browser = Browser(app)
-    path = f"/o/{organization.slug}/settings/people"
+    made = await world.people_in(database)
+    browser = Visitor(app)
+    path = f"/o/{made['OWNER'].organization}/settings/people"
     away = await browser.get(path)
     assert (away.status, away.headers["location"]) == (303, f"/sign-in?next={path}")
     form = await browser.get(away.headers["location"])
     assert f'value="{path}"' in form.text
-    email = await email_of(database, made["OWNER"])
+    email = await world.email_of(database, made["OWNER"])
     answer = await browser.post("/sign-in", login=email, password=PASSWORD, next=path)
     assert answer.headers["location"] == path
     assert (await browser.get(path)).status == 200
 
 
 async def test_signing_out_ends_the_session_on_the_server(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database)
+    made = await world.people_in(database)
     browser = await sign_in(app, database, made["OWNER"])
     kept = dict(browser.cookies)
     answer = await browser.post("/sign-out")
     assert answer.headers["location"] == "/sign-in"
     assert "cutwater" not in browser.cookies
     browser.cookies = kept
-    assert (await browser.get(f"/o/{organization.slug}/settings")).status == 303
+    assert (await browser.get(f"/o/{made['OWNER'].organization}/settings")).status == 303
 
 
 async def test_a_foreign_organization_is_not_there(app: FastAPI, database: Database) -> None:
-    _, made = await committed(database)
-    other, _ = await committed(database)
+    made = await world.people_in(database)
+    other = await world.people_in(database)
     browser = await sign_in(app, database, made["OWNER"])
-    foreign = await browser.get(f"/o/{other.slug}/settings")
+    foreign = await browser.get(f"/o/{other['OWNER'].organization}/settings")
     missing = await browser.get("/o/no-such-organization/settings")
     assert (foreign.status, missing.status) == (404, 404)
-    assert other.name in foreign.text or "Harbour" not in foreign.text
+    assert other["OWNER"].organization_name in foreign.text or "Harbour" not in foreign.text
 
 
 async def test_too_many_attempts_from_one_address_are_slowed_down(app: FastAPI) -> None:
     before, app.state.limiter = app.state.limiter, Limiter()
     try:
-        browser = Browser(app)
+        browser = Visitor(app)
         await browser.get("/forgot")
         answers = [await browser.post("/forgot", email="nobody@bank.example") for _ in range(7)]
     finally:
@@ -152,9 +152,9 @@ async def test_too_many_attempts_from_one_address_are_slowed_down(app: FastAPI) 
 
 
 async def test_a_stolen_session_cannot_try_passwords_for_long(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database)
+    made = await world.people_in(database)
     thief = await sign_in(app, database, made["OWNER"])
-    address = f"/o/{organization.slug}/settings/me/password"
+    address = f"/o/{made['OWNER'].organization}/settings/me/password"
     before, app.state.limiter = app.state.limiter, Limiter()
     tries = {"current_password": "wrong", "new_password": "nine quiet seas"}
     try:
@@ -168,10 +168,10 @@ async def test_a_stolen_session_cannot_try_passwords_for_long(app: FastAPI, data
 
 
 async def test_a_forgotten_password_is_set_anew_by_the_mailed_link(app: FastAPI, database: Database) -> None:
-    _, made = await committed(database)
-    owner, browser = made["OWNER"], Browser(app)
+    made = await world.people_in(database)
+    owner, browser = made["OWNER"], Visitor(app)
     await browser.get("/forgot")
-    email = await email_of(database, owner)
+    email = await world.email_of(database, owner)
     began = monotonic()
     known = await browser.post("/forgot", email=email)
     unknown = await browser.post("/forgot", email="nobody@bank.example")
@@ -193,18 +193,18 @@ async def test_the_secret_of_a_mailed_link_is_in_no_line_of_the_log(
     app: FastAPI,
 ) -> None:
     with structlog.testing.capture_logs() as lines:
-        await Browser(app).get("/reset/the-secret-of-the-link")
-        await Browser(app).get("/sign-in")
+        await Visitor(app).get("/reset/the-secret-of-the-link")
+        await Visitor(app).get("/sign-in")
     assert [line["path"] for line in lines if line["event"] == "request"] == ["/reset/{token}", "/sign-in"]
 
 
 async def test_an_address_is_confirmed_by_a_button_not_by_looking(
-    browser: Browser, database: Database
+    browser: Visitor, database: Database
 ) -> None:
     await browser.get("/sign-up")
     email = world.address()
     await browser.post("/sign-up", name="Ada", email=email, password=PASSWORD)
-    user_id = await sessions.check_password(database, SECRETS, email, PASSWORD)
+    user_id = await sessions.check_password(database, SETTINGS.secrets, email, PASSWORD)
     actor = Actor(kind="user", id=user_id, name="", user_id=user_id)
     link = await database.reader(actor).scalar(select(AccountLink.id))
     mail = await identity.mailed_link(database.reader(None), browser.app.state.settings, "confirm", link)
@@ -217,7 +217,7 @@ async def test_an_address_is_confirmed_by_a_button_not_by_looking(
     assert len(await database.reader(actor).all(select(AccountLink.id))) == 2
 
 
-async def invitation_path(browser: Browser, database: Database, owner: Actor, email: str) -> str:
+async def invitation_path(browser: Visitor, database: Database, owner: Actor, email: str) -> str:
     answer = await browser.post(f"/o/{owner.organization}/settings/people/invite", email=email, role="MEMBER")
     assert answer.status == 303, answer.text[:600]
     from cutwater.identity import queries
@@ -230,40 +230,40 @@ async def invitation_path(browser: Browser, database: Database, owner: Actor, em
 
 
 async def test_somebody_invited_makes_an_account_and_is_in(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database)
+    made = await world.people_in(database)
     inviter = await sign_in(app, database, made["OWNER"])
     email = world.address("bo")
     path = await invitation_path(inviter, database, made["OWNER"], email)
-    listed = await inviter.get(f"/o/{organization.slug}/settings/people")
+    listed = await inviter.get(f"/o/{made['OWNER'].organization}/settings/people")
     assert email in listed.text
     wrong_person = await inviter.get(path)
     assert "you are signed in as" in wrong_person.text
     assert (await inviter.post(path)).status == 403
-    browser = Browser(app)
+    browser = Visitor(app)
     page = await browser.get(path)
-    assert f"Join {organization.name}" in page.text
+    assert f"Join {made['OWNER'].organization_name}" in page.text
     assert (await browser.post(path, name="", password="")).status == 400
     joined = await browser.post(path, name="Bo Berg", password=PASSWORD)
-    assert joined.headers["location"] == f"/o/{organization.slug}/"
-    assert (await browser.get(f"/o/{organization.slug}/settings/people")).status == 200
-    used = await Browser(app).get(path)
+    assert joined.headers["location"] == f"/o/{made['OWNER'].organization}/"
+    assert (await browser.get(f"/o/{made['OWNER'].organization}/settings/people")).status == 200
+    used = await Visitor(app).get(path)
     assert "used already" in used.text
 
 
 async def test_somebody_invited_with_an_account_signs_in_and_joins(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database)
-    _, others = await committed(database)
+    made = await world.people_in(database)
+    others = await world.people_in(database)
     inviter = await sign_in(app, database, made["OWNER"])
-    email = await email_of(database, others["OWNER"])
+    email = await world.email_of(database, others["OWNER"])
     path = await invitation_path(inviter, database, made["OWNER"], email)
-    stranger = Browser(app)
+    stranger = Visitor(app)
     assert f"/sign-in?next={path}" in (await stranger.get(path)).text
     await stranger.get("/sign-in")
     assert (await stranger.post(path, name="X", password=PASSWORD)).status == 409
     await stranger.post("/sign-in", login=email, password=PASSWORD, next=path)
     assert "Join " in (await stranger.get(path)).text
     joined = await stranger.post(path)
-    assert joined.headers["location"] == f"/o/{organization.slug}/"
+    assert joined.headers["location"] == f"/o/{made['OWNER'].organization}/"
     chooser = await stranger.get("/organizations")
     assert chooser.text.count('class="choice"') == 2
 
@@ -272,9 +272,9 @@ async def test_somebody_invited_with_an_account_signs_in_and_joins(app: FastAPI,
 
 
 async def test_the_settings_are_saved_and_refused_with_reasons(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database, "MEMBER")
+    made = await world.people_in(database, "MEMBER")
     browser = await sign_in(app, database, made["OWNER"])
-    address = f"/o/{organization.slug}/settings"
+    address = f"/o/{made['OWNER'].organization}/settings"
     saved = await browser.post(address, name="Renamed", zone="Europe/Zurich", revision=1)
     assert saved.status == 303
     stale = await browser.post(address, name="Again", zone="UTC", revision=1)
@@ -293,14 +293,14 @@ async def test_the_settings_are_saved_and_refused_with_reasons(app: FastAPI, dat
     assert (await member.post(address, name="Mine", zone="UTC")).status == 403
     left = await member.post(f"{address}/leave")
     assert left.headers["location"] == "/organizations"
-    assert (await browser.post(f"{address}/delete", typed_slug=organization.slug)).status == 303
+    assert (await browser.post(f"{address}/delete", typed_slug=made["OWNER"].organization)).status == 303
     assert (await browser.get(address)).status == 404
 
 
 async def test_people_are_found_changed_deactivated_and_let_back_in(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database, "MEMBER", "VIEWER")
+    made = await world.people_in(database, "MEMBER", "VIEWER")
     browser = await sign_in(app, database, made["OWNER"])
-    address = f"/o/{organization.slug}/settings/people"
+    address = f"/o/{made['OWNER'].organization}/settings/people"
     found = await browser.get(f"{address}?q=member+person")
     assert "Member Person" in found.text
     assert "Viewer Person" not in found.text
@@ -308,7 +308,7 @@ async def test_people_are_found_changed_deactivated_and_let_back_in(app: FastAPI
     member = made["MEMBER"].user_id
     changed = await browser.post(f"{address}/{member}", role="MANAGER", is_auditor="true", revision=1)
     assert changed.status == 303
-    async with database.tx(organization.id) as tx:
+    async with database.tx(made["OWNER"].organization_id) as tx:
         assert (await service.act_as(tx, member)).role == "MANAGER"
     assert (await browser.post(f"{address}/{member}", role="BOSS")).status == 400
     assert (await browser.post(f"{address}/{member}/deactivate")).status == 303
@@ -320,21 +320,21 @@ async def test_people_are_found_changed_deactivated_and_let_back_in(app: FastAPI
 
 
 async def test_an_invitation_is_withdrawn(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database)
+    made = await world.people_in(database)
     browser = await sign_in(app, database, made["OWNER"])
     path = await invitation_path(browser, database, made["OWNER"], world.address())
     from cutwater.identity import queries
 
     row = (await database.reader(made["OWNER"]).all(queries.invitations()))[0]
-    answer = await browser.post(f"/o/{organization.slug}/settings/invitations/{row.id}/revoke")
+    answer = await browser.post(f"/o/{made['OWNER'].organization}/settings/invitations/{row.id}/revoke")
     assert answer.status == 303
-    assert "withdrawn" in (await Browser(app).get(path)).text
+    assert "withdrawn" in (await Visitor(app).get(path)).text
 
 
 async def test_a_team_lives_from_its_first_to_its_last_day(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database, "MEMBER")
+    made = await world.people_in(database, "MEMBER")
     browser = await sign_in(app, database, made["OWNER"])
-    address = f"/o/{organization.slug}/settings/teams"
+    address = f"/o/{made['OWNER'].organization}/settings/teams"
     assert "No teams yet" in (await browser.get(address)).text
     created = await browser.post(address, name="Database ops", kind="operations", description="Dumps")
     team = f"{address}/database-ops"
@@ -359,9 +359,9 @@ async def test_a_team_lives_from_its_first_to_its_last_day(app: FastAPI, databas
 
 
 async def test_a_key_is_shown_once_and_revoked(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database, "MEMBER")
+    made = await world.people_in(database, "MEMBER")
     member = await sign_in(app, database, made["MEMBER"])
-    address = f"/o/{organization.slug}/settings/api-keys"
+    address = f"/o/{made['OWNER'].organization}/settings/api-keys"
     page = await member.get(address)
     assert "No keys yet" in page.text
     assert "Pilot runs" not in page.text
@@ -388,10 +388,10 @@ async def test_a_key_is_shown_once_and_revoked(app: FastAPI, database: Database)
 
 
 async def test_one_changes_oneself_and_ends_sessions(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database, "MEMBER")
+    made = await world.people_in(database, "MEMBER")
     here = await sign_in(app, database, made["MEMBER"])
     there = await sign_in(app, database, made["MEMBER"])
-    address = f"/o/{organization.slug}/settings/me"
+    address = f"/o/{made['OWNER'].organization}/settings/me"
     page = await here.get(address)
     assert "Firefox on Linux" in page.text
     assert page.text.count("this one") == 1
@@ -417,44 +417,44 @@ async def test_one_changes_oneself_and_ends_sessions(app: FastAPI, database: Dat
 
 
 async def test_a_superadmin_sees_every_organization_in_the_chooser(app: FastAPI, database: Database) -> None:
-    organization, _ = await committed(database)
+    organization = await world.people_in(database)
     email = world.address()
     async with database.tx(None) as tx:
         await service.create_admin(tx, email=email, password=PASSWORD, name="Sue")
-    browser = Browser(app)
+    browser = Visitor(app)
     await browser.get("/sign-in")
     await browser.post("/sign-in", login=email, password=PASSWORD)
     assert (await browser.get("/")).headers["location"] == "/organizations"
-    assert f"/o/{organization.slug}/" in (await browser.get("/organizations")).text
-    inside = await browser.get(f"/o/{organization.slug}/settings")
+    assert f"/o/{organization['OWNER'].organization}/" in (await browser.get("/organizations")).text
+    inside = await browser.get(f"/o/{organization['OWNER'].organization}/settings")
     assert inside.status == 200
     assert "Leave " not in inside.text
 
 
 async def test_only_the_viewer_rows_are_shown_to_a_viewer(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database, "VIEWER")
+    made = await world.people_in(database, "VIEWER")
     viewer = await sign_in(app, database, made["VIEWER"])
-    page = await viewer.get(f"/o/{organization.slug}/settings")
-    tabs = re.findall(rf'href="/o/{organization.slug}/settings(/[a-z-]+)?"', page.text)
+    page = await viewer.get(f"/o/{made['OWNER'].organization}/settings")
+    tabs = re.findall(rf'href="/o/{made["OWNER"].organization}/settings(/[a-z-]+)?"', page.text)
     assert "/people" not in tabs
     assert "/api-keys" not in tabs
     assert "/me" in tabs
 
 
 async def test_an_admin_is_not_offered_what_only_an_owner_may(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database, "ADMIN")
+    made = await world.people_in(database, "ADMIN")
     admin = await sign_in(app, database, made["ADMIN"])
-    page = await admin.get(f"/o/{organization.slug}/settings/people")
+    page = await admin.get(f"/o/{made['OWNER'].organization}/settings/people")
     assert 'value="OWNER"' not in page.text
-    async with database.tx(organization.id) as tx:
+    async with database.tx(made["OWNER"].organization_id) as tx:
         owner = await service.act_as(tx, made["OWNER"].user_id)
         with pytest.raises(Exception, match="last owner"):
             await people.end_membership(tx, owner, owner.user_id)
 
 
 async def test_people_are_found_by_name_by_those_who_may_see_people(app: FastAPI, database: Database) -> None:
-    organization, made = await committed(database, "MEMBER", "VIEWER")
+    made = await world.people_in(database, "MEMBER", "VIEWER")
     for role, finds in (("MEMBER", True), ("VIEWER", False)):
         somebody = await sign_in(app, database, made[role])
-        page = await somebody.get(f"/o/{organization.slug}/search?q=olga")
+        page = await somebody.get(f"/o/{made['OWNER'].organization}/search?q=olga")
         assert ("Olga Owner" in page.text.split("<main")[1]) is finds

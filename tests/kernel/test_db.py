@@ -15,14 +15,14 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.ids import new_id, next_key, next_keys
 from cutwater.kernel.reader import SessionReader
-from tests import factories
+from tests import world
 
 
 async def test_keys_are_gapless_per_prefix_and_organization(tx: AsyncSession, owner: Actor) -> None:
     assert await next_key(tx, "R") == "R-1"
     assert await next_keys(tx, "R", 3) == ["R-2", "R-3", "R-4"]
     assert await next_key(tx, "SPR") == "SPR-1"
-    await factories.organization(tx, "Another")
+    await world.organization(tx, "Another")
     assert await next_key(tx, "R") == "R-1"
 
 
@@ -35,20 +35,20 @@ async def test_a_thing_is_found_by_the_beginnings_of_its_words(
     assert [row.title for row in await search.find(reader, "core tran")] == ["Transfers core"]
     assert await search.find(reader, "payments") == []
     assert [row.key for row in await search.find(reader, "r-7")] == ["R-7"]
-    await factories.organization(tx, "Another")
+    await world.organization(tx, "Another")
     assert await search.find(reader, "transfers") == []
 
 
 async def test_another_organizations_file_does_not_exist(tx: AsyncSession, owner: Actor) -> None:
     kept = await files.keep(tx, "plan.csv", "text/csv", b"a;b")
     assert (await files.read(tx, kept)).content == b"a;b"
-    await factories.organization(tx, "Another")
+    await world.organization(tx, "Another")
     with pytest.raises(NotFound):
         await files.read(tx, kept)
 
 
 async def test_a_reader_cannot_write_and_its_connection_survives_the_attempt(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     reader = database.reader(actor)
     with pytest.raises(Exception, match="read-only"):
         await reader.all(
@@ -81,7 +81,7 @@ async def test_what_finds_no_connection_in_time_is_an_outage_and_no_crash() -> N
 
 
 async def test_a_row_cannot_be_written_into_another_organization(database: Database) -> None:
-    mine, theirs = await factories.organization_in(database), await factories.organization_in(database)
+    mine, theirs = await world.organization_in(database), await world.organization_in(database)
     insert = text("insert into key_counter (organization_id, prefix, last) values (:o, 'X', 1)")
     with pytest.raises(DBAPIError, match="row-level security"):
         async with database.tx(mine) as tx:

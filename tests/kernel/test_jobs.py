@@ -7,9 +7,10 @@ from structlog.testing import capture_logs
 
 from cutwater import operations
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import JobRun, defer, job, queue_app
+from cutwater.kernel.jobs import JobRun, defer, job
+from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings
-from tests import factories
+from tests import serving, world
 
 SEEN: list[tuple[UUID, int]] = []
 
@@ -33,7 +34,7 @@ async def work(database: Database) -> None:
 
 
 async def test_a_job_runs_if_and_only_if_its_transaction_commits(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     async with database.tx(actor) as tx:
         await defer(tx, "tests.note", organization_id=actor.organization_id, number=1)
     with pytest.raises(RuntimeError, match="changed my mind"):
@@ -45,7 +46,7 @@ async def test_a_job_runs_if_and_only_if_its_transaction_commits(database: Datab
 
 
 async def test_a_duplicate_queueing_lock_leaves_the_transaction_usable(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     async with database.tx(actor) as tx:
         ids = {"organization_id": actor.organization_id, "number": 3}
         assert await defer(tx, "tests.note", queueing_lock="once", **ids)
@@ -62,12 +63,12 @@ async def test_an_unknown_job_is_refused_before_it_is_queued(database: Database)
 
 
 async def test_a_dead_job_is_listed_and_logged_and_runs_again_when_asked(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     async with database.tx(actor) as tx:
         await defer(tx, "tests.note", organization_id=actor.organization_id, number=-1)
     with capture_logs() as said:
         await work(database)
-    runtime = factories.runtime(database)
+    runtime = serving.runtime(database)
     dead = await operations.jobs(runtime, "failed")
     assert [row["job"] for row in dead] == ["tests.note"]
     (told,) = [line for line in said if line["event"] == "job_failed"]

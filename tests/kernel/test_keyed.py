@@ -16,7 +16,7 @@ from cutwater.kernel.ids import new_id
 from cutwater.kernel.keyed import claimed, held, held_all, held_if, named, one_at_a_time
 from cutwater.kernel.reader import Rows, SessionReader
 from cutwater.releases.models import Release, Service
-from tests import factories
+from tests import world
 
 NOBODY = "01a22012-8e81-7bf2-aac8-00a10c52fe9a"
 
@@ -51,9 +51,9 @@ async def test_keys_are_folded_up_and_slugs_down() -> None:
 
 async def test_deleted_and_foreign_rows_are_not_there(tx: AsyncSession, owner: Actor) -> None:
     known = await service(tx, "pay")
-    await factories.organization(tx, "Another")
+    await world.organization(tx, "Another")
     assert await held_if(tx, Service, named(Service, "pay")) is None
-    await factories.enter(tx, owner)
+    await world.enter(tx, owner)
     await tx.execute(text("update service set deleted_at = now() where id = :id"), {"id": known.id})
     assert await held_if(tx, Service, named(Service, "pay")) is None
 
@@ -64,7 +64,7 @@ async def test_several_rows_are_locked_in_the_order_of_their_ids(tx: AsyncSessio
 
 
 async def test_a_held_row_shows_what_another_transaction_changed_before(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     async with database.tx(actor) as tx:
         id = (await service(tx, "pay")).id
     async with database.tx(actor) as mine, database.tx(actor) as theirs:
@@ -87,7 +87,7 @@ async def until_blocked(database: Database, waiting: "asyncio.Task[object]") -> 
 
 
 async def test_workers_that_claim_at_once_never_get_the_same_row(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     async with database.tx(actor) as tx:
         every = {(await service(tx, name)).id for name in ("a", "b", "c", "d")}
     async with database.tx(actor) as one, database.tx(actor) as two:

@@ -15,15 +15,15 @@ from cutwater.integrations.smtp import SmtpMailer, server_of
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import JOBS, JobRun, queue_app
+from cutwater.kernel.jobs import JOBS, JobRun
 from cutwater.kernel.paging import Keyset
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
 from cutwater.notifications import DeliveryState, Mailer, jobs, queries, service
 from cutwater.notifications.models import Delivery, PlatformDelivery
-from tests import factories
-from tests.identity import world
+from tests import world
 from tests.integrations.mail_server import MailServer, serving
+from tests.serving import work
 
 SETTINGS = Settings(
     secret_key=SecretStr("a secret that is long enough for the tests"),
@@ -63,15 +63,8 @@ async def mail(database: Database, actor: Actor | None, id: UUID) -> Any:
         return await tx.get_one(table, id)
 
 
-async def work_off(database: Database, settings: Settings, ports: dict[type, object]) -> None:
-    """A real worker, until nothing is due."""
-    app = queue_app(database.conninfo, "cutwater_worker", database, settings, ports)
-    async with app.open_async():
-        await app.run_worker_async(wait=False, install_signal_handlers=False, concurrency=1)
-
-
 async def test_a_mail_server_that_refuses_and_recovers_loses_nothing(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     id, at = await queued(database, actor), clock.now()
     async with serving(MailServer(refusal="451 4.3.0 try later")) as server:
         run = run_in(database, actor, ports_to(server))
@@ -93,7 +86,7 @@ async def test_a_mail_server_that_refuses_and_recovers_loses_nothing(database: D
 
 
 async def test_a_dead_mail_server_is_a_reason_not_a_crash(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     id = await queued(database, actor)
     async with serving(MailServer()) as server:
         ports = ports_to(server)
@@ -111,7 +104,7 @@ async def test_a_dead_mail_server_is_a_reason_not_a_crash(database: Database) ->
 async def test_an_attempt_lost_after_the_server_took_it_repeats_the_same_message_id(
     database: Database,
 ) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     id = await queued(database, actor)
     async with serving(MailServer()) as server:
         ports = ports_to(server)
@@ -131,7 +124,7 @@ async def test_an_attempt_lost_after_the_server_took_it_repeats_the_same_message
 
 
 async def test_running_twice_sends_once(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     id = await queued(database, actor)
     async with serving(MailServer()) as server:
         run = run_in(database, actor, ports_to(server))
@@ -142,7 +135,7 @@ async def test_running_twice_sends_once(database: Database) -> None:
 
 
 async def test_a_recipient_nobody_knows_is_given_up_at_once(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     id = await queued(database, actor)
     async with serving(MailServer(no_such={"ada@example.com"})) as server:
         await jobs.send(run_in(database, actor, ports_to(server)), delivery_id=id)
@@ -152,7 +145,7 @@ async def test_a_recipient_nobody_knows_is_given_up_at_once(database: Database) 
 
 
 async def test_without_a_mail_server_mail_is_kept_and_can_be_sent_later(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     id = await queued(database, actor)
     await jobs.send(run_in(database, actor), delivery_id=id)
     kept = await mail(database, actor, id)
@@ -160,13 +153,13 @@ async def test_without_a_mail_server_mail_is_kept_and_can_be_sent_later(database
     async with database.tx(actor) as tx:
         await service.retry_delivery(tx, actor, id)
     async with serving(MailServer()) as server:
-        await work_off(database, SETTINGS, ports_to(server))
+        await work(database, SETTINGS, ports_to(server))
     assert [letter["To"] for letter in server.letters] == ["ada@example.com"]
     assert (await mail(database, actor, id)).state == DeliveryState.SENT
 
 
 async def test_a_rolled_back_change_sends_nothing(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
 
     async def failing_change() -> None:
         async with database.tx(actor) as tx:
@@ -176,7 +169,7 @@ async def test_a_rolled_back_change_sends_nothing(database: Database) -> None:
     with pytest.raises(RuntimeError, match="the change failed"):
         await failing_change()
     async with serving(MailServer()) as server:
-        await work_off(database, SETTINGS, ports_to(server))
+        await work(database, SETTINGS, ports_to(server))
     assert server.letters == []
 
 
@@ -188,11 +181,11 @@ async def invited(database: Database, actor: Actor, email: str = "new@bank.examp
 async def test_an_invitation_is_mailed_by_the_worker_and_its_link_is_stored_nowhere(
     database: Database,
 ) -> None:
-    _, people = await world.committed(database)
+    people = await world.people_in(database)
     actor = people["OWNER"]
     async with serving(MailServer(refusal="451 not yet")) as server:
         await invited(database, actor)
-        await work_off(database, SETTINGS, ports_to(server))
+        await work(database, SETTINGS, ports_to(server))
         assert server.attempts > 0
         async with database.tx(actor) as tx:
             [row] = (await tx.scalars(select(Delivery).where(Delivery.kind == "invitation"))).all()
@@ -208,7 +201,7 @@ async def test_an_invitation_is_mailed_by_the_worker_and_its_link_is_stored_nowh
 
 
 async def test_a_withdrawn_invitation_is_not_mailed(database: Database) -> None:
-    _, people = await world.committed(database)
+    people = await world.people_in(database)
     actor = people["OWNER"]
     await invited(database, actor)
     async with database.tx(actor) as tx:
@@ -229,11 +222,11 @@ async def test_a_withdrawn_invitation_is_not_mailed(database: Database) -> None:
 
 async def test_a_password_reset_is_mailed_outside_any_organization(database: Database) -> None:
     async with database.tx(None) as tx:
-        person = await world.person(tx, email="ada@bank.example")
+        person = await world.account(tx, email="ada@bank.example")
     async with database.tx(None) as tx:
         await accounts.request_reset(tx, "ada@bank.example")
     async with serving(MailServer()) as server:
-        await work_off(database, SETTINGS, ports_to(server))
+        await work(database, SETTINGS, ports_to(server))
     letters = [each for each in server.letters if each["Subject"] == "Set a new password"]
     assert [each["To"] for each in letters] == ["ada@bank.example"]
     plain = letters[0].get_body(("plain",))
@@ -246,9 +239,9 @@ async def test_a_password_reset_is_mailed_outside_any_organization(database: Dat
 
 
 async def test_in_a_demo_an_invitation_can_be_read_outside_the_organization_too(database: Database) -> None:
-    _, people = await world.committed(database)
+    people = await world.people_in(database)
     await invited(database, people["OWNER"])
-    await work_off(database, DEMO, {})
+    await work(database, DEMO, {})
     async with database.tx(None) as tx:
         kept = (await tx.scalars(select(PlatformDelivery).where(PlatformDelivery.kind == "invitation"))).all()
     assert [(each.recipient, each.state) for each in kept] == [("new@bank.example", DeliveryState.KEPT)]
@@ -260,7 +253,7 @@ def test_every_subscriber_is_a_declared_job() -> None:
 
 
 async def test_jobs_that_tell_at_once_leave_only_the_newest_unread(database: Database) -> None:
-    actor = await factories.organization_in(database)
+    actor = await world.organization_in(database)
     assert actor.user_id
 
     async def tell(event_id: int) -> None:

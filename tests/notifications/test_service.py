@@ -16,22 +16,14 @@ from cutwater.kernel.paging import Keyset, decode_cursor
 from cutwater.kernel.reader import SessionReader
 from cutwater.notifications import queries, retrying, service
 from cutwater.notifications.models import Delivery, DeliveryState, InboxItem, PlatformDelivery, Work
-from tests import factories
+from tests import world
 
 SENDER = "Cutwater <cutwater@bank.example>"
 
 
 async def colleague(tx: AsyncSession, actor: Actor) -> Actor:
     """Another person in the same organization."""
-    other = new_id()
-    carl = replace(actor, id=other, user_id=other, name="Carl", role="MEMBER")
-    values = {"id": other, "mail": f"{other.hex}@test.example", "login": other.hex}
-    await factories.enter(tx, carl)
-    person = "insert into user_account (id, name, email, username) values (:id, 'Carl', :mail, :login)"
-    await tx.execute(text(person), values)
-    await tx.execute(text("insert into membership (id, user_id, role) values (:id, :id, 'MEMBER')"), values)
-    await factories.enter(tx, actor)
-    return carl
+    return await world.person(tx, actor, "MEMBER", "Carl")
 
 
 async def queued(tx: AsyncSession, key: str = "k1", to: str = "ada@example.com") -> Delivery:
@@ -174,7 +166,7 @@ async def test_the_same_key_is_one_mail(tx: AsyncSession, owner: Actor) -> None:
 
 async def test_two_organizations_may_use_the_same_key(tx: AsyncSession, owner: Actor) -> None:
     first = await queued(tx)
-    await factories.organization(tx, "Other Bank")
+    await world.organization(tx, "Other Bank")
     assert (await queued(tx)).id != first.id
     assert len((await tx.scalars(select(Delivery))).all()) == 1
 
@@ -190,11 +182,11 @@ async def test_a_wrong_address_is_refused_before_anything_is_queued(
 
 async def test_mail_outside_any_organization_is_seen_in_none(tx: AsyncSession, owner: Actor) -> None:
     nobody = replace(owner, organization_id=None, user_id=None)
-    await factories.enter(tx, nobody)
+    await world.enter(tx, nobody)
     id = await notifications.send_mail(tx, "ada@example.com", "Reset", "x", kind="reset", key="r1")
     assert await tx.scalar(select(PlatformDelivery.recipient)) == "ada@example.com"
     assert await tx.scalar(select(PlatformDelivery.id)) == id
-    await factories.enter(tx, owner)
+    await world.enter(tx, owner)
     assert await tx.scalar(select(PlatformDelivery.id)) is None
 
 
@@ -279,7 +271,7 @@ async def test_an_admin_sends_a_failed_mail_again(tx: AsyncSession, owner: Actor
 
 async def test_retrying_what_is_not_there_is_not_found(tx: AsyncSession, owner: Actor) -> None:
     mail = await queued(tx)
-    foreign = await factories.organization(tx, "Other Bank")
+    foreign = await world.organization(tx, "Other Bank")
     with pytest.raises(NotFound):
         await service.retry_delivery(tx, foreign, mail.id)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater import identity
 from cutwater.kernel.actor import Actor
 from cutwater.releases import service
 from cutwater.releases.drafts import ItemDraft, ReleaseDraft, ServiceDraft
@@ -13,16 +12,6 @@ from cutwater.releases.facts import PATH, Status
 from cutwater.releases.models import Release, Service
 
 _numbers = count(1)
-
-
-async def person(tx: AsyncSession, owner: Actor, role: str, name: str = "") -> Actor:
-    """Somebody with a role in the owner's organization."""
-    number = next(_numbers)
-    name = name or f"{role.capitalize()} {number}"
-    made = await identity.add_member(
-        tx, owner, email=f"person{number}.{owner.organization}@test.example", name=name, role=role
-    )
-    return await identity.act_as(tx, made.id)
 
 
 async def a_service(tx: AsyncSession, actor: Actor, name: str = "") -> Service:

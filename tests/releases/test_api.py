@@ -10,20 +10,14 @@ from cutwater.kernel.db import Database
 from cutwater.releases import service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import Status, Verdict
-from tests import factories as world
-from tests.clients import api_client, app_on
-from tests.releases.factories import a_release, a_service, person, release_at
-from tests.releases.serving import api_as
+from tests import world
+from tests.releases.factories import a_release, a_service, release_at
+from tests.serving import Served
 
 
 @pytest.fixture
-async def boss(database: Database) -> Actor:
-    return await world.organization_in(database)
-
-
-@pytest.fixture
-async def api(database: Database, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
-    async with await api_client(app_on(database), boss) as client:
+async def api(served: Served, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
+    async with await served.program(boss) as client:
         yield client
 
 
@@ -141,13 +135,13 @@ async def test_items_dependencies_comments_and_their_feed(api: httpx2.AsyncClien
     assert [each["name"] for each in then["data"]] == ["release.dependency_added", "release.item_changed"]
 
 
-async def test_only_the_author_edits_a_comment(database: Database, boss: Actor) -> None:
+async def test_only_the_author_edits_a_comment(served: Served, database: Database, boss: Actor) -> None:
     async with database.tx(boss) as tx:
         release = await a_release(tx, boss)
         comment = await service.add_comment(tx, boss, release.key, "Mine")
-        member = await person(tx, boss, "MEMBER")
+        member = await world.person(tx, boss, "MEMBER")
     address = f"/releases/{release.key}/comments/{comment.id}"
-    async with api_as(database, member) as theirs, api_as(database, boss) as mine:
+    async with await served.program(member) as theirs, await served.program(boss) as mine:
         refused = await theirs.patch(address, json={"body": "Theirs"})
         assert (refused.status_code, codes(refused)) == (403, ["permission.author"])
         assert (await theirs.delete(address)).status_code == 403
@@ -157,13 +151,13 @@ async def test_only_the_author_edits_a_comment(database: Database, boss: Actor) 
         assert (await mine.get(address)).status_code == 404
 
 
-async def test_only_the_named_approver_approves(database: Database, boss: Actor) -> None:
+async def test_only_the_named_approver_approves(served: Served, database: Database, boss: Actor) -> None:
     async with database.tx(boss) as tx:
         release = await a_release(tx, boss)
-        dana, member = await person(tx, boss, "VIEWER", "Dana"), await person(tx, boss, "MEMBER")
+        dana, member = await world.person(tx, boss, "VIEWER", "Dana"), await world.person(tx, boss, "MEMBER")
         approval = await service.name_approver(tx, boss, release.key, dana.user_id)
     address = f"/releases/{release.key}/approvals/{approval.id}"
-    async with api_as(database, dana) as hers, api_as(database, boss) as mine:
+    async with await served.program(dana) as hers, await served.program(boss) as mine:
         refused = await mine.patch(address, json={"verdict": "APPROVED"})
         assert (refused.status_code, codes(refused)) == (403, ["permission.approver"])
         assert (await hers.patch(address, json={"verdict": "REFUSED"})).status_code == 400
@@ -175,7 +169,7 @@ async def test_only_the_named_approver_approves(database: Database, boss: Actor)
         assert (await mine.post(f"/releases/{release.key}/approvals", json=reasoned)).status_code == 201
         assert (await mine.delete(address)).status_code == 409
         assert (await mine.delete(f"{address}?reason=Left")).status_code == 204
-    async with api_as(database, member) as theirs:
+    async with await served.program(member) as theirs:
         assert (
             await theirs.post(f"/releases/{release.key}/approvals", json={"approver_id": str(member.user_id)})
         ).status_code == 403

@@ -11,8 +11,8 @@ from cutwater.kernel.errors import Conflict, Forbidden, NotFound
 from cutwater.kernel.reader import SessionReader
 from cutwater.releases import queries, service
 from cutwater.releases.facts import DependencyKind, Status
-from tests import factories as world
-from tests.releases.factories import a_release, person, release_at, walk
+from tests import world
+from tests.releases.factories import a_release, release_at, walk
 
 BLOCKS, SOFT, SYNC = (
     DependencyKind.BLOCKS,
@@ -79,7 +79,7 @@ async def test_both_ends_show_the_other(tx: AsyncSession, owner: Actor) -> None:
 
 
 async def test_explain_tells_the_whole_way_down(tx: AsyncSession, owner: Actor) -> None:
-    manager = await person(tx, owner, "MANAGER", "Ada Manager")
+    manager = await world.person(tx, owner, "MANAGER", "Ada Manager")
     first = await a_release(tx, owner, owner_id=manager.user_id)
     second, third = await release_at(tx, owner, Status.IN_REVIEW), await a_release(tx, owner)
     await walk(tx, owner, first, Status.IN_DEVELOPMENT)
@@ -95,7 +95,7 @@ async def test_explain_tells_the_whole_way_down(tx: AsyncSession, owner: Actor) 
 
 async def test_viewers_add_no_dependency(tx: AsyncSession, owner: Actor) -> None:
     one, two = await a_release(tx, owner), await a_release(tx, owner)
-    viewer = await person(tx, owner, "VIEWER")
+    viewer = await world.person(tx, owner, "VIEWER")
     with pytest.raises(Forbidden):
         await service.add_dependency(tx, viewer, two.key, one.key, BLOCKS)
 

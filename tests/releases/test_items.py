@@ -12,7 +12,8 @@ from cutwater.releases import queries, references, releases_of_issue, releases_o
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import ItemKind, Status
 from cutwater.sprints.issues.service.verbs import IssueEdit, update_issue
-from tests.releases.factories import a_release, person, release_at, walk
+from tests import world
+from tests.releases.factories import a_release, release_at, walk
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ async def test_nonsense_is_refused_by_field_and_viewers_add_nothing(tx: AsyncSes
     with pytest.raises(Invalid) as refused:
         await service.add_item(tx, owner, release.key, ItemDraft(reference="what is this"))
     assert refused.value.fields[0].field == "reference"
-    viewer = await person(tx, owner, "VIEWER")
+    viewer = await world.person(tx, owner, "VIEWER")
     with pytest.raises(Forbidden):
         await service.add_item(tx, viewer, release.key, ItemDraft(reference="PAY-1"))
 

@@ -16,8 +16,8 @@ from cutwater.releases import jobs, queries, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import Status
 from cutwater.sprints.issues.service.verbs import IssueEdit, update_issue
-from tests import factories as world
-from tests.releases.factories import a_release, person, walk
+from tests import world
+from tests.releases.factories import a_release, walk
 
 
 def run_of(database: Database, actor: Actor) -> JobRun:
@@ -47,7 +47,7 @@ async def test_the_owner_is_told_what_others_did_and_not_what_they_did_themselve
 ) -> None:
     boss = await world.organization_in(database)
     async with database.tx(boss) as tx:
-        keeper = await person(tx, boss, "MEMBER", "Kim Keeper")
+        keeper = await world.person(tx, boss, "MEMBER", "Kim Keeper")
         release = await a_release(tx, boss, owner_id=keeper.user_id)
         await walk(tx, boss, release, Status.IN_DEVELOPMENT)
     async with database.tx(keeper) as tx:
@@ -66,7 +66,7 @@ async def test_the_owner_is_told_what_others_did_and_not_what_they_did_themselve
 async def test_an_approver_is_told_that_the_release_waits_for_them(database: Database) -> None:
     boss = await world.organization_in(database)
     async with database.tx(boss) as tx:
-        dana = await person(tx, boss, "VIEWER", "Dana")
+        dana = await world.person(tx, boss, "VIEWER", "Dana")
         release = await a_release(tx, boss)
         await service.name_approver(tx, boss, release.key, dana.user_id)
     (entry,) = await audit.feed(database.reader(boss), "release", release.id, 1)

@@ -15,8 +15,8 @@ from cutwater.releases import queries, service
 from cutwater.releases.drafts import FreezeDraft, ItemDraft
 from cutwater.releases.facts import PATH, DependencyKind, EnvironmentKind, Requirement, Status, Verdict
 from cutwater.releases.lifecycle import Manner
-from tests import factories as world
-from tests.releases.factories import a_release, person, release_at, walk
+from tests import world
+from tests.releases.factories import a_release, release_at, walk
 
 S = Status
 
@@ -69,7 +69,7 @@ async def test_a_refused_move_names_every_obstacle_and_changes_nothing(
 
 async def test_whoever_comes_second_is_told_who_did_what(tx: AsyncSession, owner: Actor) -> None:
     release = await a_release(tx, owner)
-    jonas = await person(tx, owner, "MEMBER", "Jonas Weber")
+    jonas = await world.person(tx, owner, "MEMBER", "Jonas Weber")
     await walk(tx, jonas, release, S.IN_DEVELOPMENT)
     await service.add_comment(tx, owner, release.key, "A comment changes no release.")
     said = (
@@ -88,7 +88,7 @@ async def test_whoever_comes_second_is_told_who_did_what(tx: AsyncSession, owner
 
 async def test_a_viewer_moves_nothing_and_a_member_forces_nothing(tx: AsyncSession, owner: Actor) -> None:
     release = await a_release(tx, owner)
-    viewer, member = await person(tx, owner, "VIEWER"), await person(tx, owner, "MEMBER")
+    viewer, member = await world.person(tx, owner, "VIEWER"), await world.person(tx, owner, "MEMBER")
     with pytest.raises(Forbidden):
         await service.move_release(tx, viewer, release.key, S.IN_DEVELOPMENT, seen_revision=None)
     with pytest.raises(Forbidden):
@@ -102,7 +102,7 @@ async def test_a_viewer_moves_nothing_and_a_member_forces_nothing(tx: AsyncSessi
 async def test_a_manager_forces_a_move_with_a_reason_and_the_log_says_past_what(
     tx: AsyncSession, owner: Actor
 ) -> None:
-    manager = await person(tx, owner, "MANAGER")
+    manager = await world.person(tx, owner, "MANAGER")
     release = await a_release(tx, owner)
     with pytest.raises(Conflict) as refused:
         await service.move_release(
@@ -142,7 +142,7 @@ async def test_a_hotfix_goes_past_staging_with_an_approval(tx: AsyncSession, own
     with pytest.raises(Conflict) as refused:
         await service.move_release(tx, owner, release.key, S.READY_PRODUCTION, seen_revision=None)
     assert codes(refused) == ["requirement.approvals"]
-    approver = await person(tx, owner, "VIEWER", "Dana Approver")
+    approver = await world.person(tx, owner, "VIEWER", "Dana Approver")
     approval = await service.name_approver(tx, owner, release.key, approver.user_id)
     await service.decide_approval(tx, approver, release.key, approval.id, Verdict.APPROVED)
     await service.move_release(tx, owner, release.key, S.READY_PRODUCTION, seen_revision=None)

@@ -21,22 +21,17 @@ from cutwater.releases.facts import DependencyKind, Status
 from cutwater.releases.pages import show
 from cutwater.sprints.issues.service.filling import add_issues
 from cutwater.sprints.issues.service.verbs import IssueEdit
-from tests import factories as world
-from tests.releases.factories import a_release, a_service, person, release_at, walk
-from tests.releases.serving import browser
+from tests import world
+from tests.releases.factories import a_release, a_service, release_at, walk
+from tests.serving import Served
 
 PART = {"hx-request": "true", "hx-request-type": "partial"}
 ELEMENT = {"accept": "application/json"}
 
 
 @pytest.fixture
-async def boss(database: Database) -> Actor:
-    return await world.organization_in(database)
-
-
-@pytest.fixture
-async def page(database: Database, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
-    async with browser(database, boss) as client:
+async def page(served: Served, boss: Actor) -> AsyncIterator[httpx2.AsyncClient]:
+    async with await served.browser(boss) as client:
         yield client
 
 
@@ -72,7 +67,7 @@ async def test_every_page_of_a_release_shows_it(
         )
         await service.add_dependency(tx, boss, release.key, blocker.key, DependencyKind.BLOCKS)
         await service.add_comment(tx, boss, release.key, "Well *done*")
-        approver = await person(tx, boss, "MEMBER", "Dana Approver")
+        approver = await world.person(tx, boss, "MEMBER", "Dana Approver")
         await service.name_approver(tx, boss, release.key, approver.user_id)
     detail = (await page.get(f"/releases/{release.key}")).text
     for says in (
@@ -116,7 +111,7 @@ async def test_forcing_begins_at_the_next_status(
     async with database.tx(boss) as tx:
         release = await release_at(tx, boss, Status.IN_REVIEW)
     shown = (await page.get(f"/releases/{release.key}")).text
-    assert '<option value="READY_STAGING" selected>Ready for staging</option>' in shown
+    assert re.search(r'<option\s+value="READY_STAGING"\s+selected\s*>\s*Ready for staging\s*</option>', shown)
 
 
 async def test_a_move_redirects_patches_in_place_or_answers_the_board(
@@ -131,16 +126,18 @@ async def test_a_move_redirects_patches_in_place_or_answers_the_board(
     assert f"{two.key} is now In development." in part.text
     card = (await page.post(f"/releases/{three.key}/move", data=move, headers=ELEMENT)).json()["card"]
     assert (card["key"], card["status"], card["revision"]) == (three.key, "IN_DEVELOPMENT", 2)
-    assert card["html"].strip().startswith("<li class=")
+    assert re.match(r"\s*<li\s+class=", card["html"])
     stale = await page.post(f"/releases/{three.key}/move", data=move, headers=ELEMENT)
     assert stale.status_code == 409
 
 
-async def test_a_viewer_sees_why_not_and_posts_nothing(database: Database, boss: Actor) -> None:
+async def test_a_viewer_sees_why_not_and_posts_nothing(
+    served: Served, database: Database, boss: Actor
+) -> None:
     async with database.tx(boss) as tx:
         release = await a_release(tx, boss)
-        viewer = await person(tx, boss, "VIEWER")
-    async with browser(database, viewer) as page:
+        viewer = await world.person(tx, boss, "VIEWER")
+    async with await served.browser(viewer) as page:
         detail = await page.get(f"/releases/{release.key}")
         assert "does not allow you to move a release" in detail.text
         assert "Add dependency" not in detail.text
@@ -174,7 +171,7 @@ async def test_the_verbs_of_the_detail_page(
         one, two = await a_release(tx, boss), await a_release(tx, boss)
         item = await service.add_item(tx, boss, one.key, ItemDraft(reference="PAY-1"))
         comment = await service.add_comment(tx, boss, one.key, "First")
-        admin = await person(tx, boss, "ADMIN")
+        admin = await world.person(tx, boss, "ADMIN")
     for path, form in (
         ("/items", {"reference": "acme/api#7", "title": "Retry", "status": "Open"}),
         (f"/items/{item.id}/change", {"status": "Done", "revision": "1"}),
@@ -227,14 +224,14 @@ async def test_an_owner_who_left_and_an_archived_service_stay_until_they_are_cha
     database: Database, boss: Actor, page: httpx2.AsyncClient
 ) -> None:
     async with database.tx(boss) as tx:
-        mara = await person(tx, boss, "MEMBER", "Mara Gone")
+        mara = await world.person(tx, boss, "MEMBER", "Mara Gone")
         of = await a_service(tx, boss)
         release = await a_release(tx, boss, service=of.slug, owner_id=mara.user_id)
         await service.edit_service(tx, boss, of.slug, {"is_archived": True}, seen_revision=None)
         await end_membership(tx, boss, mara.user_id)
     edit = f"/releases/{release.key}/edit"
     form = (await page.get(edit)).text
-    assert f'<option value="{mara.user_id}" selected>Mara Gone (not active)' in form
+    assert re.search(rf'<option\s+value="{mara.user_id}"\s+selected\s*>\s*Mara Gone \(not active\)', form)
     sent = {"title": "A better title", "service": of.slug, "owner_id": str(mara.user_id), "revision": "1"}
     assert (await page.post(edit, data=sent)).status_code == 303
     async with database.tx(boss) as tx:

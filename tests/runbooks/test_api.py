@@ -6,16 +6,17 @@ import httpx2
 import pytest
 
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.db import Database
-from tests.runbooks import world
+from tests import world
+from tests.runbooks import factories
+from tests.serving import Served
 
 
-async def upload(api: httpx2.AsyncClient, text: str = world.CHAIN, **more: str) -> httpx2.Response:
+async def upload(api: httpx2.AsyncClient, text: str = factories.CHAIN, **more: str) -> httpx2.Response:
     files = {"file": ("plan.csv", text.encode(), "text/csv")}
     return await api.post("/runbook-imports", files=files, data=more)
 
 
-async def a_run(api: httpx2.AsyncClient, text: str = world.CHAIN, **more: Any) -> dict[str, Any]:
+async def a_run(api: httpx2.AsyncClient, text: str = factories.CHAIN, **more: Any) -> dict[str, Any]:
     """A started run, made over the API."""
     kept = (await upload(api, text)).json()["data"]
     runbook = (await api.post(f"/runbook-imports/{kept['id']}/applications")).json()["data"]
@@ -167,13 +168,9 @@ async def test_what_does_not_exist_is_404(api: httpx2.AsyncClient, path: str) ->
     assert (await api.get(path)).status_code == 404
 
 
-async def test_another_organizations_run_is_404(api: httpx2.AsyncClient, database: Database) -> None:
-    from tests import clients, factories
-
+async def test_another_organizations_run_is_404(api: httpx2.AsyncClient, served: Served) -> None:
     run = await a_run(api)
-    stranger = await clients.api_client(
-        api._transport.app, await factories.organization_in(database, "Other")
-    )  # type: ignore[attr-defined]
+    stranger = await served.program(await world.organization_in(served.database, "Other"))
     for path in (f"/runs/{run['id']}", f"/runs/{run['key']}/state", f"/runs/{run['key']}/steps/A-1"):
         assert (await stranger.get(path)).status_code == 404
     assert (await stranger.post(f"/runs/{run['id']}/moves", json={"move": "pause"})).status_code == 404

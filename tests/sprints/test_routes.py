@@ -6,22 +6,15 @@ import io
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 
-from cutwater import wiring
-from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.db import Database
-from cutwater.kernel.jobs import queue_app
-from cutwater.kernel.settings import Settings
-from tests import factories
-from tests.clients import api_client, app_on
+from cutwater.kernel.ids import new_id
+from tests.serving import Served
 
 CSV = (
     b"Issue key,Issue id,Summary,Status,Status Category,Story Points,Team,Assignee\n"
@@ -31,32 +24,19 @@ CSV = (
 )
 
 
-class World:
-    """One organization on its own database, with the API and the pages of its owner."""
+class Desk:
+    """Harbour Bank on a database of its own, with the API and the browser of somebody in it."""
 
-    def __init__(self, database: Database, owner: Actor, app: FastAPI, api: httpx2.AsyncClient) -> None:
-        self.database, self.owner, self.app, self.api = database, owner, app, api
-        self.actor = owner
+    def __init__(self, served: Served, api: httpx2.AsyncClient, browser: httpx2.AsyncClient) -> None:
+        self.served, self.api, self.browser = served, api, browser
 
     async def page(self, path: str, **headers: str) -> httpx2.Response:
-        """A page as the current actor."""
-
-        async def signed_in(_request: Any, *, needs_organization: bool) -> Actor:
-            return self.actor
-
-        self.app.state.authenticate = signed_in
-        transport = httpx2.ASGITransport(self.app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            return await client.get(f"/o/{self.owner.organization}{path}", headers=headers)
+        """A page as whose browser it is."""
+        return await self.browser.get(path, headers=headers)
 
     async def work(self) -> None:
         """Let a worker do what is queued."""
-        settings = Settings(worker=False)
-        queue = queue_app(
-            self.database.conninfo, "cutwater_worker", self.database, settings, wiring.adapters(settings)
-        )
-        async with queue.open_async():
-            await queue.run_worker_async(wait=False, install_signal_handlers=False)
+        await self.served.work()
 
     async def upload(self, content: bytes = CSV, name: str = "issues.csv") -> dict[str, Any]:
         """Upload a file, let it be read, and give the import."""
@@ -78,23 +58,20 @@ class World:
 
 
 @pytest.fixture
-async def world(database: Database) -> AsyncIterator[World]:
-    owner = await factories.organization_in(database)
-    app = app_on(database)
-    api = await api_client(app, owner)
-    async with api:
-        yield World(database, owner, app, api)
+async def desk(served: Served, boss: Actor) -> AsyncIterator[Desk]:
+    async with await served.program(boss) as api, await served.browser(boss) as browser:
+        yield Desk(served, api, browser)
 
 
-async def test_the_wizard_reads_shows_and_applies(world: World) -> None:
-    run = await world.upload()
+async def test_the_wizard_reads_shows_and_applies(desk: Desk) -> None:
+    run = await desk.upload()
     assert (run["state"], run["contents"]) == (
         "REVIEW",
         [{"file": "issues.csv", "content": "issues", "rows": 3}],
     )
     assert (run["mapping"]["points"], run["mapping"]["discipline"]) == ("Story Points", "Team")
     assert "1 of 3 issues have no team" in [gap["text"] for gap in run["coverage"]]
-    page = await world.page(f"/sprints/import/{run['key']}")
+    page = await desk.page(f"/sprints/import/{run['key']}")
     for words in (
         "Waits for confirmation",
         "Which field is what",
@@ -102,42 +79,42 @@ async def test_the_wizard_reads_shows_and_applies(world: World) -> None:
         "New sprint",
     ):
         assert words in page.text
-    done = await world.imported()
+    done = await desk.imported()
     assert done["state"] == "APPLIED"
     assert done["counts"]["issues_created"] == 3
-    page = await world.page(f"/sprints/import/{done['key']}")
+    page = await desk.page(f"/sprints/import/{done['key']}")
     assert "New issues" in page.text
     assert "Open SPR-1" in page.text
-    assert "IMP-1" in (await world.page("/sprints/imports")).text
+    assert "IMP-1" in (await desk.page("/sprints/imports")).text
 
 
-async def test_a_broken_upload_fails_with_file_row_and_field_and_nothing_is_applied(world: World) -> None:
-    run = await world.upload(b"Issue key,Summary,Story Points\nPAY-1,x,many\n")
+async def test_a_broken_upload_fails_with_file_row_and_field_and_nothing_is_applied(desk: Desk) -> None:
+    run = await desk.upload(b"Issue key,Summary,Story Points\nPAY-1,x,many\n")
     assert [
         (item["severity"], item["places"][0]["row"]) for item in run["oddities"] if item["code"] == "number"
     ] == [("ERROR", 2)]
-    answer = await world.api.post(f"/imports/{run['key']}/confirmation", json=run["mapping"])
+    answer = await desk.api.post(f"/imports/{run['key']}/confirmation", json=run["mapping"])
     assert answer.status_code == 202
-    await world.work()
-    failed = (await world.api.get(f"/imports/{run['key']}")).json()["data"]
+    await desk.work()
+    failed = (await desk.api.get(f"/imports/{run['key']}")).json()["data"]
     assert failed["state"] == "FAILED"
     assert failed["failure"].startswith("issues.csv, row 2, field Story Points: “many” is not a number.")
-    assert (await world.api.get("/issues")).json()["meta"]["total"] == 0
-    cut = await world.upload(b'[{"id": "1", "key": "A', "half.json")
+    assert (await desk.api.get("/issues")).json()["meta"]["total"] == 0
+    cut = await desk.upload(b'[{"id": "1", "key": "A', "half.json")
     assert cut["state"] == "FAILED"
     assert "half.json, row 1: the JSON is cut off" in cut["failure"]
-    assert cut["failure"] in (await world.page(f"/sprints/import/{cut['key']}")).text.replace("&#34;", '"')
+    assert cut["failure"] in (await desk.page(f"/sprints/import/{cut['key']}")).text.replace("&#34;", '"')
 
 
-async def test_the_sprint_page_and_its_twin_say_the_same(world: World) -> None:
-    await world.imported()
-    data = (await world.api.get("/sprints/SPR-1/analysis")).json()["data"]
+async def test_the_sprint_page_and_its_twin_say_the_same(desk: Desk) -> None:
+    await desk.imported()
+    data = (await desk.api.get("/sprints/SPR-1/analysis")).json()["data"]
     assert (data["total"]["issues"], data["total"]["points"], data["total"]["average"]) == (3, 8, 4)
     team = data["lines"]["team"][0]
     assert (team["label"], team["query"]) == ("Ledger", "sprint:SPR-1 -is:subtask team:Ledger")
-    opened = await world.api.get("/issues", params={"q": team["query"]})
+    opened = await desk.api.get("/issues", params={"q": team["query"]})
     assert opened.json()["meta"]["total"] == team["tally"]["issues"]
-    page = await world.page("/sprints/SPR-1")
+    page = await desk.page("/sprints/SPR-1")
     assert page.status_code == 200
     for words in (
         "Read this before the figures",
@@ -146,42 +123,42 @@ async def test_the_sprint_page_and_its_twin_say_the_same(world: World) -> None:
         "<svg",
     ):
         assert words in page.text
-    block = await world.page("/sprints/SPR-1?by=assignee", **{"HX-Request-Type": "partial"})
+    block = await desk.page("/sprints/SPR-1?by=assignee", **{"HX-Request-Type": "partial"})
     assert block.text.lstrip().startswith('<section id="breakdown"')
     assert "Kim" in block.text
 
 
-async def test_every_number_on_the_sprint_pages_opens_as_many_issues(world: World) -> None:
-    await world.imported(CSV + b"PAY-4,4,Four,Open,To Do,-1,,\n")
-    counted = r'data-label="(?:Issues|Estimated|Blocked)"[^>]*><a href="([^"]+)">([\d,]+)</a>'
+async def test_every_number_on_the_sprint_pages_opens_as_many_issues(desk: Desk) -> None:
+    await desk.imported(CSV + b"PAY-4,4,Four,Open,To Do,-1,,\n")
+    counted = r'data-label="(?:Issues|Estimated|Blocked)"[^>]*>\s*<a href="([^"]+)">([\d,]+)</a>'
     by_whom = r'<a href="([^"]+owner%3Anone[^"]*)">(\d+)(?: issues)?</a>'
     found: list[tuple[str, str]] = []
     for path in ("/sprints", "/sprints/SPR-1", "/sprints/SPR-1?by=stakeholder"):
-        page = (await world.page(path)).text
+        page = (await desk.page(path)).text
         found += re.findall(counted, page) + re.findall(by_whom, page)
         found += re.findall(r'<a href="([^"]+)">(\d+) of \d+ (?:open )?issues', page)
     assert len(found) > 20
     for address, number in found:
         words = parse_qs(urlsplit(html.unescape(address)).query)["q"][0]
-        answer = await world.api.get("/issues", params={"q": words, "per_page": 1})
+        answer = await desk.api.get("/issues", params={"q": words, "per_page": 1})
         assert answer.json()["meta"]["total"] == int(number), words
 
 
-async def test_a_page_that_has_seen_this_state_of_an_import_keeps_its_progress(world: World) -> None:
-    answer = await world.api.post("/imports", files=[("files", ("issues.csv", CSV))])
+async def test_a_page_that_has_seen_this_state_of_an_import_keeps_its_progress(desk: Desk) -> None:
+    answer = await desk.api.post("/imports", files=[("files", ("issues.csv", CSV))])
     path = f"/sprints/import/{answer.json()['data']['key']}"
-    whole = await world.page(path)
+    whole = await desk.page(path)
     assert f"{path}?seen=READING" in whole.text
     assert "/work/" in whole.text
     block = {"HX-Request-Type": "partial"}
-    assert (await world.page(f"{path}?seen=READING", **block)).status_code == 204
-    await world.work()
-    assert "Which field is what" in (await world.page(f"{path}?seen=READING", **block)).text
+    assert (await desk.page(f"{path}?seen=READING", **block)).status_code == 204
+    await desk.work()
+    assert "Which field is what" in (await desk.page(f"{path}?seen=READING", **block)).text
 
 
-async def test_every_page_answers(world: World) -> None:
-    await world.imported()
-    site = (await world.api.get("/sites")).json()["data"][0]["id"]
+async def test_every_page_answers(desk: Desk) -> None:
+    await desk.imported()
+    site = (await desk.api.get("/sites")).json()["data"][0]["id"]
     for path in (
         "/sprints", "/sprints?state=PLANNING&q=alpha&sort=-name", "/sprints?state=nonsense&site=nonsense",
         "/sprints?q=nothing", "/sprints/new", "/sprints/SPR-1/edit", "/sprints/import", "/sprints/summary",
@@ -190,44 +167,46 @@ async def test_every_page_answers(world: World) -> None:
         "/issues/new",
         "/issues/PAY-1", "/issues/PAY-1/edit", "/sprints/SPR-1?subtasks=true&by=status",
     ):  # fmt: skip
-        answer = await world.page(path)
+        answer = await desk.page(path)
         assert answer.status_code == 200, (path, answer.text[:300])
-    assert "colour: is not a field" in (await world.page("/issues?q=colour:red")).text
-    assert "Not imported: NO-9" in (await world.page("/sprints/panel?issues=PAY-1,NO-9")).text
+    assert "colour: is not a field" in (await desk.page("/issues?q=colour:red")).text
+    assert "Not imported: NO-9" in (await desk.page("/sprints/panel?issues=PAY-1,NO-9")).text
     for path in (
         "/sprints/SPR-404",
         "/issues/NO-1",
         "/sprints/import/IMP-404",
-        f"/sprints/sites/{world.owner.id}",
+        f"/sprints/sites/{new_id()}",
     ):
-        assert (await world.page(path)).status_code == 404, path
+        assert (await desk.page(path)).status_code == 404, path
 
 
-async def test_a_viewer_sees_everything_and_each_button_says_why_not(world: World) -> None:
-    await world.imported()
-    world.actor = replace(world.owner, role="VIEWER", grants=ROLE_GRANTS[Role.VIEWER])
-    page = await world.page("/sprints/SPR-1")
+async def test_a_viewer_sees_everything_and_each_button_says_why_not(
+    desk: Desk, people: dict[str, Actor]
+) -> None:
+    await desk.imported()
+    desk.browser = await desk.served.browser(people["VIEWER"])
+    page = await desk.page("/sprints/SPR-1")
     assert page.status_code == 200
     assert "Your role (viewer) does not allow you to" in page.text
-    assert (await world.page("/sprints/new")).status_code == 403
-    assert (await world.page("/issues/new")).status_code == 403
+    assert (await desk.page("/sprints/new")).status_code == 403
+    assert (await desk.page("/issues/new")).status_code == 403
 
 
-async def test_titles_are_escaped_and_exports_are_harmless(world: World) -> None:
-    await world.imported()
-    page = await world.page("/issues")
+async def test_titles_are_escaped_and_exports_are_harmless(desk: Desk) -> None:
+    await desk.imported()
+    page = await desk.page("/issues")
     assert "Post &amp; interest" in page.text
-    answer = await world.page("/issues/export.csv?q=is:done")
+    answer = await desk.page("/issues/export.csv?q=is:done")
     assert answer.headers["content-disposition"].endswith('.csv"')
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [(row["Key"], row["Title"], row["Sprint"]) for row in rows] == [("PAY-2", "'=Two", "SPR-1")]
-    book = await world.page("/issues/export.xlsx")
+    book = await desk.page("/issues/export.xlsx")
     assert book.content.startswith(b"PK")
-    assert (await world.page("/issues/export.exe")).status_code in (400, 404)
+    assert (await desk.page("/issues/export.exe")).status_code in (400, 404)
 
 
-async def test_native_sprints_and_issues_over_the_api(world: World) -> None:
-    api = world.api
+async def test_native_sprints_and_issues_over_the_api(desk: Desk) -> None:
+    api = desk.api
     made = await api.post(
         "/sprints", json={"name": "Harbour 1", "starts_on": "2026-11-09", "ends_on": "2026-11-20"}
     )
@@ -262,9 +241,9 @@ async def test_native_sprints_and_issues_over_the_api(world: World) -> None:
     assert (await api.get("/sprints")).json()["meta"]["total"] == 0
 
 
-async def test_sites_and_mappings_over_the_api(world: World) -> None:
-    run = await world.imported()
-    api, site = world.api, run["site_id"]
+async def test_sites_and_mappings_over_the_api(desk: Desk) -> None:
+    run = await desk.imported()
+    api, site = desk.api, run["site_id"]
     added = await api.post(
         "/sites", json={"name": "Jira", "kind": "JIRA_CLOUD", "url": "https://x.atlassian.net"}
     )
@@ -276,7 +255,7 @@ async def test_sites_and_mappings_over_the_api(world: World) -> None:
         f"/field-mappings/{site}", json={"points": "Story Points", "priority_scale": {"High": 70}}
     )
     assert mapped.json()["data"]["priority_scale"] == {"High": 70}
-    await world.work()
+    await desk.work()
     teams = (await api.get("/issues", params={"q": "-team:none"})).json()["meta"]["total"]
     assert teams == 0
     assert len((await api.get("/field-mappings")).json()["data"]) == 1
@@ -295,20 +274,18 @@ async def test_sites_and_mappings_over_the_api(world: World) -> None:
     ],
 )
 async def test_bad_requests_name_their_field(
-    world: World, method: str, path: str, body: Any, field: str
+    desk: Desk, method: str, path: str, body: Any, field: str
 ) -> None:
-    answer = await world.api.request(method, path, content=json.dumps(body) if body else None,
+    answer = await desk.api.request(method, path, content=json.dumps(body) if body else None,
                                      headers={"Content-Type": "application/json"})  # fmt: skip
     assert answer.status_code == 400, answer.text
     assert field in [each["field"] for each in answer.json()["error"]["details"]]
 
 
-async def test_an_import_can_be_discarded_over_the_api(world: World) -> None:
-    run = await world.upload()
-    answer = await world.api.post(f"/imports/{run['key']}/discard")
+async def test_an_import_can_be_discarded_over_the_api(desk: Desk) -> None:
+    run = await desk.upload()
+    answer = await desk.api.post(f"/imports/{run['key']}/discard")
     assert answer.json()["data"]["state"] == "DISCARDED"
-    assert (await world.api.get("/imports")).json()["meta"]["total"] == 1
-    missing = await world.api.post(
-        "/imports", files=[("files", ("x", b"[]"))], data={"site": str(world.owner.id)}
-    )
+    assert (await desk.api.get("/imports")).json()["meta"]["total"] == 1
+    missing = await desk.api.post("/imports", files=[("files", ("x", b"[]"))], data={"site": str(new_id())})
     assert missing.status_code == 404

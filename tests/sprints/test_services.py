@@ -1,7 +1,6 @@
 """Verbs of sprints, issues, sites and mappings on a real database: done, refused, recorded."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, sprints
-from cutwater.identity.roles import ROLE_GRANTS, Role
 from cutwater.integrations.jira.mapping.files import JiraFiles
 from cutwater.kernel import search
 from cutwater.kernel.actor import Actor
@@ -50,17 +48,9 @@ from cutwater.sprints.sites.models import Site
 from cutwater.sprints.sites.service import create_site, own_site, update_site
 from cutwater.sprints.sprints.models import Sprint, SprintMembership
 from cutwater.sprints.sprints.service.verbs import create_sprint, delete_sprint, move_sprint, update_sprint
-from tests import factories
+from tests import world
 
 START, END = date(2026, 11, 9), date(2026, 11, 20)
-
-
-def viewer(owner: Actor) -> Actor:
-    return replace(owner, role="VIEWER", grants=ROLE_GRANTS[Role.VIEWER])
-
-
-def member(owner: Actor) -> Actor:
-    return replace(owner, role="MEMBER", grants=ROLE_GRANTS[Role.MEMBER])
 
 
 async def headlines(reader: SessionReader, kind: str, thing: Any) -> list[str]:
@@ -187,27 +177,34 @@ VERBS = {
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
-async def test_a_member_may_not_manage_sprints(tx: AsyncSession, owner: Actor, verb: str) -> None:
+async def test_a_member_may_not_manage_sprints(
+    tx: AsyncSession, owner: Actor, people: dict[str, Actor], verb: str
+) -> None:
     await create_sprint(tx, owner, "Harbour 1")
     with pytest.raises(Forbidden):
-        await VERBS[verb](tx, member(owner))
+        await VERBS[verb](tx, people["MEMBER"])
 
 
-async def test_a_member_makes_issues_but_fills_no_sprint_with_them(tx: AsyncSession, owner: Actor) -> None:
+async def test_a_member_makes_issues_but_fills_no_sprint_with_them(
+    tx: AsyncSession, owner: Actor, people: dict[str, Actor]
+) -> None:
+    member = people["MEMBER"]
     sprint = await create_sprint(tx, owner, "Harbour 1")
     with pytest.raises(Forbidden, match="fill a sprint"):
-        await create_issue(tx, member(owner), IssueEdit(title="More work"), sprint=sprint.key)
-    assert (await create_issue(tx, member(owner), IssueEdit(title="More work"))).title == "More work"
+        await create_issue(tx, member, IssueEdit(title="More work"), sprint=sprint.key)
+    assert (await create_issue(tx, member, IssueEdit(title="More work"))).title == "More work"
 
 
-async def test_a_viewer_may_not_write_issues(tx: AsyncSession, owner: Actor) -> None:
+@pytest.mark.usefixtures("owner")
+async def test_a_viewer_may_not_write_issues(tx: AsyncSession, people: dict[str, Actor]) -> None:
+    viewer, member = people["VIEWER"], people["MEMBER"]
     with pytest.raises(Forbidden):
-        await create_issue(tx, viewer(owner), IssueEdit(title="One"))
-    issue = await create_issue(tx, member(owner), IssueEdit(title="One"))
+        await create_issue(tx, viewer, IssueEdit(title="One"))
+    issue = await create_issue(tx, member, IssueEdit(title="One"))
     with pytest.raises(Forbidden):
-        await update_issue(tx, viewer(owner), issue.key, IssueEdit(title="Two"))
+        await update_issue(tx, viewer, issue.key, IssueEdit(title="Two"))
     with pytest.raises(Forbidden):
-        await delete_issue(tx, viewer(owner), issue.key)
+        await delete_issue(tx, viewer, issue.key)
 
 
 CSV = (
@@ -272,7 +269,7 @@ async def test_every_order_gives_every_issue(
 
 
 async def test_the_list_and_the_sprint_page_each_take_one_trip(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
         await imported(tx, owner)
     reader = database.reader(owner)
@@ -480,8 +477,8 @@ async def test_no_files_and_too_many_files_are_refused(tx: AsyncSession, owner: 
 
 async def test_another_organization_sees_nothing_of_it(database: Database) -> None:
     ours, theirs = (
-        await factories.organization_in(database),
-        await factories.organization_in(database, "Other"),
+        await world.organization_in(database),
+        await world.organization_in(database, "Other"),
     )
     async with database.tx(ours) as tx:
         run = await imported(tx, ours)
@@ -499,7 +496,7 @@ async def test_another_organization_sees_nothing_of_it(database: Database) -> No
 
 
 async def test_two_people_starting_one_sprint_get_one_success(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
         await create_sprint(tx, owner, "Harbour 1", starts_on=START, ends_on=END)
 
@@ -532,7 +529,7 @@ class Broken:
 async def test_an_import_that_keeps_crashing_ends_as_failed(
     database: Database, attempt: int, state: str
 ) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
         import_id = (await start_import(tx, owner, [SourceFile(name="x", content=b"[]")])).id
     run = JobRun(
@@ -546,7 +543,7 @@ async def test_an_import_that_keeps_crashing_ends_as_failed(
 
 
 async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     async with database.tx(owner) as tx:
         upload = SourceFile(name="issues.csv", content=CSV)
         started = await start_import(tx, owner, [upload])
@@ -565,7 +562,7 @@ async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
 
 
 async def test_two_imports_of_the_same_issues_at_once_make_each_once(database: Database) -> None:
-    owner = await factories.organization_in(database)
+    owner = await world.organization_in(database)
     batch = JiraFiles().read([SourceFile(name="issues.csv", content=CSV)])
     async with database.tx(owner) as tx:
         site = await own_site(tx, SiteKind.FILES)

@@ -1,5 +1,6 @@
 """The shell in a real browser: axe, CSP, weight, keyboard, drag, drawer, no JavaScript."""
 
+import asyncio
 import gzip
 import os
 import shutil
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Route, async_playwright
 from starlette.middleware.gzip import GZipMiddleware
 
 from cutwater import web
@@ -125,6 +126,59 @@ async def test_the_palette_goes_by_keyboard_alone(page: Page, address: str) -> N
         await page.keyboard.press("b")
 
 
+async def late(page: Page, name: str) -> asyncio.Event:
+    """Hold back one of the elements until the event is set, as a slow line does."""
+    let_through = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await let_through.wait()
+        await route.continue_()
+
+    await page.route(f"**/{name}", hold)
+    return let_through
+
+
+async def test_what_is_typed_while_the_palette_is_fetched_is_typed_into_it(page: Page, address: str) -> None:
+    await page.goto(f"{address}/design")
+    arrives = await late(page, "cw-palette.js")
+    async with page.expect_request("**/cw-palette.js"):
+        await page.keyboard.press("Control+k")
+    await page.keyboard.type("boar")
+    await page.keyboard.press("Backspace")
+    await page.keyboard.type("t")
+    arrives.set()
+    option = page.get_by_role("option", name="Go to Boats")
+    await option.wait_for()
+    assert await option.get_attribute("aria-selected") == "true"
+    assert await page.input_value("cw-palette input") == "boat"
+
+
+async def test_escape_takes_back_a_palette_that_is_still_being_fetched(page: Page, address: str) -> None:
+    await page.goto(f"{address}/design")
+    arrives = await late(page, "cw-palette.js")
+    async with page.expect_request("**/cw-palette.js"):
+        await page.keyboard.press("Control+k")
+    await page.keyboard.press("Escape")
+    async with page.expect_response("**/cw-palette.js"):
+        arrives.set()
+    await page.wait_for_function("Boolean(customElements.get('cw-palette'))")
+    assert await page.locator("cw-palette dialog[open]").count() == 0
+
+
+@pytest.mark.parametrize("keys", [("g", "b"), ("Control+k", "b", "o", "a", "t", "Enter")])
+async def test_keys_pressed_before_the_elements_are_here_count(
+    page: Page, address: str, keys: tuple[str, ...]
+) -> None:
+    arrives = await late(page, "cw-live.js")
+    await page.goto(f"{address}/design", wait_until="commit")
+    await page.locator("cw-keys").wait_for(state="attached")
+    await page.wait_for_function("'cutwaterKeys' in window")
+    for key in keys:
+        await page.keyboard.press(key)
+    async with page.expect_navigation(url="**/o/bank/boats"):
+        arrives.set()
+
+
 async def test_a_card_dragged_with_the_mouse_goes_back_when_refused(page: Page, address: str) -> None:
     await page.goto(f"{address}/design")
     card = page.locator("#card-light-51")
@@ -217,7 +271,7 @@ async def test_the_menu_of_a_phone_shows_every_place_without_javascript(
     place = page.get_by_role("navigation", name="Main").get_by_role("link", name="Boats")
     assert not await place.is_visible()
     await page.click(".rail-toggle summary")
-    await place.click(timeout=3000)
+    await place.click()
     assert page.url.endswith("/o/bank/boats")
     assert await page.locator(".rail").evaluate("each => each.clientHeight") < 100
     await context.close()

@@ -5,6 +5,7 @@ from cutwater.audit.ports import use_names
 from cutwater.audit.records import FeedEntry, LoggedEvent
 from cutwater.audit.sealing import seal, sealing_loop
 from cutwater.audit.service import event_by_id, feed, nudge, record, record_all, stale
+from cutwater.audit.sight import use_topics
 from cutwater.audit.verification import verify
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "sealing_loop",
     "stale",
     "use_names",
+    "use_topics",
     "verify",
 ]

@@ -11,7 +11,9 @@ from cutwater.audit import queries
 from cutwater.audit.browsing import names_like
 from cutwater.audit.ports import names_of
 from cutwater.audit.records import LoggedEvent, actor_name, event_of
+from cutwater.audit.sight import seen_kinds
 from cutwater.kernel import clock
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader, any_of
 from cutwater.kernel.search import SearchEntry
@@ -52,10 +54,17 @@ def _times(cookie: str) -> tuple[datetime | None, datetime | None]:
     return before, last
 
 
-async def recent(reader: Reader, kinds: Sequence[str], limit: int, since: datetime | None) -> list[Change]:
-    """The things that changed last, the newest first; `since` marks what is new to the viewer."""
+async def recent(
+    reader: Reader, actor: Actor, kinds: Sequence[str], limit: int, since: datetime | None
+) -> list[Change]:
+    """The things that changed last, as far as the actor may see them, the newest first.
+
+    `since` marks what is new to the viewer.
+    """
     names = tuple(name for kind in kinds for name in names_like(kind))
-    rows = await reader.all(queries.last_of_each_thing(names, clock.now() - LATELY, limit))
+    rows = await reader.all(
+        queries.last_of_each_thing(names, clock.now() - LATELY, limit, seen_kinds(actor.grants))
+    )
     if not rows:
         return []
     events = {row.thing: (event_of(row), row.events) for row in rows}

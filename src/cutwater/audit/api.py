@@ -102,4 +102,4 @@ async def stream(
     last_event_id: LastEventId = "",
 ) -> Response:
     """Server-sent events; outside the schema, which cannot describe an answer that never ends."""
-    return live.stream(live.hub_of(request), actor, topics, last_event_id or since)
+    return live.stream(request, actor, topics, last_event_id or since)

@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from cutwater.audit import frames
+from cutwater.audit.fanout import Item
 from cutwater.audit.records import LoggedEvent, actor_name
+from cutwater.audit.sight import needed
+from cutwater.kernel.grants import Grant
 
 MOST_DATA_CHARACTERS = 16_000
 _OWN_PLACE = ("headline",)
@@ -32,11 +35,21 @@ def change(event: LoggedEvent, names: Mapping[UUID, str]) -> dict[str, Any]:
     }
 
 
-def frames_of(events: Iterable[LoggedEvent], names: Mapping[UUID, str]) -> list[tuple[frozenset[str], bytes]]:
-    """Each event's topics and its frame, in order."""
-    return [(event.topics, frames.frame("change", change(event, names))) for event in events]
+def frames_of(events: Iterable[LoggedEvent], names: Mapping[UUID, str]) -> list[Item]:
+    """Each event's frame, its topics and what it asks, in order."""
+    return [
+        Item(event.topics, frames.frame("change", change(event, names)), needed(event.subject_kind))
+        for event in events
+    ]
 
 
 def watched(events: Sequence[LoggedEvent], topics: frozenset[str]) -> list[LoggedEvent]:
     """The events that belong to one of these topics."""
     return [event for event in events if event.topics & topics]
+
+
+def shown(
+    events: Sequence[LoggedEvent], topics: frozenset[str], sight: frozenset[Grant]
+) -> list[LoggedEvent]:
+    """Those of them that somebody sees whose grants come down to `sight`."""
+    return [event for event in watched(events, topics) if needed(event.subject_kind) in sight]

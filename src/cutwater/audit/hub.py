@@ -5,8 +5,9 @@ It follows by snapshot token (see tokens.py), so an event that commits late is n
 
 import asyncio
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,15 @@ from prometheus_client import Counter
 from psycopg_pool import PoolTimeout
 
 from cutwater.audit import changes, frames, queries
-from cutwater.audit.fanout import Fanout, Subscriber
+from cutwater.audit.fanout import Fanout, Item, Subscriber
 from cutwater.audit.ports import TopicView, names_of
 from cutwater.audit.records import LoggedEvent, event_of
+from cutwater.audit.sight import decides_access, needed_for
 from cutwater.audit.states import States
-from cutwater.audit.tokens import Token, parse
+from cutwater.audit.tokens import Token, parse, read, signed
 from cutwater.kernel import log
 from cutwater.kernel.db import Database
+from cutwater.kernel.grants import Grant
 from cutwater.kernel.metrics import LIVE_STREAMS
 
 LOOK_SECONDS = 1.0
@@ -39,7 +42,10 @@ LOST = (psycopg.Error, PoolTimeout, OSError, TimeoutError)
 class Hub:
     """`run()` it as a task; `close()` ends every stream and the task, from a signal handler too."""
 
-    def __init__(self, database: Database, views: Mapping[str, TopicView] | None = None) -> None:
+    def __init__(
+        self, database: Database, views: Mapping[str, TopicView] | None = None, *, secrets: Sequence[str]
+    ) -> None:
+        self.secrets = secrets
         self.database = database
         self.views: dict[str, TopicView] = dict(views or {})
         self.fanout = Fanout()
@@ -84,9 +90,24 @@ class Hub:
         await self._ready.wait()
         return self.token or Token(1, 1, 1)
 
-    def join(self, organization_id: UUID, topics: frozenset[str]) -> tuple[Subscriber, Token]:
+    def place(self, token: Token | None, organization_id: UUID) -> str:
+        """A place in the log as a client of this organization keeps it; empty when there is none."""
+        return signed(token, organization_id, self.secrets) if token is not None else ""
+
+    def placed(self, text: str, organization_id: UUID) -> Token | None:
+        """The place that a client of this organization brought back; None when it is not ours."""
+        return read(text, organization_id, self.secrets) if text else None
+
+    def join(
+        self,
+        organization_id: UUID,
+        topics: frozenset[str],
+        sight: frozenset[Grant] = frozenset(),
+        who: frozenset[UUID] = frozenset(),
+        check: Callable[[], Awaitable[bool]] | None = None,
+    ) -> tuple[Subscriber, Token]:
         """A new subscriber, and the place in the log from which it will be told: one step."""
-        subscriber = Subscriber(organization_id, topics)
+        subscriber = Subscriber(organization_id, topics, sight, who, check)
         token = self.token or Token(1, 1, 1)
         if self.is_closing:
             subscriber.drop()
@@ -117,12 +138,32 @@ class Hub:
             # from here to the end nothing waits: a client that joins now gets this batch once, never twice
             self.token = token
             for organization_id, items in ready.items():
-                self.fanout.publish(organization_id, items, lambda chosen: frames.batch(chosen, token))
+                place = self.place(token, organization_id)
+                self.fanout.publish(organization_id, items, partial(frames.batch, token=place))
             LIVE_EVENTS.inc(len(events))
             self._draw(events)
+            self._recheck(events)
 
-    async def _prepare(self, events: Sequence[LoggedEvent]) -> dict[UUID, list[tuple[frozenset[str], bytes]]]:
-        found: dict[UUID, list[tuple[frozenset[str], bytes]]] = {}
+    def _recheck(self, events: Sequence[LoggedEvent]) -> None:
+        """Ask again for the streams of whoever these events may have shut out."""
+        deciding = [event for event in events if decides_access(event.subject_kind)]
+        concerned = frozenset(id for event in deciding for id in (event.subject_id, event.whom_id) if id)
+        for subscriber in self.fanout.of(concerned) if concerned else ():
+            self._start(self.recheck(subscriber))
+
+    async def recheck(self, subscriber: Subscriber) -> None:
+        """End a stream whose person, key or session may not follow as it does; the client asks again."""
+        if subscriber.check is not None and not await subscriber.check():
+            self.leave(subscriber)
+            subscriber.drop()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _prepare(self, events: Sequence[LoggedEvent]) -> dict[UUID, list[Item]]:
+        found: dict[UUID, list[Item]] = {}
         in_order = sorted(events, key=lambda each: each.organization_id)
         for organization_id, group in itertools.groupby(in_order, key=lambda each: each.organization_id):
             theirs = list(group)
@@ -146,9 +187,7 @@ class Hub:
                     waiting.extend(chosen)
                     continue
                 self._drawing[key] = list(chosen)
-                task = asyncio.create_task(self._redraw(key))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._start(self._redraw(key))
 
     async def _redraw(self, key: tuple[UUID, str]) -> None:
         organization_id, topic = key
@@ -157,7 +196,8 @@ class Hub:
                 chosen, self._drawing[key] = self._drawing[key], []
                 state = await self.states.current(organization_id, topic, chosen)
                 if state is not None:
-                    self.fanout.publish(organization_id, [(frozenset([topic]), frames.frame("state", state))])
+                    item = Item(frozenset([topic]), frames.frame("state", state), needed_for(topic))
+                    self.fanout.publish(organization_id, [item])
         finally:
             del self._drawing[key]
 
@@ -191,8 +231,9 @@ class Hub:
         self._ready.set()
 
     def _beat(self) -> None:
-        if self.token is not None:
-            self.fanout.everybody(frames.cursor(self.token))
+        for organization_id in self.fanout.organizations():
+            place = self.place(self.token, organization_id)
+            self.fanout.everybody(frames.cursor(place), organization_id)
         SLOW_CLIENTS.inc(self.fanout.slow_drops)
         self.fanout.slow_drops = 0
 
@@ -202,5 +243,5 @@ class Hub:
             organization, _, topic = payload.partition(" ")
             with suppress(ValueError):
                 data = {"name": f"{topic.split(':')[0]}.changed", "subject": topic, "context": None}
-                item = (frozenset([topic]), frames.frame("change", data))
+                item = Item(frozenset([topic]), frames.frame("change", data))
                 self.fanout.publish(UUID(organization), [item])

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import random
 import re
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -16,10 +16,11 @@ from cutwater.audit.fanout import Subscriber
 from cutwater.audit.hub import Hub
 from cutwater.audit.ports import names_of
 from cutwater.audit.records import LoggedEvent, event_of
+from cutwater.audit.sight import needed_for, sight
 from cutwater.audit.tokens import Token, parse, resumable
-from cutwater.audit.topics import asked
-from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Unauthenticated
+from cutwater.audit.topics import asked, is_own
+from cutwater.kernel.actor import Actor, current_actor, lacking
+from cutwater.kernel.errors import Refused, Unauthenticated, refuse_if
 from cutwater.kernel.reader import Reader
 
 T = TypeVar("T")
@@ -45,24 +46,53 @@ def organization_of(actor: Actor) -> UUID:
     return actor.organization_id
 
 
-def stream(hub: Hub, actor: Actor, topics: str, since: str) -> Response:
+def stream(request: Request, actor: Actor, topics: str, since: str) -> Response:
     """A stream of what the actor's organization does to these topics, from `since` on when it is known."""
+    chunks = _chunks(hub_of(request), actor, allowed(topics, actor), since, _check(request, actor))
+    return StreamingResponse(chunks, media_type="text/event-stream", headers=HEADERS)
+
+
+def allowed(topics: str, actor: Actor) -> frozenset[str]:
+    """The topics asked for; refused as a whole, naming each that the actor may not follow."""
     wanted = asked(topics, actor.user_id)
-    return StreamingResponse(
-        _chunks(hub, actor, wanted, since), media_type="text/event-stream", headers=HEADERS
-    )
+    held = sight(actor.grants)
+    missing = [topic for topic in sorted(wanted) if not is_own(topic) and needed_for(topic) not in held]
+    refuse_if([each for topic in missing for each in lacking(actor, needed_for(topic), f"follow {topic}")])
+    return wanted
 
 
-async def _chunks(hub: Hub, actor: Actor, topics: frozenset[str], since: str) -> AsyncIterator[bytes]:
+def _check(request: Request, actor: Actor) -> Callable[[], Awaitable[bool]]:
+    """Whether who opened this stream would get the same again: asked anew, with nothing remembered."""
+
+    async def check() -> bool:
+        try:
+            now = await current_actor(Request({**request.scope, "state": {}}, request.receive))
+        except Refused:
+            return False
+        return now.grants == actor.grants
+
+    return check
+
+
+async def _chunks(
+    hub: Hub,
+    actor: Actor,
+    topics: frozenset[str],
+    since: str,
+    check: Callable[[], Awaitable[bool]] | None = None,
+) -> AsyncIterator[bytes]:
     token = await hub.ready()
-    cursor = parse(since) if since else None
+    cursor = hub.placed(since, organization_of(actor))
     if cursor is not None and cursor.xmax > token.xmax:
         await _to_its_end(hub.look())  # it followed another process, which was a moment ahead of this one
-    subscriber, token = hub.join(organization_of(actor), topics)
+    who = frozenset(id for id in (actor.id, actor.user_id, actor.organization_id) if id is not None)
+    subscriber, token = hub.join(organization_of(actor), topics, sight(actor.grants), who, check)
     # membership and sessions end: a stream does too, and its client asks again, with its place in the log
     lifetime = STREAM_SECONDS * random.uniform(0.8, 1.2)
     ending = asyncio.get_running_loop().call_later(lifetime, subscriber.drop)
     try:
+        # access that ended between the request and the join was told to nobody
+        await _to_its_end(hub.recheck(subscriber))
         yield await _to_its_end(_opening(hub, actor, subscriber, since, token))
         while (chunk := await subscriber.chunks.get()) is not None:
             yield chunk
@@ -88,42 +118,46 @@ def _read(task: "asyncio.Task[Any]") -> None:
 
 async def _opening(hub: Hub, actor: Actor, subscriber: Subscriber, since: str, token: Token) -> bytes:
     """What happened between the client's place and the hub's, which is where the queue begins."""
+    place = hub.place(token, subscriber.organization_id)
     if not since:
-        return frames.opening(token)
-    cursor = resumable(since, token)
+        return frames.opening(place)
+    cursor = resumable(hub.placed(since, subscriber.organization_id), token)
     if cursor is None:
-        return frames.opening(token) + frames.RELOAD
+        return frames.opening(place) + frames.RELOAD
     reader = hub.database.reader(actor)
     rows = await reader.all(queries.gap(cursor.snapshot, token.snapshot))
     if len(rows) > queries.GAP_LIMIT:
-        return frames.opening(token) + frames.RELOAD
-    events = changes.watched([event_of(row) for row in rows if row.id is not None], subscriber.topics)
+        return frames.opening(place) + frames.RELOAD
+    found = [event_of(row) for row in rows if row.id is not None]
+    events = changes.shown(found, subscriber.topics, subscriber.sight)
     names = await names_of(reader, (id for each in events for id in (each.actor_user_id, each.actor_id)))
-    missed = [frame for _, frame in changes.frames_of(events, names)]
+    missed = [item.frame for item in changes.frames_of(events, names)]
     if not missed:
-        return frames.opening(token)
+        return frames.opening(place)
     # a drawn state says what changed since the one before, which this client did not get
     behind = frames.RELOAD if hub.states.touched(subscriber.topics, events) else b""
-    return f"retry: {frames.RETRY_MILLISECONDS}\n\n".encode() + frames.batch(missed, token) + behind
+    return f"retry: {frames.RETRY_MILLISECONDS}\n\n".encode() + frames.batch(missed, place) + behind
 
 
 async def poll(hub: Hub, reader: Reader, actor: Actor, topics: str, since: str) -> dict[str, Any]:
     """What happened since a token, and the token to ask with next; `reload` when that cannot be told."""
-    wanted = asked(topics, actor.user_id)
-    cursor = parse(since) if since else None
+    wanted, organization_id = allowed(topics, actor), organization_of(actor)
+    cursor = hub.placed(since, organization_id)
     if cursor is None:
         head = await reader.first(queries.HEAD)
-        return _answer(f"{head.epoch}-{head.snapshot}" if head else "", reload=bool(since))
+        now = parse(f"{head.epoch}-{head.snapshot}") if head else None
+        return _answer(hub.place(now, organization_id), reload=bool(since))
     heads, rows = await reader.batch(queries.HEAD, queries.gap(cursor.snapshot, None))
     now = parse(f"{heads[0].epoch}-{rows[0].snapshot}")
-    if now is None or resumable(since, now) is None or len(rows) > queries.GAP_LIMIT:
-        return _answer(str(now or ""), reload=True)
-    events = changes.watched([event_of(row) for row in rows if row.id is not None], wanted)
+    if now is None or resumable(cursor, now) is None or len(rows) > queries.GAP_LIMIT:
+        return _answer(hub.place(now, organization_id), reload=True)
+    everything = [event_of(row) for row in rows if row.id is not None]
+    events = changes.shown(everything, wanted, sight(actor.grants))
     if not events and now.xmin - cursor.xmin < FRESHEN_AFTER:
         return _answer(since)
     names = await names_of(reader, (id for each in events for id in (each.actor_user_id, each.actor_id)))
     found = [changes.change(event, names) for event in events]
-    return _answer(str(now), found, await _states(hub, actor, wanted, events))
+    return _answer(hub.place(now, organization_id), found, await _states(hub, actor, wanted, events))
 
 
 async def _states(

@@ -12,6 +12,7 @@ from cutwater.audit.events import LogExported
 from cutwater.audit.live import LastEventId, Place, Topics
 from cutwater.audit.permissions import follows, reads_the_log
 from cutwater.audit.service import record
+from cutwater.audit.sight import needed_for, sight
 from cutwater.audit.verification import verify_newest
 from cutwater.kernel import clock
 from cutwater.kernel.actor import CurrentActor
@@ -25,6 +26,17 @@ from cutwater.web import View
 
 router = APIRouter()
 HOME_CHANGES, PAGE_CHANGES = 6, 60
+WATCHED = (
+    "releases",
+    "runs",
+    "sprints",
+    "issues",
+    "runbooks",
+    "migrations",
+    "services",
+    "freezes",
+    "imports",
+)
 Word = Annotated[str, Query(max_length=200)]
 
 
@@ -109,13 +121,16 @@ async def export(tx: Tx, actor: CurrentActor, view: View) -> Response:
 
 
 @router.get("/activity", dependencies=[follows])
-async def recent_activity(request: Request, reader: ReaderDep, view: View) -> Response:
+async def recent_activity(request: Request, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """What changed since this browser looked last: on the home page, and as a page of its own."""
     before, kept = activity.looked(request.cookies.get(activity.LOOKED, ""), clock.now())
     shown = HOME_CHANGES if view.kind == "partial" else PAGE_CHANGES
-    kinds = web.shell().declared.activity
-    changes = await activity.recent(reader, kinds, shown, before)
-    response = view.show("audit/activity.html", block="panel", changes=changes, before=before, kinds=kinds)
+    kinds = web.declarations().activity
+    changes = await activity.recent(reader, actor, kinds, shown, before)
+    watching = " ".join(topic for topic in WATCHED if needed_for(topic) in sight(actor.grants))
+    response = view.show(
+        "audit/activity.html", block="panel", changes=changes, before=before, kinds=kinds, watching=watching
+    )
     view.keep(response, activity.LOOKED, kept, path=f"{view.base}/")
     return response
 
@@ -129,7 +144,7 @@ async def stream(
     last_event_id: LastEventId = "",
 ) -> Response:
     """Server-sent events about these topics, from the client's last place on."""
-    return live.stream(live.hub_of(request), actor, topics, last_event_id or since)
+    return live.stream(request, actor, topics, last_event_id or since)
 
 
 @router.get("/changes", dependencies=[follows])

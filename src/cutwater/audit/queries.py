@@ -69,13 +69,17 @@ def timeline(filters: Filters, after: tuple[datetime, int] | None, limit: int) -
     return _newest(statement, after, limit)
 
 
-def last_of_each_thing(names: tuple[str, ...], since: datetime, limit: int) -> Select[Any]:
+def last_of_each_thing(
+    names: tuple[str, ...], since: datetime, limit: int, kinds: tuple[str, ...] | None = None
+) -> Select[Any]:
     """The last event of each thing, what is inside a thing counting to it, and how many there were; of the
     newest events only, so that a long log costs no more than a short one."""
     newest = select(
         EventLog.id, EventLog.at, func.coalesce(EventLog.context_id, EventLog.subject_id).label("thing")
     )
     newest = newest.where(EventLog.at >= since, EventLog.at < end_of(None), any_of(EventLog.name, names))
+    if kinds is not None:
+        newest = newest.where(any_of(EventLog.subject_kind, kinds))
     among = newest.order_by(EventLog.at.desc(), EventLog.id.desc()).limit(CHANGES_AMONG).subquery()
     numbered = select(
         among.c.id,
@@ -123,10 +127,15 @@ def actors(since: datetime, until: datetime | None) -> Select[Any]:
 
 
 def feed(
-    kind: str, id: UUID, after: tuple[datetime, int] | None, limit: int
+    kind: str, id: UUID, after: tuple[datetime, int] | None, limit: int, kinds: tuple[str, ...] | None = None
 ) -> tuple[Select[Any], Select[Any]]:
-    """Events about a thing, and events inside it (a run's steps): two index scans, merged by the caller."""
+    """Events about a thing, and events inside it (a run's steps): two index scans, merged by the caller.
+
+    `kinds` narrows them to events about such things.
+    """
     rows = _rows().where(EventLog.at >= born(id) - MARGIN, EventLog.at < end_of(None))
+    if kinds is not None:
+        rows = rows.where(any_of(EventLog.subject_kind, kinds))
     about = rows.where(EventLog.subject_id == id, EventLog.subject_kind == kind)
     inside = rows.where(EventLog.context_id == id, EventLog.context_kind == kind)
     return _newest(about, after, limit), _newest(inside, after, limit)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater.audit import queries
 from cutwater.audit.ports import names_of
 from cutwater.audit.records import PLATFORM, FeedEntry, LoggedEvent, actor_name, event_of, named, whom
+from cutwater.audit.sight import seen_kinds
 from cutwater.kernel import clock, etags, jobs, log
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.changes import Revised
@@ -99,10 +100,14 @@ async def nudge(tx: AsyncSession, topic: str) -> None:
 
 
 async def feed(
-    reader: Reader, subject: str, id: UUID, limit: int = 30, before: str | None = None
+    reader: Reader, actor: Actor, subject: str, id: UUID, limit: int = 30, before: str | None = None
 ) -> list[FeedEntry]:
-    """What happened to a thing and inside it, newest first; `before` is the last entry's cursor."""
-    about, inside = await reader.batch(*queries.feed(subject, id, place_of(before), limit))
+    """What happened to a thing and inside it, as far as the actor may see it, newest first.
+
+    `before` is the last entry's cursor.
+    """
+    kinds = seen_kinds(actor.grants)
+    about, inside = await reader.batch(*queries.feed(subject, id, place_of(before), limit, kinds))
     found = {row.id: event_of(row) for row in (*about, *inside)}
     events = sorted(found.values(), key=lambda each: (each.at, each.id), reverse=True)[:limit]
     names = await names_of(reader, (id for each in events for id in each.named_ids))

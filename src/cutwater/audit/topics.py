@@ -9,6 +9,8 @@ from cutwater.kernel.errors import Forbidden, Invalid
 MOST_TOPICS = 60
 _TOPIC = re.compile(r"[a-z][a-z_]{0,39}(:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?")
 INBOX = "inbox"
+# whatever is told of these holds nothing but that something changed, to whoever knows the id
+OWN = (INBOX, "work")
 
 
 def plural(kind: str) -> str:
@@ -27,6 +29,12 @@ def topics_of(subject: tuple[str, UUID], context: tuple[str, UUID] | None) -> fr
 def inbox_of(user_id: UUID) -> str:
     """The topic of a person's own inbox."""
     return f"{INBOX}:{user_id}"
+
+
+def is_own(topic: str) -> bool:
+    """Whether a topic is one thing of one's own, which asks no grant."""
+    word, _, id = topic.partition(":")
+    return bool(id) and word in OWN
 
 
 def asked(text: str, user_id: UUID | None) -> frozenset[str]:

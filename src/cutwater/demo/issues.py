@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ FIELDS = {
     "customfield_10020": ("Sprint", "com.pyxis.greenhopper.jira:gh-sprint"),
 }
 PER_SPRINT = 40
+Document = dict[str, Any]  # allow: any — a document of Jira, as its files spell it
 
 
 def export(today: date) -> dict[str, bytes]:
@@ -41,7 +43,7 @@ def export(today: date) -> dict[str, bytes]:
     }
 
 
-def _lines(rows: Any) -> bytes:
+def _lines(rows: Iterable[Document]) -> bytes:
     return json.dumps(list(rows)).encode()
 
 
@@ -50,7 +52,7 @@ def _at(day: date, hour: int = 9, minute: int = 0) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
-def _sprint(number: int, today: date) -> dict[str, Any]:
+def _sprint(number: int, today: date) -> Document:
     name, state, first, length = bank.SPRINTS[number]
     start = today + timedelta(days=first)
     found = {
@@ -69,7 +71,7 @@ def _sprint(number: int, today: date) -> dict[str, Any]:
     return found
 
 
-def _issue(dice: random.Random, number: int, sprint: dict[str, Any], today: date) -> dict[str, Any]:
+def _issue(dice: random.Random, number: int, sprint: Document, today: date) -> Document:
     discipline = bank.DISCIPLINES[dice.choices(range(6), weights=(10, 7, 6, 7, 3, 5))[0]]
     template = bank.WORK[discipline][dice.randrange(len(bank.WORK[discipline]))]
     people = [person for person in bank.PEOPLE if person.team == discipline.lower()]
@@ -78,7 +80,7 @@ def _issue(dice: random.Random, number: int, sprint: dict[str, Any], today: date
     start = date.fromisoformat(sprint["startDate"][:10])
     reached, history = _progress(dice, sprint["state"], start, today)
     status, category = FLOW[reached]
-    fields: dict[str, Any] = {
+    fields: Document = {
         "summary": template.format(bank.OBJECTS[(number * 5 + number // 14) % len(bank.OBJECTS)]),
         "issuetype": {"name": dice.choice(TYPES), "subtask": False},
         "status": {"name": status, "statusCategory": {"key": category}},
@@ -103,7 +105,7 @@ def _issue(dice: random.Random, number: int, sprint: dict[str, Any], today: date
     }
 
 
-def _progress(dice: random.Random, state: str, start: date, today: date) -> tuple[int, list[dict[str, Any]]]:
+def _progress(dice: random.Random, state: str, start: date, today: date) -> tuple[int, list[Document]]:
     """How far along the flow an issue came, and the changelog entries that took it there."""
     likely = {"closed": 0.93, "active": 0.86, "future": 0.0}[state]
     day, reached, history = start, 0, []
@@ -126,7 +128,7 @@ def _progress(dice: random.Random, state: str, start: date, today: date) -> tupl
     return reached, history
 
 
-def _person(person: bank.Person) -> dict[str, Any]:
+def _person(person: bank.Person) -> Document:
     return {
         "accountId": f"hb-{person.name.lower().replace(' ', '-')}",
         "displayName": person.name,

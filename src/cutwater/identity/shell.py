@@ -9,7 +9,10 @@ from cutwater.kernel.reader import Reader
 from cutwater.web import Hit, Look, NavItem, SearchSource
 
 NAV = (NavItem(section="settings", label="Settings", path="/settings", icon="settings", key="e", place=80),)
-SEARCH_GRANTS = {"team": Grant.PEOPLE_READ}
+TOPICS = {"team": Grant.PEOPLE_READ}
+"""What reads the events about each kind of thing; those about members, accounts and keys are the log's."""
+ACCESS = ("organization", "member", "account", "api_key")
+"""The kinds of things whose events may end somebody's access."""
 
 
 async def people_called(reader: Reader, text: str) -> list[Hit]:

@@ -1,8 +1,7 @@
 """How much one request may bring: nobody fills our memory or disk, not even before we know who it is."""
 
-from typing import Any
-
 from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cutwater.kernel.errors import TooLarge
 
@@ -16,11 +15,11 @@ class BoundedBody:
     Files are counted one by one by those who take them; here counts the request as a whole.
     """
 
-    def __init__(self, app: Any, *, upload_limit_mb: int) -> None:
+    def __init__(self, app: ASGIApp, *, upload_limit_mb: int) -> None:
         self.app = app
         self.upload_bytes = 2 * upload_limit_mb * MEGABYTE
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -30,7 +29,7 @@ class BoundedBody:
         told = headers.get("content-length", "")
         taken = 0
 
-        async def receiving() -> Any:
+        async def receiving() -> Message:
             nonlocal taken
             if told.isdigit() and int(told) > limit:
                 raise too_large(limit)

@@ -66,9 +66,23 @@ def _measure(made: AsyncEngine) -> None:
     taken = QUERIES.labels("write")
 
     @event.listens_for(made.sync_engine, "before_cursor_execute")
-    def begin(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+    def begin(
+        _connection: object,
+        _cursor: object,
+        _sql: str,
+        _values: object,
+        context: Any,
+        _many: bool,
+    ) -> None:
         context.begun = perf_counter()
 
     @event.listens_for(made.sync_engine, "after_cursor_execute")
-    def end(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+    def end(
+        _connection: object,
+        _cursor: object,
+        _sql: str,
+        _values: object,
+        context: Any,
+        _many: bool,
+    ) -> None:
         taken.observe(perf_counter() - context.begun)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -52,8 +53,8 @@ class Base(DeclarativeBase):
         date: Date(),
         Decimal: Numeric(),
         bytes: LargeBinary(),
-        dict[str, Any]: JSONB(),
-        list[Any]: JSONB(),
+        dict[str, Any]: JSONB(),  # allow: any — how models spell a JSON document
+        list[Any]: JSONB(),  # allow: any — how models spell a JSON list
     }
 
 
@@ -76,7 +77,7 @@ class OrganizationRow(Row):
 
 
 @event.listens_for(Session, "after_begin")
-def _scope_transaction(session: Session, _transaction: Any, connection: Any) -> None:
+def _scope_transaction(session: Session, _transaction: object, connection: SyncConnection) -> None:
     connection.execute(_SCOPE, {"o": session.info.get("organization", ""), "u": session.info.get("user", "")})
 
 
@@ -90,13 +91,15 @@ class Database:
         self.conninfo = conninfo
         self.role = role
         self.engine: AsyncEngine = connections.engine(self.connect, size)
-        self.pool: AsyncConnectionPool[Any] = connections.pool(conninfo, size, self._become)
+        self.pool: AsyncConnectionPool[connections.Connection] = connections.pool(
+            conninfo, size, self._become
+        )
 
-    async def _become(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _become(self, connection: connections.Connection) -> None:
         await dbroles.become(connection, self.role)
         await dbroles.limit(connection)
 
-    async def connect(self, *, autocommit: bool = False) -> psycopg.AsyncConnection[Any]:
+    async def connect(self, *, autocommit: bool = False) -> connections.Connection:
         """A connection of one's own, in the app's role."""
         connection = await psycopg.AsyncConnection.connect(self.conninfo, autocommit=True)
         await self._become(connection)

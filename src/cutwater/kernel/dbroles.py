@@ -5,14 +5,18 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+Connection = psycopg.AsyncConnection[
+    Any
+]  # allow: any — psycopg names the row type, which each cursor chooses
 
-async def become(connection: psycopg.AsyncConnection[Any], role: str) -> None:
+
+async def become(connection: Connection, role: str) -> None:
     """Give up the login's rights for a role's; nothing to do when the login is the role."""
     if role:
         await connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
 
 
-async def limit(connection: psycopg.AsyncConnection[Any]) -> None:
+async def limit(connection: Connection) -> None:
     """Nobody waits for ever behind a lock, and what hangs in a transaction does not keep its own for ever."""
     await connection.execute("set lock_timeout = '30s'")
     await connection.execute("set idle_in_transaction_session_timeout = '10min'")
@@ -24,7 +28,7 @@ async def refuse_mighty_login(conninfo: str) -> None:
         await refuse_unbound(connection)
 
 
-async def refuse_unbound(connection: psycopg.AsyncConnection[Any]) -> None:
+async def refuse_unbound(connection: Connection) -> None:
     """A superuser, or a role with BYPASSRLS, would see every organization: refuse to start as one."""
     cursor = await connection.execute(
         "select current_user, rolsuper or rolbypassrls from pg_roles where rolname = current_user"

@@ -53,7 +53,7 @@ class EmbeddedServer:
         self.data = self.folder / "data"
         self.settings = DEFAULTS | (settings or {})
         self._lock: int | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[str] | None = None
         self._user: ServerUser
         self._programs: Path
         self._socket: Path

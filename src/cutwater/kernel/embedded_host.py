@@ -31,6 +31,9 @@ class FolderInUse(EmbeddedError):
         )
 
 
+SpawnOptions = dict[str, Any]  # allow: any — keyword arguments of subprocess, each of its own type
+
+
 @frozen
 class ServerUser:
     """Whom the server runs as; `switch` when that is not who we are (PostgreSQL refuses to run as root)."""
@@ -40,7 +43,7 @@ class ServerUser:
     gid: int
     switch: bool
 
-    def popen(self, folder: Path) -> dict[str, Any]:
+    def popen(self, folder: Path) -> SpawnOptions:
         """Arguments for `subprocess` that make a program run as this user, with a plain environment."""
         env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
         who = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.switch else {}

@@ -8,9 +8,8 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
-from cutwater.kernel.embedded_host import EmbeddedError
+from cutwater.kernel.embedded_host import EmbeddedError, SpawnOptions
 
 PATIENCE_SECONDS = 30
 PR_SET_PDEATHSIG = 1
@@ -18,10 +17,10 @@ LINUX: bool = sys.platform == "linux"
 _libc = ctypes.CDLL(None) if LINUX else None
 
 
-def tied_to_us() -> dict[str, Any]:
+def tied_to_us() -> SpawnOptions:
     """For `subprocess`: signals to our group do not reach the child, on Linux it gets SIGINT, a fast stop,
     when the thread that started it ends. So only the main thread ties: a helping one would take it along."""
-    apart: dict[str, Any] = {"start_new_session": True}
+    apart: SpawnOptions = {"start_new_session": True}
     parent, libc = os.getpid(), _libc
     if libc is None or threading.current_thread() is not threading.main_thread():
         return apart
@@ -60,7 +59,7 @@ def stop_orphans(data: Path) -> None:
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[str]) -> None:
     """Ask for a fast stop, then for an immediate one, then kill."""
     for asked in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         if process.poll() is None:

@@ -2,9 +2,10 @@
 
 from typing import Any, Generic, TypeVar
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from cutwater.kernel.etags import set_etag
 from cutwater.kernel.paging import Page
 
 T = TypeVar("T")
@@ -43,12 +44,12 @@ class Many(BaseModel, Generic[T]):
     links: Links
 
 
-def item(data: Any, request: Request, **meta: Any) -> dict[str, Any]:
+def item(data: object, request: Request, **meta: object) -> dict[str, object]:
     """An item's envelope; the route's response model shapes `data`."""
     return {"data": data, "meta": meta, "links": {"self": str(request.url.path)}}
 
 
-def many(page: Page[Any], request: Request, **meta: Any) -> dict[str, Any]:
+def many(page: Page[T], request: Request, **meta: object) -> dict[str, object]:
     """A page's envelope with its links."""
     here = request.url
     address = f"{here.path}?{here.query}" if here.query else here.path
@@ -57,9 +58,20 @@ def many(page: Page[Any], request: Request, **meta: Any) -> dict[str, Any]:
         change = {"cursor": page.next_cursor} if page.next_cursor else {"page": page.page + 1}
         moved = here.include_query_params(**change)
         following = f"{moved.path}?{moved.query}"
-    counts: dict[str, Any] = {"per_page": page.per_page}
+    counts: dict[str, object] = {"per_page": page.per_page}
     if page.total is not None:
         counts |= {"total": page.total, "page": page.page}
     if page.next_cursor is not None:
         counts |= {"next_cursor": page.next_cursor}
     return {"data": list(page.rows), "meta": counts | meta, "links": {"self": address, "next": following}}
+
+
+def one(data: Any, revision: int, request: Request, response: Response) -> dict[str, Any]:
+    """An item under the ETag of its revision."""
+    set_etag(response, revision)
+    return item(data, request)
+
+
+def every(rows: list[Any], request: Request) -> dict[str, Any]:
+    """A short list that is always whole."""
+    return many(Page(rows=rows, per_page=max(1, len(rows)), total=len(rows)), request)

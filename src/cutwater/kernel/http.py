@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Any
 
 import psycopg
 from fastapi import Request
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cutwater.kernel import log
 from cutwater.kernel.errors import Invalid, Refused, Stale, Unavailable
@@ -45,14 +45,14 @@ class Envelope:
     have neither the headers nor the id.
     """
 
-    def __init__(self, app: Any, *, secure: bool, crashed: "Handler") -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, crashed: "Handler") -> None:
         self.app = app
         self.crashed = crashed
         self.extra = list(HEADERS.items())
         if secure:
             self.extra.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -61,7 +61,7 @@ class Envelope:
         token = log.request_id.set(identity)
         started, status, begun = time.perf_counter(), 500, False
 
-        async def sending(message: Any) -> None:
+        async def sending(message: Message) -> None:
             nonlocal status, begun
             if message["type"] == "http.response.start":
                 status, begun = message["status"], True
@@ -81,7 +81,7 @@ class Envelope:
             log.request_id.reset(token)
 
     @staticmethod
-    def _account(scope: Any, status: int, seconds: float) -> None:
+    def _account(scope: Scope, status: int, seconds: float) -> None:
         pattern = pattern_of(scope)
         REQUESTS.labels(scope["method"], pattern or "unmatched", str(status)).observe(seconds)
         if pattern not in ("/health/live", "/health/ready", "/metrics"):
@@ -94,13 +94,13 @@ class Envelope:
             )
 
 
-def pattern_of(scope: Any) -> str:
+def pattern_of(scope: Scope) -> str:
     """The route's path with the names of its parts, once a route was found."""
     route = scope.get("route")
     return scope.get("root_path", "") + route.path if route is not None else ""
 
 
-def loggable(scope: Any) -> str:
+def loggable(scope: Scope) -> str:
     """The address as the log may keep it: whoever reads the log gets no mailed secret."""
     pattern = pattern_of(scope)
     return pattern if "{token}" in pattern else str(scope["path"])

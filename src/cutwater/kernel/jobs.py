@@ -1,6 +1,5 @@
 """Work that happens afterwards: queued in the transaction that causes it, run by any worker."""
 
-import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -8,18 +7,13 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import procrastinate
-import psycopg
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.kernel import log
 from cutwater.kernel.actor import Actor, job_actor
-from cutwater.kernel.connections import RECONNECT_SECONDS
 from cutwater.kernel.db import Database
-from cutwater.kernel.dbroles import become as become_role
 from cutwater.kernel.frozen import frozen
-from cutwater.kernel.jsonable import jsonable
-from cutwater.kernel.metrics import JOB_RUNS
+from cutwater.kernel.jsonable import JSON, jsonable
 from cutwater.kernel.reader import Reader, driver_connection
 from cutwater.kernel.settings import Settings
 
@@ -83,6 +77,9 @@ def job(name: str, *, queue: str = "default", retries: int = 8, cron: str = "") 
     return declare
 
 
+Options = dict[str, Any]  # allow: any — keyword arguments of Procrastinate, each of its own type
+
+
 async def defer(
     tx: AsyncSession,
     name: str,
@@ -90,7 +87,7 @@ async def defer(
     schedule_at: datetime | None = None,
     queueing_lock: str | None = None,
     lock: str | None = None,
-    **ids: Any,
+    **ids: object,
 ) -> bool:
     """Queue a job inside this transaction: it runs if, and only if, the transaction commits.
 
@@ -98,7 +95,7 @@ async def defer(
     """
     if name not in JOBS:
         raise LookupError(f"no job is called {name}")
-    options: dict[str, Any] = {"queue": JOBS[name].queue}
+    options: Options = {"queue": JOBS[name].queue}
     if schedule_at is not None:
         options["schedule_at"] = schedule_at
     if lock is not None:
@@ -116,85 +113,10 @@ async def defer(
     return True
 
 
-async def _send(tx: AsyncSession, name: str, options: dict[str, Any], arguments: dict[str, Any]) -> None:
+async def _send(tx: AsyncSession, name: str, options: Options, arguments: dict[str, JSON]) -> None:
     await tx.flush()
     connection = await driver_connection(tx)
     await _deferrer.configure_task(name, connection=connection, **options).defer_async(**arguments)
 
 
 _deferrer = procrastinate.App(connector=procrastinate.PsycopgConnector())
-
-
-def queue_app(
-    conninfo: str, role: str, database: Database, settings: Settings, ports: dict[type, object]
-) -> procrastinate.App:
-    """A worker's queue, on a pool of its own in the worker's role, with every declared job registered."""
-
-    async def become(connection: psycopg.AsyncConnection[Any]) -> None:
-        await become_role(connection, role)
-        await connection.commit()  # allow: commit — a pool refuses connections inside a transaction
-
-    size = settings.worker_concurrency + 2
-    connector = procrastinate.PsycopgConnector(
-        conninfo=conninfo,
-        min_size=1,
-        max_size=size,
-        configure=become,
-        reconnect_timeout=RECONNECT_SECONDS,
-    )
-    app = procrastinate.App(connector=connector)
-    for each in JOBS.values():
-        _register(app, each, database, settings, ports)
-    return app
-
-
-def _register(
-    app: procrastinate.App,
-    each: Registered,
-    database: Database,
-    settings: Settings,
-    ports: dict[type, object],
-) -> None:
-    async def run(
-        context: procrastinate.JobContext, /, timestamp: int | None = None, **arguments: Any
-    ) -> None:
-        organization = arguments.get("organization_id")
-        current = JobRun(
-            name=each.name,
-            database=database,
-            settings=settings,
-            ports=ports,
-            organization_id=UUID(organization) if organization else None,
-            attempt=context.job.attempts + 1,
-        )
-        token = log.request_id.set(f"job-{context.job.id}")
-        outcome = "failed"
-        try:
-            await each.work(current, **_typed(each.work, arguments))
-            outcome = "done"
-        except Exception:
-            log.logger(__name__).warning(
-                "job_failed", job=each.name, attempt=current.attempt, of=each.retries + 1, exc_info=True
-            )
-            raise
-        finally:
-            JOB_RUNS.labels(each.name, outcome).inc()
-            log.request_id.reset(token)
-
-    retry = (
-        procrastinate.RetryStrategy(max_attempts=each.retries, exponential_wait=2) if each.retries else False
-    )
-    task = app.task(name=each.name, queue=each.queue, retry=retry, pass_context=True)(run)
-    if each.cron:
-        app.periodic(cron=each.cron, periodic_id=each.name)(task)
-
-
-IDS = (UUID, UUID | None)
-
-
-def _typed(work: Work, arguments: dict[str, Any]) -> dict[str, Any]:
-    wanted = inspect.signature(work).parameters
-    return {
-        key: UUID(value) if value is not None and key in wanted and wanted[key].annotation in IDS else value
-        for key, value in arguments.items()
-    }

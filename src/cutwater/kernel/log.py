@@ -11,12 +11,12 @@ import structlog
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
-def _with_request_id(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+def _with_request_id(_logger: object, _method: str, line: dict[str, object]) -> dict[str, object]:
     found = request_id.get()
     return {**line, "request_id": found} if found else line
 
 
-def _without_colours(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
+def _without_colours(_logger: object, _method: str, line: MutableMapping[str, object]) -> dict[str, object]:
     return {
         name: value for name, value in line.items() if name != "color_message"
     }  # uvicorn's, for terminals

@@ -4,12 +4,13 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query
 
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.frozen import frozen
+from cutwater.kernel.jsonable import JSON
 from cutwater.kernel.wire import WHOLE
 
 T = TypeVar("T")
@@ -50,7 +51,7 @@ class Offset:
 class Keyset:
     """After which row of a long list, and how many."""
 
-    after: list[Any] | None = None
+    after: list[JSON] | None = None
     limit: int = 50
 
 
@@ -79,12 +80,12 @@ OffsetDep = Annotated[Offset, Depends(_offset)]
 KeysetDep = Annotated[Keyset, Depends(_keyset)]
 
 
-def encode_cursor(*values: Any) -> str:
+def encode_cursor(*values: object) -> str:
     """The last row's sort values as one opaque word."""
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str) -> list[Any]:
+def decode_cursor(cursor: str) -> list[JSON]:
     """The values of a cursor; Invalid when it was not made by encode_cursor."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))

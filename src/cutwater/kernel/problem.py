@@ -13,7 +13,7 @@ from cutwater.kernel.obstacle import Obstacle
 
 def error_body(
     code: str, message: str, fields: Sequence[FieldError] = (), obstacles: Sequence[Obstacle] = ()
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """The one shape of an error."""
     return {
         "error": {
@@ -93,7 +93,7 @@ def sentence(problem: Any) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
-ERRORS: dict[int | str, dict[str, Any]] = {
+ERRORS: dict[int | str, dict[str, object]] = {
     status: {"model": ErrorBody, "description": text}
     for status, text in (
         (400, "The input is wrong; `details` names each field."),
@@ -111,7 +111,7 @@ def say_what_is_answered(api: FastAPI) -> None:
     """Take 422 out of the OpenAPI document: FastAPI writes it for every input, and ours is always 400."""
     written = api.openapi
 
-    def openapi() -> dict[str, Any]:
+    def openapi() -> dict[str, object]:
         fresh = api.openapi_schema is None
         document = written()
         if fresh:

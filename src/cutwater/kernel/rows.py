@@ -28,12 +28,15 @@ class Bound(Generic[R]):
     row: type[R]
 
 
+Selected = Select[*tuple[Any, ...]]  # allow: any — the columns of any SELECT; its row says their types
+
+
 class Rows(Generic[R]):
     """A SELECT whose columns are the fields of `row`, in order and by name; the reader checks that."""
 
     __slots__ = ("row", "statement")
 
-    def __init__(self, row: type[R], statement: Select[Any]) -> None:  # allow: any — `row` says the types
+    def __init__(self, row: type[R], statement: Selected) -> None:
         self.row, self.statement = row, statement
 
     def where(self, *conditions: ColumnElement[bool]) -> "Rows[R]":

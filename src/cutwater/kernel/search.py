@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Index, Text, Uuid, bindparam, delete, func, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cutwater.kernel.db import Base, OrganizationRow, scoped
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Reader, Rows
 
 BATCH = 1000
 _IDS, _TEXTS = ARRAY(Uuid()), ARRAY(Text())
@@ -65,6 +65,15 @@ class SearchWord(Base, OrganizationRow):
     )
     subject_id: Mapped[UUID]
     word: Mapped[str] = mapped_column(Text(collation="C"))
+
+
+class Hit(NamedTuple):
+    """Something that was found; `path` is relative to the organization."""
+
+    kind: str
+    key: str
+    title: str
+    path: str
 
 
 @frozen
@@ -120,7 +129,7 @@ async def drop(tx: AsyncSession, id: UUID) -> None:
     await tx.execute(delete(SearchEntry).where(SearchEntry.subject_id == id))
 
 
-async def find(reader: Reader, text: str, limit: int = 12, hidden: Collection[str] = ()) -> list[Any]:
+async def find(reader: Reader, text: str, limit: int = 12, hidden: Collection[str] = ()) -> list[Hit]:
     """Things whose words start with every word of the text; exact keys first, then the newest.
 
     Things of a hidden kind are left out.
@@ -128,7 +137,7 @@ async def find(reader: Reader, text: str, limit: int = 12, hidden: Collection[st
     wanted = sorted(split(text), key=len, reverse=True)[:5]
     if not wanted:
         return []
-    statement = select(SearchEntry.kind, SearchEntry.key, SearchEntry.title, SearchEntry.path)
+    statement = Rows(Hit, select(SearchEntry.kind, SearchEntry.key, SearchEntry.title, SearchEntry.path))
     for word in wanted:
         holders = select(SearchWord.subject_id).where(SearchWord.word.op("^@")(word))
         statement = statement.where(SearchEntry.subject_id.in_(holders))

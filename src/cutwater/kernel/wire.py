@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
@@ -11,7 +11,7 @@ _ISO_DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("must be a whole number")
     if isinstance(value, float) and value.is_integer():
@@ -21,7 +21,7 @@ def _whole(value: Any) -> Any:
     return value
 
 
-def _storable(value: Any) -> Any:
+def _storable(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")
     if _UNSTORABLE.search(value):
@@ -29,14 +29,14 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _single_line(value: Any) -> Any:
-    value = _storable(value)
-    if "\n" in value or "\r" in value:
+def _single_line(value: object) -> object:
+    line = _storable(value)
+    if "\n" in line or "\r" in line:
         raise ValueError("must be a single line")
-    return value
+    return line
 
 
-def _iso_date(value: Any) -> Any:
+def _iso_date(value: object) -> object:
     if isinstance(value, datetime) or not isinstance(value, date | str):
         raise ValueError("must be a date such as 2026-11-20")
     if isinstance(value, str) and not _ISO_DATE.fullmatch(value):
@@ -44,7 +44,7 @@ def _iso_date(value: Any) -> Any:
     return value
 
 
-def _iso_datetime(value: Any) -> Any:
+def _iso_datetime(value: object) -> object:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("must name its offset, such as 2026-11-20T03:00:00+01:00")

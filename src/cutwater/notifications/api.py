@@ -94,6 +94,8 @@ async def list_work(
 
 
 @router.get("/work/{work_id}", tags=["work"], dependencies=MEMBERS_ONLY, response_model=Item[WorkRead])
-async def read_work(work_id: UUID, request: Request, reader: ReaderDep) -> dict[str, Any]:
+async def read_work(
+    work_id: UUID, request: Request, reader: ReaderDep, actor: CurrentActor
+) -> dict[str, Any]:
     """How far long work is, and what came of it."""
-    return item(await queries.work(reader, work_id), request)
+    return item(await queries.work(reader, actor, work_id), request)

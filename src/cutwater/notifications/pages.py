@@ -71,15 +71,17 @@ async def list_work(reader: ReaderDep, actor: CurrentActor, view: View, keyset: 
 
 
 @router.get("/work/{work_id}", dependencies=MEMBERS_ONLY)
-async def show_work(work_id: UUID, reader: ReaderDep, view: View) -> Response:
+async def show_work(work_id: UUID, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """How far long work is; it follows by itself until the end."""
-    return view.show("notifications/work.html", block="status", work=await queries.work(reader, work_id))
+    return view.show(
+        "notifications/work.html", block="status", work=await queries.work(reader, actor, work_id)
+    )
 
 
 @router.get("/work/{work_id}/status", dependencies=MEMBERS_ONLY)
-async def show_status(work_id: UUID, reader: ReaderDep, view: View) -> Response:
+async def show_status(work_id: UUID, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """The same as a block, for the page that started it."""
-    return view.block("notifications/work.html", "status", work=await queries.work(reader, work_id))
+    return view.block("notifications/work.html", "status", work=await queries.work(reader, actor, work_id))
 
 
 @router.get("/settings/deliveries", dependencies=MAY_CONFIGURE)

@@ -167,9 +167,10 @@ WORK: tuple[Any, ...] = (
 )
 
 
-async def work(reader: Reader, id: UUID) -> Any:
-    """One piece of long work."""
-    found = await reader.first(select(*WORK).where(Work.id == id))
+async def work(reader: Reader, actor: Actor, id: UUID) -> Any:
+    """One piece of long work, for the person who started it; a service key's is for service keys."""
+    own = Work.started_by.is_not_distinct_from(actor.user_id)
+    found = await reader.first(select(*WORK).where(Work.id == id, own))
     if found is None:
         raise NotFound("This work")
     return found

@@ -24,6 +24,14 @@ COMMANDS = (
 HOME_PANELS = (
     HomePanel(path="/releases/summary", title="Releases and what waits for you", grant=Grant.RELEASES_READ),
 )
+TOPICS = {
+    "release": Grant.RELEASES_READ,
+    "service": Grant.RELEASES_READ,
+    "environment": Grant.RELEASES_READ,
+    "freeze": Grant.RELEASES_READ,
+    "requirement": Grant.RELEASES_READ,
+}
+"""What reads the events about each kind of thing."""
 ACTIVITY = ("release.", "service.", "environment.", "freeze.", "requirement.")
 LOOKS = {
     "release": {

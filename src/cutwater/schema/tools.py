@@ -1,21 +1,20 @@
 """What migrations share. It never imports the app, so that history keeps meaning what it meant."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import SchemaItem
 
 OURS = "organization_id = (select nullif(current_setting('app.organization', true), '')::uuid)"
 
 
-def table(name: str, *columns: Any, organization: bool = True, owner: bool = True) -> None:
+def table(name: str, *columns: SchemaItem, organization: bool = True, owner: bool = True) -> None:
     """Create a table with id, created_at and updated_at; with an organization also its column, the unique
     key for composite references, row-level security and the app's grants.
 
     `owner=False` leaves out the foreign key to `organization` (for tables made before it).
     """
-    head: list[Any] = [
+    head: list[SchemaItem] = [
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
@@ -32,28 +31,32 @@ def table(name: str, *columns: Any, organization: bool = True, owner: bool = Tru
         secure(name)
 
 
-def text(name: str, *, null: bool = False, default: str | None = None, collation: str | None = None) -> Any:
+def text(
+    name: str, *, null: bool = False, default: str | None = None, collation: str | None = None
+) -> sa.Column[object]:
     """A text column."""
     server = sa.text(f"'{default}'") if default is not None else None
     return sa.Column(name, sa.Text(collation=collation), nullable=null, server_default=server)
 
 
-def time(name: str, *, null: bool = True) -> Any:
+def time(name: str, *, null: bool = True) -> sa.Column[object]:
     """A timestamp with time zone."""
     return sa.Column(name, sa.DateTime(timezone=True), nullable=null)
 
 
-def document(name: str, *, default: str = "{}", null: bool = False) -> Any:
+def document(name: str, *, default: str = "{}", null: bool = False) -> sa.Column[object]:
     """A jsonb column."""
     return sa.Column(name, postgresql.JSONB(), server_default=sa.text(f"'{default}'::jsonb"), nullable=null)
 
 
-def uuid(name: str, *, null: bool = True) -> Any:
+def uuid(name: str, *, null: bool = True) -> sa.Column[object]:
     """A uuid column."""
     return sa.Column(name, sa.Uuid(), nullable=null)
 
 
-def reference(own_table: str, column: str, other: str, *, ondelete: str | None = None) -> Any:
+def reference(
+    own_table: str, column: str, other: str, *, ondelete: str | None = None
+) -> sa.ForeignKeyConstraint:
     """A composite foreign key inside the organization, named as the models name it."""
     return sa.ForeignKeyConstraint(
         ["organization_id", column],
@@ -63,7 +66,7 @@ def reference(own_table: str, column: str, other: str, *, ondelete: str | None =
     )
 
 
-def one_of(own_table: str, column: str, values: str, *, name: str = "") -> Any:
+def one_of(own_table: str, column: str, values: str, *, name: str = "") -> sa.CheckConstraint:
     """A check that a text column holds one of these space-separated values, named as the models name it."""
     listed = ", ".join(f"'{value}'" for value in values.split())
     return sa.CheckConstraint(

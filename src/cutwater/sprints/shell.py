@@ -22,6 +22,13 @@ COMMANDS = (
     Command(title="Go to issues", path="/issues", icon="list-checks", grant=Grant.SPRINTS_READ),
 )
 HOME_PANELS = (HomePanel(path="/sprints/summary", title="Sprints", grant=Grant.SPRINTS_READ, is_half=True),)
+TOPICS = {
+    "sprint": Grant.SPRINTS_READ,
+    "issue": Grant.SPRINTS_READ,
+    "import": Grant.SPRINTS_READ,
+    "site": Grant.SPRINTS_READ,
+}
+"""What reads the events about each kind of thing."""
 ACTIVITY = ("sprint.", "issue.", "import.")
 LOOKS = {
     "sprint": {

@@ -6,10 +6,10 @@ import json
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
-from typing import Any
 
 import orjson
 
@@ -19,7 +19,7 @@ _SERIES = ("#0a0b01", "#0a0b02", "#0a0b03", "#0a0b04", "#0a0b05", "#0a0b06", "#0
 _VARIABLES = {_INK: "var(--text)", _FAINT: "var(--muted)", _LINE: "var(--line)"} | {
     mark: f"var(--series-{number})" for number, mark in enumerate(_SERIES, start=1)
 }
-THEME: dict[str, Any] = {
+THEME: Mapping[str, object] = {
     "background": None,
     "font": "Inter, system-ui, sans-serif",
     "axis": {
@@ -46,7 +46,7 @@ _KEEP = 256
 _pool: list[ProcessPoolExecutor] = []
 
 
-async def chart(spec: dict[str, Any]) -> str:
+async def chart(spec: Mapping[str, object]) -> str:
     """The spec as SVG in the theme's colours; the same spec is drawn once."""
     text = orjson.dumps(spec, option=orjson.OPT_SORT_KEYS).decode()
     name = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

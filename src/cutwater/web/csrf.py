@@ -26,8 +26,9 @@ def keep_binding(request: Request, response: Response) -> None:
     """Give a browser without a session the cookie its forms are bound to."""
     fresh = getattr(request.state, "fresh_binding", None)
     if fresh:
+        name, _, value = fresh.partition("=")
         response.set_cookie(
-            _cookie(), fresh, max_age=86_400, httponly=True, secure=shell().secure, samesite="lax", path="/"
+            name, value, max_age=86_400, httponly=True, secure=shell().secure, samesite="lax", path="/"
         )
 
 
@@ -51,8 +52,8 @@ async def _check(request: Request) -> None:
         form = await request.form(max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
         value = form.get("_csrf", "")
         given = value if isinstance(value, str) else ""
-    bound = _bound_to(request)
-    if not bound or not crypto.verifies(shell().secrets, "csrf", bound, given):
+    keys = shell().secrets
+    if not any(crypto.verifies(keys, "csrf", bound, given) for bound in _bindings(request)):
         raise Forbidden(_EXPIRED)
 
 
@@ -72,23 +73,27 @@ def _is_form(request: Request) -> bool:
     return kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data"))
 
 
+def _bindings(request: Request) -> list[str]:
+    """What the forms of this browser are bound to: its session, or every cookie it got without one."""
+    for name in shell().session_cookies:
+        if value := request.cookies.get(name):
+            return [f"{name}={value}"]
+    prefix = f"{_cookie()}_"
+    return [f"{name}={value}" for name, value in request.cookies.items() if value and name.startswith(prefix)]
+
+
 def _cookie() -> str:
     return "__Host-cutwater_pre" if shell().secure else "cutwater_pre"
 
 
-def _bound_to(request: Request) -> str:
-    for name in (*shell().session_cookies, _cookie()):
-        if value := request.cookies.get(name):
-            return f"{name}={value}"
-    return ""
-
-
 def _binding(request: Request) -> str:
-    bound = _bound_to(request)
-    if bound:
-        return bound
+    known = _bindings(request)
+    if known:
+        return known[0]
     fresh: str | None = getattr(request.state, "fresh_binding", None)
     if fresh is None:
-        fresh = secrets.token_urlsafe(24)
+        # a name of its own: two first pages at once (tabs that a browser restores, a panel of a page whose
+        # session ended) must not take each other's cookie, or the form of one would be refused
+        fresh = f"{_cookie()}_{secrets.token_hex(4)}={secrets.token_urlsafe(24)}"
         request.state.fresh_binding = fresh
-    return f"{_cookie()}={fresh}"
+    return fresh

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import field
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
+from cutwater.kernel.search import Hit
 
 
 @frozen
@@ -45,15 +46,6 @@ class HomePanel:
     title: str
     is_half: bool = False
     grant: Grant | None = None
-
-
-class Hit(NamedTuple):
-    """Something that was found; `path` is relative to the organization."""
-
-    kind: str
-    key: str
-    title: str
-    path: str
 
 
 @frozen

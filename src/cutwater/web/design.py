@@ -1,8 +1,7 @@
 """Believable values for the design page. Nothing here is anybody's data."""
 
 from dataclasses import field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from cutwater.kernel import clock
 from cutwater.kernel.frozen import frozen
@@ -41,16 +40,16 @@ class ExamplePage:
 class ExampleEntry:
     """A feed entry, as `ui.feed` takes it."""
 
-    at: Any
+    at: datetime
     actor_name: str
     actor_kind: str = "user"
     key: str = ""
     headline: str = ""
     note: str = ""
-    changes: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, object] = field(default_factory=dict)
 
 
-def examples() -> dict[str, Any]:
+def examples() -> dict[str, object]:
     """The context of the design page."""
     now = clock.now()
     return {
@@ -89,7 +88,7 @@ def examples() -> dict[str, Any]:
     }
 
 
-CHART: dict[str, Any] = {
+CHART: dict[str, object] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
     "width": 460,
     "height": 180,

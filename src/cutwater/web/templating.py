@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
@@ -115,6 +114,11 @@ def shell() -> Shell:
     return _shell[0]
 
 
+def declarations() -> Declared:
+    """What the modules gave to the configured shell."""
+    return shell().declared
+
+
 def build_hash() -> str:
     """A name for the state of every static file, so that browsers may keep them for ever."""
     found = hashlib.blake2b(digest_size=6)
@@ -123,7 +127,7 @@ def build_hash() -> str:
     return found.hexdigest()
 
 
-def render(template_name: str, context: Mapping[str, Any], block: str = "") -> str:
+def render(template_name: str, context: Mapping[str, object], block: str = "") -> str:
     """A whole page, or one block of it with the template's own imports and sets in force."""
     environment = shell().environment
     template = environment.get_template(template_name)
@@ -168,7 +172,7 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{now.mark}{next(now.numbers)}"
 
 
-def with_query(url: str, **changes: Any) -> str:
+def with_query(url: str, **changes: object) -> str:
     """The address with some parameters set (None removes, a list repeats); `page` goes when others change."""
     parts = urlsplit(url)
     kept = [
@@ -253,7 +257,7 @@ def _clock(at: datetime | None, of_day: date | None = None, zone: str = "") -> s
     return times.clock(at, ZoneInfo(zone) if zone else viewing.get().zone, of_day) if at else ""
 
 
-def _said(value: Any, kind: str, field: str) -> str:
+def _said(value: object, kind: str, field: str) -> str:
     """A value of a change for people: a status's word, a moment in the viewer's zone, yes and no."""
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return times.moment(datetime.fromisoformat(value), viewing.get().zone, viewing.get().now)

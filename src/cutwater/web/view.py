@@ -58,7 +58,8 @@ class ShellView:
         self.again: Again | None = None
         self.typed: FormData | None = None
         # the place in the log before this page is read: what commits until it listens is told to it then
-        self.live_since = str(getattr(getattr(request.app.state, "hub", None), "token", None) or "")
+        hub, within = getattr(request.app.state, "hub", None), actor.organization_id if actor else None
+        self.live_since: str = hub.place(hub.token, within) if hub is not None and within else ""
         request.state.view = self
 
     @property
@@ -83,26 +84,36 @@ class ShellView:
         """The prefix of the actor's organization, empty outside one."""
         return f"/o/{self.actor.organization}" if self.actor and self.actor.organization else ""
 
-    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+    def page(
+        self, template: str, *, status: int = 200, **context: Any
+    ) -> Response:  # allow: any — what the template shows
         """The whole page; in a drawer its content alone."""
         return self._html(self.text(template, **context), status, keep_flash=False)
 
-    async def large(self, template: str, *, status: int = 200, **context: Any) -> Response:
+    async def large(
+        self, template: str, *, status: int = 200, **context: Any
+    ) -> Response:  # allow: any — what the template shows
         """A page of thousands of rows, rendered in a thread so that nobody else waits."""
         text = await asyncio.to_thread(self.text, template, **context)
         return self._html(text, status, keep_flash=False)
 
-    def block(self, template: str, block: str, *, status: int = 200, **context: Any) -> Response:
+    def block(
+        self, template: str, block: str, *, status: int = 200, **context: Any
+    ) -> Response:  # allow: any — what the template shows
         """One block of the template alone."""
         return self._html(self.text(template, block=block, **context), status, keep_flash=True)
 
-    def show(self, template: str, *, block: str, status: int = 200, **context: Any) -> Response:
+    def show(
+        self, template: str, *, block: str, status: int = 200, **context: Any
+    ) -> Response:  # allow: any — what the template shows
         """The block when htmx asks for a part, else the page."""
         if self.kind == "partial":
             return self.block(template, block, status=status, **context)
         return self.page(template, status=status, **context)
 
-    def text(self, template: str, *, block: str = "", **context: Any) -> str:
+    def text(
+        self, template: str, *, block: str = "", **context: Any
+    ) -> str:  # allow: any — what the template shows
         """The template as text, with everything the shell adds to its context."""
         token = viewing.set(
             Viewing(
@@ -118,7 +129,7 @@ class ShellView:
         finally:
             viewing.reset(token)
 
-    def json(self, data: Any, *, status: int = 200) -> Response:
+    def json(self, data: object, *, status: int = 200) -> Response:
         """An element's answer."""
         response = Response(orjson.dumps(data, default=str), status, media_type="application/json")
         response.headers["Vary"] = "Accept, HX-Request-Type"
@@ -135,7 +146,7 @@ class ShellView:
             _flash(response, flash, tone)
         return response
 
-    def done(self, path: str, *, flash: str = "", data: Any = None) -> Response:
+    def done(self, path: str, *, flash: str = "", data: object = None) -> Response:
         """A verb succeeded: JSON for our elements, else on to `path` with a sentence."""
         if self.wants_json:
             return self.json(data if data is not None else {"done": flash})
@@ -187,7 +198,7 @@ class ShellView:
             values=forms.kept_values(self.typed),
         )
 
-    def _context(self) -> dict[str, Any]:
+    def _context(self) -> dict[str, object]:
         settings, cookies = shell(), self.request.cookies
         theme, density = cookies.get("cutwater_theme", ""), cookies.get("cutwater_density", "")
         return {

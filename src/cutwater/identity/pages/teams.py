@@ -64,7 +64,7 @@ async def show_team(
         members=members,
         candidates=[(str(each.id), each.name) for each in people if each.id not in inside],
         kinds=KINDS,
-        feed=await audit.feed(reader, "team", found[0].id, limit=15),
+        feed=await audit.feed(reader, actor, "team", found[0].id, limit=15),
         why_not=lacking(actor, Grant.TEAMS_MANAGE, "manage teams"),
         refusal=refusal,
     )

@@ -196,11 +196,12 @@ async def activities(
     key: str,
     request: Request,
     reader: ReaderDep,
+    actor: CurrentActor,
     cursor: Annotated[Text, Query(max_length=500, description="`meta.next_cursor` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> dict[str, Any]:
     """What happened to the release, newest first."""
     release = await queries.release_row(reader, key)
-    entries = await audit.feed(reader, "release", release.id, limit, cursor or None)
+    entries = await audit.feed(reader, actor, "release", release.id, limit, cursor or None)
     following = entries[-1].cursor if len(entries) == limit else None
     return many(Page(rows=entries, per_page=limit, next_cursor=following), request)

@@ -200,7 +200,7 @@ async def _service(
         "releases/service.html",
         service=row,
         rows=releases,
-        feed=await audit.feed(reader, "service", row.id, 10),
+        feed=await audit.feed(reader, actor, "service", row.id, 10),
         may_edit=actor.may(Grant.SERVICES_WRITE),
         refusal=refusal,
         **await show.card_context(reader, releases, actor),

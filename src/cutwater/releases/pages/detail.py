@@ -62,7 +62,7 @@ async def activity(
 ) -> Response:
     """What happened to it, a page at a time."""
     release = await queries.release_row(reader, key)
-    entries = await audit.feed(reader, "release", release.id, 50, before or None)
+    entries = await audit.feed(reader, actor, "release", release.id, 50, before or None)
     return view.show("releases/activity.html", block="content", release=release, feed=entries)
 
 

@@ -94,7 +94,7 @@ async def detail_context(reader: Reader, actor: Actor, key: str) -> dict[str, An
     """Everything the detail page shows."""
     detail = await queries.release_detail(reader, key)
     around = await queries.neighbourhood(reader, key)
-    feed = await audit.feed(reader, "release", detail.release.id, 20)
+    feed = await audit.feed(reader, actor, "release", detail.release.id, 20)
     may_change = actor.may(Grant.RELEASES_WRITE)
     people = await identity.people(reader) if may_change else []
     status = Status(detail.release.status)

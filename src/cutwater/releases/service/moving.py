@@ -66,7 +66,7 @@ async def deploy_from_step(tx: AsyncSession, actor: Actor, release_id: UUID, ste
 async def _move(tx: AsyncSession, actor: Actor, key: str, order: _Order) -> Release:
     release, partners = await _held(tx, actor, key, order.target)
     refuse_if(permissions.to_move(actor, order.manner))
-    await refuse_unseen(tx, release, order.seen_revision)
+    await refuse_unseen(tx, actor, release, order.seen_revision)
     await refresh_items_of(tx, actor, release)
     waived = await _decide(tx, release, order)
     together = [each for each in partners if each.status == Status.READY_PRODUCTION.value]

@@ -76,7 +76,7 @@ async def edit_release(
     """
     release = await queries.release_for_update(tx, key)
     refuse_if(permissions.to_contribute(actor, "edit a release"))
-    await refuse_unseen(tx, release, seen_revision)
+    await refuse_unseen(tx, actor, release, seen_revision)
     service, owner_before = await _its_service(tx, release), release.owner_id
     before = {name: getattr(release, name) for name in (*EDITABLE, "service_id", "sprint_id")}
     for name in EDITABLE:
@@ -103,7 +103,7 @@ async def block_release(
     """Block a release by hand; the reason is shown wherever it stands."""
     release = await queries.release_for_update(tx, key)
     refuse_if(permissions.to_contribute(actor, "block a release"))
-    await refuse_unseen(tx, release, seen_revision)
+    await refuse_unseen(tx, actor, release, seen_revision)
     if not reason.strip():
         raise Invalid({"reason": "Say what blocks it."})
     refuse_if(_not_under_way(release, "blocked"))
@@ -119,7 +119,7 @@ async def unblock_release(tx: AsyncSession, actor: Actor, key: str, *, seen_revi
     """Lift a block that was set by hand; doing it twice changes nothing."""
     release = await queries.release_for_update(tx, key)
     refuse_if(permissions.to_contribute(actor, "lift a block"))
-    await refuse_unseen(tx, release, seen_revision)
+    await refuse_unseen(tx, actor, release, seen_revision)
     if release.blocked_reason is None:
         return release
     release.blocked_reason = release.blocked_at = release.blocked_by_id = None
@@ -132,7 +132,7 @@ async def delete_release(tx: AsyncSession, actor: Actor, key: str, *, seen_revis
     """Take a release away; refused while others depend on it, and once it was deployed."""
     release = await queries.release_for_update(tx, key)
     refuse_if(permissions.to_contribute(actor, "delete a release"))
-    await refuse_unseen(tx, release, seen_revision)
+    await refuse_unseen(tx, actor, release, seen_revision)
     refuse_if(await _stranded(tx, release))
     release.deleted_at = clock.now()
     release.revision += 1
@@ -140,11 +140,11 @@ async def delete_release(tx: AsyncSession, actor: Actor, key: str, *, seen_revis
     await search.drop(tx, release.id)
 
 
-async def refuse_unseen(tx: AsyncSession, release: Release, seen_revision: int | None) -> None:
+async def refuse_unseen(tx: AsyncSession, actor: Actor, release: Release, seen_revision: int | None) -> None:
     """Refuse to change a release that is not as it was seen, and say who did what to it."""
     if seen_revision is None or seen_revision == release.revision:
         return
-    latest = await audit.feed(SessionReader(tx), "release", release.id, 20)
+    latest = await audit.feed(SessionReader(tx), actor, "release", release.id, 20)
     last = next((each for each in latest if each.name in NEW_REVISION), None)
     told = f"{last.actor_name} changed it since you looked: {last.headline}" if last else ""
     refuse_stale(release.revision, seen_revision, told)

@@ -1,7 +1,5 @@
 """People, organizations, memberships, teams, and the narrow look-ups that run before anybody is known."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,27 +15,27 @@ HERE = "(select nullif(current_setting('app.organization', true), '')::uuid)"
 ROLES = "OWNER ADMIN MANAGER MEMBER VIEWER"
 
 
-def flag(name: str, default: str) -> Any:
+def flag(name: str, default: str) -> sa.Column[object]:
     return sa.Column(name, sa.Boolean(), server_default=sa.text(default), nullable=False)
 
 
-def revision_column() -> Any:
+def revision_column() -> sa.Column[object]:
     return sa.Column("revision", sa.Integer(), server_default=sa.text("1"), nullable=False)
 
 
-def binary(name: str) -> Any:
+def binary(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.LargeBinary(), nullable=False)
 
 
-def unique(table: str, *columns: str) -> Any:
+def unique(table: str, *columns: str) -> sa.UniqueConstraint:
     return sa.UniqueConstraint(*columns, name=f"uq_{table}_{'_'.join(columns)}")
 
 
-def check(table: str, name: str, condition: str) -> Any:
+def check(table: str, name: str, condition: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
 
 
-def person(table: str, column: str) -> Any:
+def person(table: str, column: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], ["user_account.id"], name=f"fk_{table}_{column}")
 
 

@@ -1,7 +1,5 @@
 """Inboxes, mail on its way, long work."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -80,7 +78,7 @@ def work() -> None:
     op.create_index("ix_work_started_by", "work", ["started_by", "organization_id", "id"])
 
 
-def mail(table: str) -> list[Any]:
+def mail(table: str) -> list[sa.schema.SchemaItem]:
     """The columns that both kinds of delivery have."""
     return [
         tools.text("kind"),
@@ -102,7 +100,7 @@ def mail(table: str) -> list[Any]:
     ]
 
 
-def person(table: str, column: str) -> Any:
+def person(table: str, column: str) -> sa.ForeignKeyConstraint:
     """A reference to anybody, a superadmin who is no member included."""
     return sa.ForeignKeyConstraint([column], ["user_account.id"], name=f"fk_{table}_{column}")
 

@@ -109,7 +109,7 @@ def lists() -> None:
     )
 
 
-def of_site(name: str, *columns: object) -> None:
+def of_site(name: str, *columns: sa.schema.SchemaItem) -> None:
     tools.table(name, tools.uuid("site_id", null=False), tools.reference(name, "site_id", "site"), *columns)
 
 

@@ -1,7 +1,5 @@
 """Runbooks and their versions, imported worksheets, migrations, iterations and what they copy."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -32,23 +30,23 @@ TABLES = (
 )
 
 
-def number(name: str, *, null: bool = False) -> Any:
+def number(name: str, *, null: bool = False) -> sa.Column[object]:
     return sa.Column(name, sa.Integer(), nullable=null)
 
 
-def flag(name: str) -> Any:
+def flag(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.Boolean(), nullable=False)
 
 
-def check(table: str, name: str, condition: str) -> Any:
+def check(table: str, name: str, condition: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}"))
 
 
-def person(table: str, column: str) -> Any:
+def person(table: str, column: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], ["user_account.id"], name=f"fk_{table}_{column}")
 
 
-def member(table: str, column: str) -> Any:
+def member(table: str, column: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(
         ["organization_id", column],
         ["membership.organization_id", "membership.user_id"],

@@ -167,7 +167,7 @@ async def show(
         "moves": _moves(sprint, actor),
         "may_edit": lacking(actor, Grant.SPRINTS_WRITE, "change a sprint")
         + lifecycle.imported(sprint.external_id is None),
-        "feed": await audit.feed(reader, subject="sprint", id=sprint.id, limit=15),
+        "feed": await audit.feed(reader, actor, subject="sprint", id=sprint.id, limit=15),
     }
     return view.page("sprints/boards/detail.html", status=refusal.status if refusal else 200, **context)
 

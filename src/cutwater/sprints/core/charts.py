@@ -1,6 +1,5 @@
 """PURE: the Vega-Lite specifications of the sprint pages: one for page, print and mail."""
 
-
 from cutwater.sprints.core.analysis import Analysis, Dimension, Line
 
 STAGES = (("DONE", "Done"), ("IN_PROGRESS", "In progress"), ("TODO", "To do"), ("UNKNOWN", "Not known"))

@@ -156,7 +156,14 @@ def _oddly_filled(rows: list[Covered]) -> list[Gap]:
 
 
 def _odd(
-    name: str, label: str, rows: list[Covered], missing: int, text: str, query: str, effect: Effect, spoils: str
+    name: str,
+    label: str,
+    rows: list[Covered],
+    missing: int,
+    text: str,
+    query: str,
+    effect: Effect,
+    spoils: str,
 ) -> Gap:
     return Gap(
         field=name,

@@ -159,7 +159,7 @@ async def show(
         native=native,
         authors=await identity.names(reader, ours) if ours else {},
         may_edit=lacking(actor, Grant.ISSUES_WRITE, "change an issue") + lifecycle.imported(native),
-        feed=await audit.feed(reader, subject="issue", id=issue.id, limit=15) if native else [],
+        feed=await audit.feed(reader, actor, subject="issue", id=issue.id, limit=15) if native else [],
         figure=reports.figure,
         refusal=refusal,
     )

@@ -44,7 +44,10 @@ async def api_docs(request: Request, view: PublicView) -> Response:
     return view.page("api_docs.html", groups=groups(document), document=document)
 
 
-def groups(document: dict[str, Any]) -> dict[str, list[Operation]]:
+Document = dict[str, Any]  # allow: any — an OpenAPI document
+
+
+def groups(document: Document) -> dict[str, list[Operation]]:
     """The operations by their first tag, in the document's order."""
     found: dict[str, list[Operation]] = {}
     for path, item in document["paths"].items():
@@ -55,7 +58,7 @@ def groups(document: dict[str, Any]) -> dict[str, list[Operation]]:
     return found
 
 
-def _operation(document: dict[str, Any], path: str, method: str, raw: dict[str, Any]) -> Operation:
+def _operation(document: Document, path: str, method: str, raw: Document) -> Operation:
     parameters = [
         Parameter(
             name=each["name"],
@@ -77,7 +80,7 @@ def _operation(document: dict[str, Any], path: str, method: str, raw: dict[str, 
     )
 
 
-def _body(document: dict[str, Any], raw: dict[str, Any]) -> Iterator[Parameter]:
+def _body(document: Document, raw: Document) -> Iterator[Parameter]:
     for content in raw.get("requestBody", {}).get("content", {}).values():
         schema = content.get("schema", {})
         name = schema.get("$ref", "").rsplit("/", 1)[-1]
@@ -92,7 +95,7 @@ def _body(document: dict[str, Any], raw: dict[str, Any]) -> Iterator[Parameter]:
             )
 
 
-def kind_of(schema: dict[str, Any]) -> str:
+def kind_of(schema: Document) -> str:
     """A schema in words: `integer, 1 to 200`, `one of LOW, HIGH`, `list of ReleaseItem`."""
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]

@@ -16,7 +16,7 @@ router = APIRouter(dependencies=[members_only], include_in_schema=False)
 
 
 @router.get("/")
-async def home(request: Request, view: View) -> Response:
+async def home(request: Request, actor: CurrentActor, view: View) -> Response:
     """My work now, what is next, what changed."""
     return view.page("home.html", panels=nav.panels_for(view.actor, shell().declared.home_panels))
 

@@ -1,6 +1,5 @@
 """PURE: what one JSON object of Jira's API is, told by the properties it has."""
 
-
 from cutwater.sprints.core.facts import Content
 
 

@@ -26,13 +26,25 @@ export class CwPalette extends HTMLElement {
     this.entries = [];
   }
 
-  open() {
+  /** @param {string[]} [keys] what was typed while this was being fetched */
+  open(keys = []) {
     const dialog = this.#dialog();
-    if (dialog.open) return;
+    if (dialog.open || keys.includes("Escape")) return;
     dialog.showModal();
     const input = this.#input();
     input.value = "";
     this.#show(this.commands ?? []);
+    for (const key of keys) this.#again(input, key);
+  }
+
+  /** @param {HTMLInputElement} input @param {string} key */
+  #again(input, key) {
+    if (key.length > 1 && key !== "Backspace") {
+      input.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      return;
+    }
+    input.value = key === "Backspace" ? input.value.slice(0, -1) : input.value + key;
+    this.#typed();
   }
 
   #input() {

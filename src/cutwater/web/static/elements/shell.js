@@ -3,6 +3,7 @@ import { csrf, toast } from "./core.js";
 import "./cw-drawer.js";
 import "./cw-keys.js";
 import "./cw-live.js";
+import { keepKeys, pressEarlyKeys } from "./kept-keys.js";
 
 /**
  * htmx looks through every attribute of the page for hx-on, which we never use: seconds on a runsheet of 5,000 rows.
@@ -63,14 +64,20 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 4000);
 });
 
-/** The palette is fetched when it is first asked for. */
+/** The palette is fetched when it is first asked for; what is typed meanwhile is typed into it. */
+let opening = false;
 document.addEventListener("click", (event) => {
   const palette = document.querySelector("cw-palette");
-  if (
-    !palette || event.ctrlKey || event.metaKey || !(/** @type {Element} */ (event.target).closest("[data-palette]"))
-  ) return;
+  const link = /** @type {Element} */ (event.target).closest("[data-palette]");
+  if (!palette || !link || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  void import("./cw-palette.js").then(() => /** @type {any} */ (palette).open());
+  if (opening) return;
+  opening = true;
+  const typed = keepKeys();
+  import("./cw-palette.js")
+    .then(() => /** @type {any} */ (palette).open(typed()))
+    .catch(() => location.assign(/** @type {HTMLAnchorElement} */ (link).href))
+    .finally(() => (typed(), (opening = false)));
 });
 
 document.addEventListener("click", (event) => {
@@ -130,3 +137,5 @@ document.addEventListener("htmx:after:swap", (event) => {
   target.classList.add("changed");
   setTimeout(() => target.classList.remove("changed"), 1600);
 });
+
+pressEarlyKeys();
