@@ -12,7 +12,7 @@ from cutwater import identity, runbooks
 from cutwater.demo import bank, issues, people, releases
 from cutwater.identity.roles import KEY_SCOPES
 from cutwater.identity.service import create_api_key
-from cutwater.integrations.jira.mapping.files import JiraFiles
+from cutwater.integrations.jira import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database

@@ -16,7 +16,7 @@ from cutwater import audit, identity, web
 from cutwater.audit.ports import TopicView
 from cutwater.identity import shell as identity_shell
 from cutwater.integrations import smtp
-from cutwater.integrations.jira.mapping.files import JiraFiles
+from cutwater.integrations.jira import JiraFiles
 from cutwater.kernel import events
 from cutwater.kernel.db import Base
 from cutwater.kernel.grants import Grant

@@ -11,7 +11,7 @@ from cutwater.kernel.reader import SessionReader
 from cutwater.releases import queries, references, releases_of_issue, releases_of_sprint, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import ItemKind, Status
-from cutwater.sprints.issues.service.verbs import IssueEdit, update_issue
+from cutwater.sprints.issues.service.issues import IssueEdit, update_issue
 from tests import world
 from tests.releases.factories import a_release, release_at, walk
 

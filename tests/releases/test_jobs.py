@@ -15,7 +15,7 @@ from cutwater.notifications.models import InboxItem
 from cutwater.releases import jobs, queries, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import Status
-from cutwater.sprints.issues.service.verbs import IssueEdit, update_issue
+from cutwater.sprints.issues.service.issues import IssueEdit, update_issue
 from tests import world
 from tests.releases.factories import a_release, walk
 

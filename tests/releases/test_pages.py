@@ -19,8 +19,8 @@ from cutwater.releases import filters, queries, service
 from cutwater.releases.drafts import ItemDraft
 from cutwater.releases.facts import DependencyKind, Status
 from cutwater.releases.pages import show
-from cutwater.sprints.issues.service.filling import add_issues
-from cutwater.sprints.issues.service.verbs import IssueEdit
+from cutwater.sprints.issues.service.issues import IssueEdit
+from cutwater.sprints.issues.service.memberships import add_issues
 from tests import world
 from tests.releases.factories import a_release, a_service, release_at, walk
 from tests.serving import Served

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.demo import bank, cutover, issues, people, releases
 from cutwater.identity.queries import lookups
-from cutwater.integrations.jira.mapping.files import JiraFiles
+from cutwater.integrations.jira import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cutwater.integrations.jira.mapping.files import JiraFiles
+from cutwater.integrations.jira import JiraFiles
 from cutwater.sprints.core import reviewing
 from cutwater.sprints.core.facts import Severity
 from cutwater.sprints.core.records import Batch, SourceFile

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from cutwater.integrations.jira import JiraFiles
 from cutwater.integrations.jira.mapping import adf, values
-from cutwater.integrations.jira.mapping.files import JiraFiles
 from cutwater.integrations.jira.mapping.recognition import content_of
 from cutwater.sprints.core import detection, fields, history
 from cutwater.sprints.core.facts import Category, Content, Role, SprintState

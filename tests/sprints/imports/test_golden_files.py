@@ -7,20 +7,29 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.integrations.jira.mapping.files import JiraFiles
+from cutwater.integrations.jira import JiraFiles
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
-from cutwater.sprints.boards import queries as sprint_queries
+from cutwater.sprints.boards.queries import sprint_facts
 from cutwater.sprints.core import analysis, coverage, issue_query
 from cutwater.sprints.core.analysis import Dimension
 from cutwater.sprints.core.records import SourceFile
+from cutwater.sprints.imports.queries import ImportRow, import_record
 from cutwater.sprints.imports.service.runs import import_files
 from cutwater.sprints.issues.models import Issue, IssueChange
-from cutwater.sprints.issues.queries import lists as issue_queries
+from cutwater.sprints.issues.queries.lists import issue_page
 from cutwater.sprints.mapping import service
 from cutwater.sprints.sprints.models import Sprint, SprintMembership
+
+
+async def finished(
+    tx: AsyncSession, actor: Actor, uploads: list[SourceFile], reader: JiraFiles, new_sprint: str = ""
+) -> ImportRow:
+    """An import that went all its way, and what came of it."""
+    run_id = await import_files(tx, actor, uploads, reader, new_sprint=new_sprint)
+    return (await import_record(SessionReader(tx), str(run_id))).run
 
 
 def files(folder: Path, pattern: str) -> list[SourceFile]:
@@ -31,13 +40,11 @@ def files(folder: Path, pattern: str) -> list[SourceFile]:
 async def test_the_golden_sprint_has_exactly_its_figures(
     tx: AsyncSession, owner: Actor, reader: SessionReader, shared_data: Path
 ) -> None:
-    run = await import_files(
+    run = await finished(
         tx, owner, files(shared_data / "golden", "sprint_139.jsonl"), JiraFiles(), new_sprint="Sprint 139"
     )
     assert run.counts["issues_created"] == 139
-    sprint = await tx.get(Sprint, run.sprint_id)
-    assert sprint is not None
-    _, facts, _ = await sprint_queries.with_facts(reader, sprint.key, subtasks=False)
+    facts = (await sprint_facts(reader, "SPR-1", subtasks=False)).facts
     found = analysis.analyse(facts)
     assert (found.total.issues, found.total.points, found.total.estimated) == (139, 369, 134)
     assert float(found.total.average or 0) == 2.8
@@ -57,23 +64,21 @@ async def test_the_golden_sprint_has_exactly_its_figures(
 async def test_every_number_of_the_analysis_opens_as_many_issues(
     tx: AsyncSession, owner: Actor, reader: SessionReader, shared_data: Path
 ) -> None:
-    run = await import_files(
+    await finished(
         tx, owner, files(shared_data / "golden", "sprint_139.jsonl"), JiraFiles(), new_sprint="Sprint 139"
     )
-    sprint = await tx.get(Sprint, run.sprint_id)
-    assert sprint is not None
-    _, facts, _ = await sprint_queries.with_facts(reader, sprint.key, subtasks=False)
+    facts = (await sprint_facts(reader, "SPR-1", subtasks=False)).facts
     for dimension, lines in analysis.analyse(facts).lines.items():
         for line in lines:
-            words = f"sprint:{sprint.key} -is:subtask {issue_query.term(dimension.value, line.value)}"
-            page, _ = await issue_queries.issues(reader, issue_query.parse(words), "", Offset(per_page=1))
-            assert page.total == line.tally.issues, words
+            words = f"sprint:SPR-1 -is:subtask {issue_query.term(dimension.value, line.value)}"
+            found = await issue_page(reader, issue_query.parse(words), "", Offset(per_page=1))
+            assert found.page.total == line.tally.issues, words
 
 
 async def test_real_data_imports_with_its_oddities_reported(
     tx: AsyncSession, owner: Actor, reader: SessionReader, shared_data: Path
 ) -> None:
-    run = await import_files(tx, owner, files(shared_data / "jira", "*.jsonl"), JiraFiles())
+    run = await finished(tx, owner, files(shared_data / "jira", "*.jsonl"), JiraFiles())
     assert (run.counts["issues_created"], run.counts["sprints_created"]) == (32, 20)
     codes = {item["code"]: item["count"] for item in run.oddities}
     assert codes["orphan_change"] == 180
@@ -86,8 +91,9 @@ async def test_real_data_imports_with_its_oddities_reported(
     assert await tx.scalar(select(func.count()).select_from(IssueChange)) > 300
     sprint = await tx.scalar(select(Sprint).where(Sprint.name == "EE Sprint 7"))
     assert sprint is not None
-    _, facts, origin = await sprint_queries.with_facts(reader, sprint.key, subtasks=False)
-    assert (len(facts), origin["subtasks"]) == (14, 3)
+    origin = await sprint_facts(reader, sprint.key, subtasks=False)
+    facts = origin.facts
+    assert (len(facts), origin.subtasks) == (14, 3)
     gaps = {gap.field: gap.text for gap in coverage.cover(facts)}
     assert gaps["discipline_team"] == "14 of 14 issues have no team"
     assert gaps["points"] == "12 of 14 issues have no story points"
@@ -96,7 +102,7 @@ async def test_real_data_imports_with_its_oddities_reported(
 
 
 async def test_server_files_import(tx: AsyncSession, owner: Actor, shared_data: Path) -> None:
-    run = await import_files(tx, owner, files(shared_data / "jira" / "server", "*.json"), JiraFiles())
+    run = await finished(tx, owner, files(shared_data / "jira" / "server", "*.json"), JiraFiles())
     assert (run.counts["issues_created"], run.counts["sprints_created"]) == (1, 6)
     goal = await tx.scalar(select(Sprint.goal).where(Sprint.name == "Sprint with a Goal"))
     assert goal == "My Goal"
@@ -108,7 +114,7 @@ async def test_a_second_import_changes_nothing_and_says_so(
     uploads = files(shared_data / "jira", "*.jsonl")
     await import_files(tx, owner, uploads, JiraFiles())
     before = (await tx.execute(select(SprintMembership.id).order_by(SprintMembership.id))).all()
-    run = await import_files(tx, owner, uploads, JiraFiles())
+    run = await finished(tx, owner, uploads, JiraFiles())
     assert {name: run.counts[name] for name in ("issues_created", "issues_updated", "issues_unchanged")} == {
         "issues_created": 0,
         "issues_updated": 0,
@@ -128,14 +134,12 @@ async def test_a_broken_row_stops_everything(tx: AsyncSession, owner: Actor) -> 
 async def test_importing_other_projects_leaves_the_first_ones_mapping_alone(
     tx: AsyncSession, owner: Actor, reader: SessionReader, shared_data: Path
 ) -> None:
-    run = await import_files(
+    run = await finished(
         tx, owner, files(shared_data / "golden", "sprint_139.jsonl"), JiraFiles(), new_sprint="Sprint 139"
     )
     await import_files(tx, owner, files(shared_data / "jira", "*.jsonl"), JiraFiles())
     await service.remap(tx, run.site_id)
-    sprint = await tx.get(Sprint, run.sprint_id)
-    assert sprint is not None
-    _, facts, _ = await sprint_queries.with_facts(reader, sprint.key, subtasks=False)
+    facts = (await sprint_facts(reader, "SPR-1", subtasks=False)).facts
     found = analysis.analyse(facts)
     assert (found.total.points, found.total.estimated, found.stakeholders) == (369, 134, 13)
     assert await tx.scalar(select(func.count()).where(Issue.points == -1)) == 1

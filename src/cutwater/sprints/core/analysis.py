@@ -1,4 +1,4 @@
-"""PURE: a sprint in figures: issues, points, estimated and shares, in total and along six dimensions.
+"""A sprint in figures: issues, points, estimated and shares, in total and along six dimensions.
 
 Average points = total points / estimated issues (an issue without an estimate is no zero).
 """

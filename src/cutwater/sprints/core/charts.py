@@ -1,4 +1,4 @@
-"""PURE: the Vega-Lite specifications of the sprint pages: one for page, print and mail."""
+"""The Vega-Lite specifications of the sprint pages: one for page, print and mail."""
 
 from cutwater.sprints.core.analysis import Analysis, Dimension, Line
 

@@ -1,9 +1,9 @@
-"""PURE: how complete the fields are that figures stand on; shown before figures that would be wrong."""
+"""How complete the fields are that figures stand on; shown before figures that would be wrong."""
 
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core.analysis import percent
@@ -15,6 +15,19 @@ class Effect(StrEnum):
     FINE = "fine"
     PARTIAL = "partial"
     MISLEADING = "misleading"
+
+
+class GapData(TypedDict):
+    """A gap as plain data, as it is stored with an import."""
+
+    field: str
+    label: str
+    total: int
+    missing: int
+    text: str
+    query: str
+    effect: str
+    spoils: str
 
 
 @frozen
@@ -35,7 +48,7 @@ class Gap:
         """How many issues have it."""
         return self.total - self.missing
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> GapData:
         """The gap as plain data, for storing with an import."""
         return {
             "field": self.field, "label": self.label, "total": self.total, "missing": self.missing,
@@ -134,41 +147,31 @@ def _oddly_filled(rows: list[Covered]) -> list[Gap]:
     priorities = {row.priority for row in rows}
     if total >= 10 and len(priorities) == 1 and None not in priorities:
         text = f"all {total:,} issues have priority {rows[0].priority}"
-        found.append(
-            _odd(
-                "priority_same", "priority", rows, total, text, "", Effect.MISLEADING, "any order by priority"
-            )
-        )
+        spoils, effect = "any order by priority", Effect.MISLEADING
+        found.append(_odd("priority_same", "priority", total, total, text, "", effect, spoils))
     negative = sum(1 for row in rows if row.points is not None and row.points < 0)
     if negative:
         have = "has" if negative == 1 else "have"
         text = f"{negative:,} of {total:,} issues {have} fewer than zero story points; not counted"
         query, spoils = "points:negative", "points and averages"
         found.append(
-            _odd("points_negative", "story points", rows, negative, text, query, Effect.PARTIAL, spoils)
+            _odd("points_negative", "story points", total, negative, text, query, Effect.PARTIAL, spoils)
         )
     undated = sum(1 for row in rows if row.status_category == "DONE" and row.done_at is None)
     if undated:
         text = f"{undated:,} of {total:,} issues are done, but nothing says since when"
         query, spoils = "is:done done:none", "burndown and cycle times"
-        found.append(_odd("done_at", "date done", rows, undated, text, query, Effect.PARTIAL, spoils))
+        found.append(_odd("done_at", "date done", total, undated, text, query, Effect.PARTIAL, spoils))
     return found
 
 
 def _odd(
-    name: str,
-    label: str,
-    rows: list[Covered],
-    missing: int,
-    text: str,
-    query: str,
-    effect: Effect,
-    spoils: str,
+    name: str, label: str, total: int, missing: int, text: str, query: str, effect: Effect, spoils: str
 ) -> Gap:
     return Gap(
         field=name,
         label=label,
-        total=len(rows),
+        total=total,
         missing=missing,
         text=text,
         query=query,

@@ -1,4 +1,4 @@
-"""PURE: issues and sprints from CSV: Jira's own export with repeated columns, or a sheet of plain headers."""
+"""Issues and sprints from CSV: Jira's own export with repeated columns, or a sheet of plain headers."""
 
 import csv
 import io
@@ -236,7 +236,7 @@ class Row:
 
 def _issue(row: Row) -> IssueRecord | None:
     spot = row.spot
-    key = spot.key = row.one("key")
+    key = spot.key = row.one("key").upper()
     if len(row.cells) > len(row.layout.headers):
         extra = len(row.cells) - len(row.layout.headers)
         spot.error(
@@ -263,7 +263,7 @@ def _issue(row: Row) -> IssueRecord | None:
         priority=row.one("priority") or None,
         reporter=_person(row, "reporter"),
         assignee=_person(row, "assignee"),
-        parent_key=next((cell for cell in row.every("parent_key") if "-" in cell), None),
+        parent_key=next((cell.upper() for cell in row.every("parent_key") if "-" in cell), None),
         labels=tuple(dict.fromkeys(" ".join(row.every("labels")).split())),
         created_at=spot.instant(row.one("created_at"), row.header("created_at")),
         updated_at=spot.instant(row.one("updated_at"), row.header("updated_at")),
@@ -294,7 +294,7 @@ def _links(row: Row) -> Iterator[LinkRecord]:
         if other:
             phrases = _PHRASES.get(kind.casefold(), (kind, kind))
             label = phrases[0] if is_inward else phrases[1]
-            yield LinkRecord(type_name=kind, label=label, is_inward=is_inward, other_key=other)
+            yield LinkRecord(type_name=kind, label=label, is_inward=is_inward, other_key=other.upper())
 
 
 def _fields(row: Row) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""PURE: which field is probably the team, the points, the stakeholder, the sprint and the flag, and why."""
+"""Which field is probably the team, the points, the stakeholder, the sprint and the flag, and why."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""PURE: lists of issues as CSV and XLSX: what is shown, with formulas made harmless."""
+"""Lists of issues as CSV and XLSX: what is shown, with formulas made harmless."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ COLUMNS = (
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> str | float:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -44,7 +44,7 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def _harmless(value: object) -> object:
+def _harmless(value: str | float) -> str | float:
     """A cell that a spreadsheet would run as a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
 

@@ -93,7 +93,7 @@ ROLE_NAMES = {
     Role.FLAGGED: ("Flagged", "Marks an issue as blocked."),
 }
 
-ROLES = ("discipline", "points", "owner", "sprint", "flagged")
+ROLES = tuple(role.value for role in Role)
 
 STATUSES = {
     "To do": Category.TODO,

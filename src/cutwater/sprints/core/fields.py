@@ -5,7 +5,7 @@ from dataclasses import asdict, field
 from decimal import Decimal
 
 from cutwater.kernel.frozen import frozen
-from cutwater.sprints.core.facts import SprintState
+from cutwater.sprints.core.facts import ROLES, SprintState
 from cutwater.sprints.core.reading import NAME_LIMIT, TEXT_LIMIT, Spot, number_like
 from cutwater.sprints.core.records import PersonRecord, SprintRecord
 
@@ -32,6 +32,16 @@ class FieldMap:
     def as_dict(self) -> dict[str, str]:
         """The mapping as plain data, for storing and showing."""
         return asdict(self)
+
+    @classmethod
+    def of(cls, given: object) -> "FieldMap":
+        """The mapping that a row, a form or an API body has in its attributes."""
+        return cls(**{role: str(getattr(given, role)) for role in ROLES})
+
+    @classmethod
+    def stored(cls, given: Mapping[str, object]) -> "FieldMap":
+        """The mapping that was stored as plain data."""
+        return cls(**{role: str(given.get(role) or "") for role in ROLES})
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""PURE: will we make it: one health model, each of its terms shown with the figure it comes from."""
+"""Will we make it: one health model, each of its terms shown with the figure it comes from."""
 
 from datetime import date, timedelta
 from decimal import Decimal

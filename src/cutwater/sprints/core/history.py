@@ -1,4 +1,4 @@
-"""PURE: what the changelog tells: when an issue got done, and when it came into and left its sprints."""
+"""What the changelog tells: when an issue got done, and when it came into and left its sprints."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -12,12 +12,16 @@ CategoryOf = Callable[[str, str], Category]
 
 @frozen
 class Stay:
-    """One stay of an issue in a sprint; a time nobody recorded is None, `left_at` also while it lasts."""
+    """One stay of an issue in a sprint; a time nobody recorded is None, `left_at` also while it lasts.
+
+    `sprint_id` is the id that the sprint has where it comes from, or its name where `is_named`.
+    """
 
     sprint_id: str
     joined_at: datetime | None
     left_at: datetime | None
     is_current: bool
+    is_named: bool = False
 
 
 def done_at(

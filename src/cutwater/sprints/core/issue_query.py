@@ -1,4 +1,4 @@
-"""PURE: the query box of the issues list: `sprint:SPR-1 team:"Platform Dev" is:blocked -is:subtask words`."""
+"""The query box of the issues list: `sprint:SPR-1 team:"Platform Dev" is:blocked -is:subtask words`."""
 
 import re
 

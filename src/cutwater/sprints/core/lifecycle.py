@@ -1,6 +1,6 @@
-"""PURE: how a sprint made here moves, and what is in the way."""
+"""How a sprint made here moves, and what is in the way."""
 
-from datetime import date
+from datetime import date, datetime
 
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.sprints.core.facts import SprintState
@@ -55,3 +55,28 @@ def imported(is_ours: bool) -> list[Obstacle]:
             cleared_by="people who may edit it there",
         )
     ]
+
+
+def filled(issues: int) -> list[Obstacle]:
+    """What keeps a sprint from being deleted: the issues in it."""
+    if not issues:
+        return []
+    text = f"{issues} {'issue is' if issues == 1 else 'issues are'} in the sprint."
+    return [Obstacle(code="sprint.issues", text=text, hint="Take them out first.")]
+
+
+def times_of(
+    target: SprintState, *, started_at: datetime | None, now: datetime
+) -> dict[str, datetime | None]:
+    """The moments that a move to a state sets or clears."""
+    if target is SprintState.ACTIVE:
+        return {"started_at": started_at or now, "completed_at": None}
+    if target is SprintState.COMPLETED:
+        return {"completed_at": now}
+    return {"started_at": None} if target is SprintState.PLANNING else {}
+
+
+def verb(state: SprintState, target: SprintState) -> str:
+    """What a move is called on its button."""
+    is_reopening = (state, target) == (SprintState.COMPLETED, SprintState.ACTIVE)
+    return "Reopen" if is_reopening else VERBS[target]

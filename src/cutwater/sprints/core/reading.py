@@ -25,7 +25,7 @@ _WRITTEN_DATES = (
     "%d/%b/%y %I:%M %p", "%d/%b/%Y %I:%M %p", "%d/%b/%y %H:%M", "%d/%b/%y", "%d/%b/%Y",
     "%b %d, %Y, %I:%M %p", "%d.%m.%Y %H:%M", "%d.%m.%Y",
 )  # fmt: skip
-ISSUE_KEY = re.compile(r"[^\s,;/]{1,255}")
+ISSUE_KEY = re.compile(r"[^\s,;/]{1,200}")
 
 
 def storable(text: str) -> str:

@@ -189,3 +189,8 @@ class Batch:
     def errors(self) -> list[Oddity]:
         """The oddities that stop the import."""
         return [oddity for oddity in self.oddities if oddity.severity is Severity.ERROR]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found that could be stored."""
+        return not (self.issues or self.sprints or self.statuses or self.projects or self.boards)

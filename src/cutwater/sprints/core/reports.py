@@ -1,9 +1,9 @@
-"""PURE: a sprint's figures put together for its page and its API twin, which must never differ."""
+"""A sprint's figures put together for its page and its API twin, which must never differ."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Protocol
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core import analysis, coverage, health, issue_query
@@ -19,6 +19,23 @@ NOT_SET = {
     Dimension.ASSIGNEE: "Unassigned",
     Dimension.STAKEHOLDER: "Nobody",
 }
+
+
+class Planned(Protocol):
+    """What figures need to know of a sprint."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def starts_on(self) -> date | None: ...
+    @property
+    def ends_on(self) -> date | None: ...
+
+
+class Known(analysis.Fact, coverage.Covered, Protocol):
+    """An issue as both the figures and their coverage look at it."""
 
 
 @frozen
@@ -44,7 +61,7 @@ class SprintReport:
         return self.query(issue_query.term(dimension.value, line.value))
 
 
-def report(sprint: Any, facts: Sequence[Any], *, subtasks: bool, today: date) -> SprintReport:
+def report(sprint: Planned, facts: Sequence[Known], *, subtasks: bool, today: date) -> SprintReport:
     """The figures of a sprint on a day."""
     found = analysis.analyse(facts)
     unassigned = sum(1 for fact in facts if fact.status_category != "DONE" and not fact.assignee_name)

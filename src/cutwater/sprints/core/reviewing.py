@@ -1,10 +1,13 @@
-"""PURE: what a person sees of an import before it is applied: contents, mapping, coverage and oddities."""
+"""What a person sees of an import before it is applied: contents, mapping, coverage and oddities."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import field
+from decimal import Decimal
+from typing import TypedDict
 
 from cutwater.kernel.frozen import frozen
 from cutwater.sprints.core import coverage, detection, fields
+from cutwater.sprints.core.coverage import GapData
 from cutwater.sprints.core.facts import Role, Severity
 from cutwater.sprints.core.fields import FieldMap
 from cutwater.sprints.core.reading import Notes, Spot, grouped
@@ -13,13 +16,63 @@ from cutwater.sprints.core.records import Batch, IssueRecord, Oddity
 EXAMPLES = 20
 
 
+class FileContent(TypedDict):
+    """What a file was recognised to be."""
+
+    file: str
+    content: str
+    rows: int
+
+
+class Choice(TypedDict):
+    """A field that may play a role, and why."""
+
+    field: str
+    name: str
+    score: int
+    reason: str
+    filled: int
+    samples: list[str]
+
+
+class Choices(TypedDict, total=False):
+    """What a person chooses from: `all` are the id, the name and the count of every field."""
+
+    known: list[str]
+    candidates: dict[str, list[Choice]]
+    confirmed: list[str]
+    projects: list[str]
+    names_sprints: bool
+    all: list[tuple[str, str, int]]
+
+
+class Place(TypedDict):
+    """Where something odd was met."""
+
+    row: int | None
+    key: str
+    text: str
+
+
+class OddityKind(TypedDict):
+    """Oddities of one kind: how many, and the first places."""
+
+    code: str
+    severity: str
+    file: str
+    field: str
+    count: int
+    text: str
+    places: list[Place]
+
+
 @frozen
 class Review:
     """What reading found, as plain data for the import's row."""
 
     mapping: FieldMap
-    choices: dict[str, object]
-    coverage: list[dict[str, object]]
+    choices: Choices
+    coverage: list[GapData]
     counts: dict[str, int] = field(default_factory=dict)
     oddities: list[Oddity] = field(default_factory=list)
 
@@ -29,7 +82,7 @@ class Preview:
     """An issue as coverage looks at it, before it is stored."""
 
     discipline_team: str | None
-    points: object
+    points: Decimal | None
     owner_name: str | None
     reporter_name: str | None
     assignee_name: str | None
@@ -46,7 +99,7 @@ def review(batch: Batch, confirmed: FieldMap | None) -> Review:
     proposed = detection.propose(facts, total)
     mapping = _with_confirmed(proposed, confirmed, known)
     kept = [role for role, field_id in (confirmed.as_dict() if confirmed else {}).items() if field_id]
-    choices = {
+    choices: Choices = {
         "known": sorted(known | {field_id for field_id in mapping.as_dict().values() if field_id}),
         "candidates": {
             role.value: [_choice(item) for item in detection.candidates(role, facts, total)] for role in Role
@@ -94,7 +147,7 @@ def projects(batch: Batch) -> list[str]:
     return sorted({item.project_key for item in batch.issues if item.project_key})
 
 
-def _choice(item: detection.Candidate) -> dict[str, object]:
+def _choice(item: detection.Candidate) -> Choice:
     return {
         "field": item.field_id, "name": item.name, "score": item.score, "reason": item.reason,
         "filled": item.filled, "samples": list(item.samples),
@@ -116,12 +169,12 @@ def _preview(issue: IssueRecord, mapping: FieldMap, notes: dict[str, Notes]) -> 
     )
 
 
-def contents(batch: Batch) -> list[dict[str, object]]:
+def contents(batch: Batch) -> list[FileContent]:
     """What each file was recognised to be."""
     return [{"file": item.name, "content": item.content.value, "rows": item.rows} for item in batch.files]
 
 
-def kept(oddities: Iterable[Oddity]) -> list[dict[str, object]]:
+def kept(oddities: Iterable[Oddity]) -> list[OddityKind]:
     """Oddities as they are stored: by kind, each with its count and its first places."""
     return [
         {

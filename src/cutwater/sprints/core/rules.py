@@ -1,4 +1,4 @@
-"""PURE: the three rules every sprint figure stands on: what is done, what is blocked, what is counted."""
+"""The three rules every sprint figure stands on: what is done, what is blocked, what is counted."""
 
 from collections.abc import Iterable
 from decimal import Decimal

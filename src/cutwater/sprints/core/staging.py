@@ -129,8 +129,9 @@ def stages_of(batch: Batch, stored: Iterable[StoredStatus] = ()) -> dict[tuple[s
     known: dict[tuple[str, str], Category] = {}
     names: dict[str, set[Category]] = {}
     seen = [(item.status_id, item.status, item.category) for item in batch.issues if item.status]
-    listed = [(item.external_id, item.name, Category(item.category)) for item in (*stored, *batch.statuses)]
-    for id_, name, category in (*seen, *listed):
+    kept = [(item.external_id, item.name, Category(item.category)) for item in stored]
+    listed = [(item.external_id, item.name, item.category) for item in batch.statuses]
+    for id_, name, category in (*seen, *kept, *listed):
         if category is Category.UNKNOWN:
             continue
         if id_:

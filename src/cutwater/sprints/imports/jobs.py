@@ -11,7 +11,6 @@ from cutwater.sprints.core.records import Batch
 from cutwater.sprints.imports.ports import IssueFiles
 from cutwater.sprints.imports.service import runs
 
-SUBSCRIBERS: dict[str, tuple[str, ...]] = {}
 RETRIES = 3
 
 
@@ -49,7 +48,7 @@ async def apply_import(run: JobRun, *, organization_id: UUID, import_id: UUID) -
     async with _ending(run, import_id):
         batch = await _read(run, import_id)
         async with run.tx() as tx:
-            work_id = (await runs.run_for_update(tx, import_id)).work_id
+            work_id = (await runs.held_run(tx, import_id)).work_id
 
         async def tell(done: int, total: int) -> None:
             if work_id is not None:

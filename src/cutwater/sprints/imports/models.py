@@ -1,14 +1,18 @@
 """The tables of imports and their files."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, one_of, reference, scoped
+from cutwater.sprints.core.coverage import GapData
 from cutwater.sprints.core.facts import ImportState
+from cutwater.sprints.core.reviewing import Choices, FileContent, OddityKind
+
+EMPTY, EMPTY_LIST = text("'{}'::jsonb"), text("'[]'::jsonb")
 
 
 class ImportRun(Base, OrganizationRow):
@@ -29,12 +33,12 @@ class ImportRun(Base, OrganizationRow):
     state: Mapped[str]
     started_by: Mapped[UUID | None]
     new_sprint: Mapped[str] = mapped_column(default="", server_default="")
-    contents: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
-    choices: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
-    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
-    coverage: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
-    oddities: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
-    counts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    contents: Mapped[list[FileContent]] = mapped_column(JSONB, default=list, server_default=EMPTY_LIST)
+    choices: Mapped[Choices] = mapped_column(JSONB, default=dict, server_default=EMPTY)
+    mapping: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default=EMPTY)
+    coverage: Mapped[list[GapData]] = mapped_column(JSONB, default=list, server_default=EMPTY_LIST)
+    oddities: Mapped[list[OddityKind]] = mapped_column(JSONB, default=list, server_default=EMPTY_LIST)
+    counts: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default=EMPTY)
     failure: Mapped[str] = mapped_column(default="", server_default="")
     work_id: Mapped[UUID | None]
     read_at: Mapped[datetime | None]

@@ -1,64 +1,123 @@
 """Imports as the pages and the API show them."""
 
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.files import FileRow
+from cutwater.kernel.frozen import frozen
+from cutwater.kernel.keyed import named
 from cutwater.kernel.paging import Offset, Page
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Reader, Rows, columns_of
+from cutwater.kernel.rows import Selected
+from cutwater.sprints.core.coverage import GapData
+from cutwater.sprints.core.reviewing import Choices, FileContent, OddityKind
 from cutwater.sprints.imports.models import ImportFile, ImportRun
 from cutwater.sprints.sites.models import Site
 from cutwater.sprints.sprints.models import Sprint
 
-_HEAD = (
-    ImportRun.id,
-    ImportRun.key,
-    ImportRun.state,
-    ImportRun.created_at,
-    ImportRun.read_at,
-    ImportRun.applied_at,
-    ImportRun.contents,
-    ImportRun.counts,
-    ImportRun.failure,
-    ImportRun.revision,
-    ImportRun.started_by,
-    ImportRun.work_id,
-    ImportRun.site_id,
-    Site.name.label("site_name"),
-    Sprint.key.label("sprint_key"),
-    ImportRun.new_sprint,
-)
+
+class ImportListed(NamedTuple):
+    """An import in the list."""
+
+    id: UUID
+    key: str
+    state: str
+    created_at: datetime
+    read_at: datetime | None
+    applied_at: datetime | None
+    contents: list[FileContent]
+    counts: dict[str, int]
+    failure: str
+    revision: int
+    site_id: UUID
+    site_name: str
+    sprint_key: str | None
+    new_sprint: str
 
 
-def _runs(*more: Any) -> Any:
-    return (
-        select(*_HEAD, *more)
-        .select_from(ImportRun)
-        .join(Site, Site.id == ImportRun.site_id)
-        .outerjoin(Sprint, Sprint.id == ImportRun.sprint_id)
-    )
+class ImportRow(NamedTuple):
+    """An import with everything it found."""
+
+    id: UUID
+    key: str
+    state: str
+    created_at: datetime
+    read_at: datetime | None
+    applied_at: datetime | None
+    contents: list[FileContent]
+    counts: dict[str, int]
+    failure: str
+    revision: int
+    site_id: UUID
+    site_name: str
+    sprint_key: str | None
+    new_sprint: str
+    work_id: UUID | None
+    choices: Choices
+    mapping: dict[str, str]
+    coverage: list[GapData]
+    oddities: list[OddityKind]
 
 
-async def imports(reader: Reader, offset: Offset) -> Page[Any]:
+class FileName(NamedTuple):
+    """An uploaded file."""
+
+    name: str
+    size: int
+
+
+class Counted(NamedTuple):
+    """How many imports."""
+
+    imports: int
+
+
+@frozen
+class ImportRecord:
+    """One import with all it found, and its files."""
+
+    run: ImportRow
+    files: list[FileName]
+
+
+_ELSEWHERE = {"site_name": Site.name, "sprint_key": Sprint.key}
+
+
+def _from_imports(statement: Selected) -> Selected:
+    joined = statement.select_from(ImportRun).join(Site, Site.id == ImportRun.site_id)
+    return joined.outerjoin(Sprint, Sprint.id == ImportRun.sprint_id)
+
+
+async def import_page(reader: Reader, offset: Offset) -> Page[ImportListed]:
     """Imports, newest first: one trip."""
-    rows = _runs().order_by(ImportRun.id.desc()).limit(offset.per_page).offset(offset.skip)
-    found, total = await reader.batch(rows, select(func.count()).select_from(ImportRun))
-    return Page(rows=found, per_page=offset.per_page, page=offset.page, total=total[0][0])
+    listed = Rows(ImportListed, _from_imports(select(*columns_of(ImportListed, ImportRun, **_ELSEWHERE))))
+    newest = listed.order_by(ImportRun.id.desc()).limit(offset.per_page).offset(offset.skip)
+    total = Rows(Counted, select(func.count().label("imports")).select_from(ImportRun))
+    rows, counted = await reader.batch(newest, total)
+    return Page(rows=rows, per_page=offset.per_page, page=offset.page, total=counted[0].imports)
 
 
-async def import_whole(reader: Reader, key: str) -> tuple[Any, list[Any]]:
-    """One import with all it found, and the names of its files: one trip."""
-    more = (ImportRun.choices, ImportRun.mapping, ImportRun.coverage, ImportRun.oddities)
-    run = select(ImportRun.id).where(ImportRun.key == key).scalar_subquery()
-    names = (
+async def import_record(reader: Reader, key: str) -> ImportRecord:
+    """One import with all it found, and its files: one trip; NotFound when it is not this organization's."""
+    whole = Rows(ImportRow, _from_imports(select(*columns_of(ImportRow, ImportRun, **_ELSEWHERE))))
+    run = select(ImportRun.id).where(named(ImportRun, key)).scalar_subquery()
+    files = (
         select(FileRow.name, FileRow.size)
         .join(ImportFile, ImportFile.file_id == FileRow.id)
         .where(ImportFile.import_run_id == run)
         .order_by(ImportFile.position)
     )
-    rows, files = await reader.batch(_runs(*more).where(ImportRun.key == key), names)
+    rows, names = await reader.batch(whole.where(named(ImportRun, key)), Rows(FileName, files))
     if not rows:
         raise NotFound(f"Import {key[:60]}")
-    return rows[0], files
+    return ImportRecord(run=rows[0], files=names)
+
+
+def files_of(import_id: UUID) -> Select[UUID]:
+    """The ids of an import's files, in the order they were given."""
+    of_import = select(ImportFile.file_id).where(ImportFile.import_run_id == import_id)
+    return of_import.order_by(ImportFile.position)

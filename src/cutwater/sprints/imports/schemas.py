@@ -1,7 +1,7 @@
 """What the API takes and gives of imports."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -26,7 +26,7 @@ class ImportListed(Out):
     site_id: UUID
     site_name: str
     sprint_key: str | None
-    contents: list[dict[str, Any]]
+    contents: list[dict[str, object]]
     counts: dict[str, int]
     failure: str
     created_at: datetime
@@ -39,6 +39,6 @@ class ImportRead(ImportListed):
     """An import with everything it found."""
 
     mapping: dict[str, str]
-    choices: dict[str, Any]
-    coverage: list[dict[str, Any]]
-    oddities: list[dict[str, Any]]
+    choices: dict[str, object]
+    coverage: list[dict[str, object]]
+    oddities: list[dict[str, object]]

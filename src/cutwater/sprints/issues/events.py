@@ -1,10 +1,10 @@
 """What happens to issues made here, as frozen values: people and descriptions by reference."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
-from cutwater.sprints.sites.events import Changes
 
 
 class IssueEvent(Event):
@@ -12,6 +12,11 @@ class IssueEvent(Event):
 
     issue_id: UUID
     key: str
+
+    @property
+    def id(self) -> UUID:
+        """The issue's id."""
+        return self.issue_id
 
     @property
     def subject(self) -> Subject:
@@ -29,17 +34,13 @@ class IssueCreated(IssueEvent):
 
 
 class IssueUpdated(IssueEvent):
-    """An issue made by hand was changed; people and descriptions are named as changed, not quoted."""
+    """An issue made by hand was changed; people and descriptions are private texts."""
 
     name: ClassVar[str] = "issue.updated"
-    fields: Changes
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return dict(self.fields)
+    changes: Changes
 
     def headline(self) -> str:
-        return f"changed {', '.join(sorted(self.fields)).replace('_', ' ')}"
+        return f"changed {self.changes.words()}"
 
 
 class IssueDeleted(IssueEvent):

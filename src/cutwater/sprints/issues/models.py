@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, one_of, reference, scoped
@@ -53,14 +53,14 @@ class Issue(Base, OrganizationRow):
     assignee_account: Mapped[str | None]
     is_flagged: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     parent_key: Mapped[str | None]
-    labels: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'::jsonb"))
+    labels: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'::jsonb"))
     source_created_at: Mapped[datetime | None]
     source_updated_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     done_source: Mapped[str | None]
     remote_links: Mapped[int] = mapped_column(default=0, server_default="0")
-    fields: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    fields: Mapped[dict[str, object]] = mapped_column(JSONB, default=dict, server_default=text("'{}'::jsonb"))
     synced_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     deleted_at: Mapped[datetime | None]

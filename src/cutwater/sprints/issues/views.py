@@ -1,51 +1,21 @@
-"""What others see of issues: small frozen values, by key, by id and by words."""
+"""What pages and other modules see of issues."""
 
-from collections.abc import Iterable
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from cutwater.kernel.frozen import frozen
-from cutwater.kernel.reader import Reader, any_of
-from cutwater.sprints.issues.models import Issue
-from cutwater.sprints.issues.queries import lists as issue_queries
+from cutwater.kernel.actor import Actor
+from cutwater.kernel.obstacle import Obstacle
+from cutwater.kernel.reader import Reader
+from cutwater.sprints.core import lifecycle
+from cutwater.sprints.issues import permissions
+from cutwater.sprints.issues.queries import record
+from cutwater.sprints.issues.queries.record import IssueRow
 
 
-@frozen
-class IssueBrief:
-    """An issue as others see it; `status_category` is TODO, IN_PROGRESS, DONE or UNKNOWN."""
-
-    id: UUID
-    key: str
-    title: str
-    status: str
-    status_category: str
-    assignee_name: str | None
-    points: Decimal | None
-    discipline: str | None
-    sprint_key: str | None
+async def issues_in_sprint(reader: Reader, sprint_id: UUID) -> list[UUID]:
+    """The ids of the issues that are in a sprint now."""
+    return await reader.scalars(record.issues_in_sprint(sprint_id))
 
 
-def _issue(row: Any) -> IssueBrief:
-    return IssueBrief(**{name: getattr(row, name) for name in IssueBrief.__dataclass_fields__})
-
-
-async def issue_by_key(reader: Reader, key: str) -> IssueBrief | None:
-    """The issue with this key or id, ours first when several sites have it; None when there is none."""
-    chosen = issue_queries.by_reference(key).scalar_subquery()
-    row = await reader.first(issue_queries.briefs(Issue.id == chosen))
-    return _issue(row) if row else None
-
-
-async def issues_by_ids(reader: Reader, ids: Iterable[UUID]) -> list[IssueBrief]:
-    """Those of the issues that exist, in one trip."""
-    wanted = list(ids)
-    if not wanted:
-        return []
-    rows = await reader.all(issue_queries.briefs(any_of(Issue.id, wanted), limit=len(wanted)))
-    return [_issue(row) for row in rows]
-
-
-async def find_issues(reader: Reader, text: str, limit: int = 20) -> list[IssueBrief]:
-    """Issues whose key is, or whose title has the words of, a text; exact keys first."""
-    return [_issue(row) for row in await issue_queries.found(reader, text, limit)]
+def to_edit(issue: IssueRow, actor: Actor) -> list[Obstacle]:
+    """Why this person can't change an issue."""
+    return permissions.to_write(actor, "change an issue") + lifecycle.imported(issue.is_native)

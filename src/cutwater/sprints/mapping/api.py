@@ -1,24 +1,21 @@
 """Sites and field mappings over the API."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from cutwater.kernel.actor import CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
-from cutwater.kernel.envelope import Item, Many, item, many
-from cutwater.kernel.etags import SeenRevision, set_etag
+from cutwater.kernel.envelope import Item, Many, every, one
+from cutwater.kernel.etags import SeenRevision
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
-from cutwater.kernel.paging import Page
-from cutwater.kernel.reader import SessionReader
-from cutwater.sprints.core.facts import ROLES
+from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.sprints.core.fields import FieldMap
 from cutwater.sprints.mapping import queries, service
 from cutwater.sprints.mapping.schemas import MappingConfirm, MappingRead
+from cutwater.sprints.sites import service as site_service
 from cutwater.sprints.sites.schemas import SiteBody, SiteChange, SiteRead
-from cutwater.sprints.sites.service import create_site, update_site
 
 router = APIRouter(tags=["sites"], route_class=IdempotentRoute)
 reads, administers, writes = (
@@ -26,33 +23,37 @@ reads, administers, writes = (
     needs(Grant.SITES_MANAGE, "manage sites"),
     needs(Grant.SPRINTS_WRITE),
 )
+Answer = dict[str, object]
+
+
+async def _site(site_id: UUID, reader: Reader, request: Request, response: Response) -> Answer:
+    row = await queries.site(reader, site_id)
+    return one(row, row.revision, request, response)
 
 
 @router.get("/sites", response_model=Many[SiteRead], dependencies=[reads])
-async def sites(request: Request, reader: ReaderDep) -> Any:
+async def sites(request: Request, reader: ReaderDep) -> Answer:
     """Where issues come from, with how many and how fresh."""
-    rows = await queries.sites(reader)
-    return many(Page(rows=rows, per_page=max(len(rows), 1), total=len(rows)), request)
+    return every(await queries.sites(reader), request)
 
 
 @router.post("/sites", response_model=Item[SiteRead], status_code=201, dependencies=[administers])
-async def add_site(request: Request, response: Response, tx: Tx, actor: CurrentActor, body: SiteBody) -> Any:
+async def add_site(
+    request: Request, response: Response, tx: Tx, actor: CurrentActor, body: SiteBody
+) -> Answer:
     """Add a Jira site, or one for files."""
-    site = await create_site(tx, actor, body.name, body.kind, url=body.url)
-    set_etag(response, site.revision)
-    return item(site, request)
+    created = await site_service.create_site(tx, actor, body.name, body.kind, url=body.url)
+    return await _site(created.site_id, SessionReader(tx), request, response)
 
 
 @router.get("/sites/{site_id}", response_model=Item[SiteRead], dependencies=[reads])
-async def site(request: Request, response: Response, reader: ReaderDep, site_id: UUID) -> Any:
+async def site(request: Request, response: Response, reader: ReaderDep, site_id: UUID) -> Answer:
     """One site."""
-    found = await queries.site(reader, site_id)
-    set_etag(response, found.revision)
-    return item(found, request)
+    return await _site(site_id, reader, request, response)
 
 
 @router.patch("/sites/{site_id}", response_model=Item[SiteRead], dependencies=[administers])
-async def change_site(
+async def update_site(
     request: Request,
     response: Response,
     tx: Tx,
@@ -60,18 +61,16 @@ async def change_site(
     site_id: UUID,
     body: SiteChange,
     seen: SeenRevision,
-) -> Any:
+) -> Answer:
     """Rename a site or change its address."""
-    found = await update_site(tx, actor, site_id, name=body.name, url=body.url, seen_revision=seen)
-    set_etag(response, found.revision)
-    return item(found, request)
+    await site_service.update_site(tx, actor, site_id, name=body.name, url=body.url, seen_revision=seen)
+    return await _site(site_id, SessionReader(tx), request, response)
 
 
 @router.get("/field-mappings", response_model=Many[MappingRead], dependencies=[reads])
-async def mappings(request: Request, reader: ReaderDep) -> Any:
+async def mappings(request: Request, reader: ReaderDep) -> Answer:
     """Every confirmed field mapping."""
-    rows = await queries.mappings(reader)
-    return many(Page(rows=rows, per_page=max(len(rows), 1), total=len(rows)), request)
+    return every(await queries.mappings(reader), request)
 
 
 @router.put("/field-mappings/{site_id}", response_model=Item[MappingRead], dependencies=[writes])
@@ -83,18 +82,16 @@ async def confirm_mapping(
     site_id: UUID,
     body: MappingConfirm,
     seen: SeenRevision,
-) -> Any:
+) -> Answer:
     """Confirm which field plays which role; the stored issues follow in the background."""
-    mapping = FieldMap(**{role: getattr(body, role) for role in ROLES})
-    row = await service.confirm_mapping(
+    mapping_id = await service.confirm_mapping(
         tx,
         actor,
         site_id,
-        mapping,
+        FieldMap.of(body),
         project=body.project,
         scale=body.priority_scale or None,
         seen_revision=seen,
     )
-    set_etag(response, row.revision)
-    found = await queries.mappings(SessionReader(tx))
-    return item(next(each for each in found if each.id == row.id), request)
+    row = await queries.mapping(SessionReader(tx), mapping_id)
+    return one(row, row.revision, request, response)

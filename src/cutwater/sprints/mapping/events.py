@@ -1,22 +1,18 @@
 """What happens to field mappings, as frozen values."""
 
-from dataclasses import field
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from cutwater.sprints.sites.events import Changes, SiteEvent
+from cutwater.kernel.changes import NOTHING, Changes
+from cutwater.sprints.sites.events import SiteEvent
 
 
 class FieldMappingConfirmed(SiteEvent):
     """A person confirmed which fields play which role."""
 
     name: ClassVar[str] = "field_mapping.confirmed"
+    moves_revision: ClassVar[bool] = False
     project: str = ""
-    fields: Changes = field(default_factory=dict)
-    remapped: int = 0
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return dict(self.fields)
+    changes: Changes = NOTHING
 
     def headline(self) -> str:
         return f"confirmed the field mapping of {self.title}{' ' + self.project if self.project else ''}"

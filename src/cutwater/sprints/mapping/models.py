@@ -1,10 +1,10 @@
 """The table of confirmed field mappings."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, reference, scoped
@@ -34,7 +34,9 @@ class FieldMapping(Base, OrganizationRow):
     owner: Mapped[str] = mapped_column(default="", server_default="")
     sprint: Mapped[str] = mapped_column(default="", server_default="")
     flagged: Mapped[str] = mapped_column(default="", server_default="")
-    priority_scale: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
+    priority_scale: Mapped[dict[str, int]] = mapped_column(
+        JSONB, default=dict, server_default=text("'{}'::jsonb")
+    )
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -1,12 +1,12 @@
 """Sites and field mappings as pages."""
 
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from cutwater.kernel.actor import Actor, CurrentActor, lacking, needs
+from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
@@ -14,13 +14,24 @@ from cutwater.sprints.core.facts import ROLE_NAMES, ROLES, Role
 from cutwater.sprints.core.fields import FieldMap, default_scale
 from cutwater.sprints.mapping import queries, service
 from cutwater.sprints.mapping.forms import MappingForm
+from cutwater.sprints.sites import permissions as site_permissions
+from cutwater.sprints.sites import service as site_service
 from cutwater.sprints.sites.forms import SiteForm
-from cutwater.sprints.sites.service import create_site
-from cutwater.web import View
+from cutwater.sprints.sprints import permissions
+from cutwater.web import Refusal, View
 
 router = APIRouter()
 reads, writes = needs(Grant.SPRINTS_READ), needs(Grant.SPRINTS_WRITE, "confirm a field mapping")
 administers = needs(Grant.SITES_MANAGE, "manage sites")
+
+
+class RoleChoice(NamedTuple):
+    """A role to give a field, as the form shows it."""
+
+    role: str
+    label: str
+    hint: str
+    options: list[tuple[str, str]]
 
 
 @router.get("/sprints/sites", dependencies=[reads])
@@ -29,14 +40,14 @@ async def sites(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     return await _sites(reader, actor, view)
 
 
-async def _sites(reader: Reader, actor: Actor, view: View, refusal: Any = None) -> Response:
+async def _sites(reader: Reader, actor: Actor, view: View, refusal: Refusal | None = None) -> Response:
     mapped = {row.site_id: row for row in await queries.mappings(reader) if row.project is None}
     return view.page(
         "sprints/mapping/sites.html",
         status=refusal.status if refusal else 200,
         sites=await queries.sites(reader),
         mapped=mapped,
-        may_add=lacking(actor, Grant.SITES_MANAGE, "add a site"),
+        may_add=site_permissions.to_manage(actor, "add a site"),
         refusal=refusal,
     )
 
@@ -46,8 +57,8 @@ async def add_site(tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -
     """Add a site."""
     view.if_refused(lambda refusal: _sites(reader, actor, view, refusal))
     form = await view.form(SiteForm)
-    site = await create_site(tx, actor, form.name, form.kind, url=form.url)
-    return view.done("/sprints/sites", flash=f"Site {site.name} added")
+    created = await site_service.create_site(tx, actor, form.name, form.kind, url=form.url)
+    return view.done("/sprints/sites", flash=f"Site {created.title} added")
 
 
 @router.get("/sprints/sites/{site_id}", dependencies=[reads])
@@ -56,26 +67,29 @@ async def mapping_page(site_id: UUID, reader: ReaderDep, actor: CurrentActor, vi
     return await _mapping(site_id, reader, actor, view)
 
 
-async def _mapping(site_id: UUID, reader: Reader, actor: Actor, view: View, refusal: Any = None) -> Response:
-    site, mapped, filled, named, priorities = await queries.mapping_page(reader, site_id)
-    names = {row.field_id: row.name for row in named}
-    current = next((row for row in mapped if row.project is None), None)
+async def _mapping(
+    site_id: UUID, reader: Reader, actor: Actor, view: View, refusal: Refusal | None = None
+) -> Response:
+    shown = await queries.mapping_page(reader, site_id)
+    names = {row.field_id: row.name for row in shown.names}
     options = [
-        (row.field_id, f"{names.get(row.field_id, row.field_id)} · {row.issues} of {site.issues} issues")
-        for row in filled
+        (
+            row.field_id,
+            f"{names.get(row.field_id, row.field_id)} · {row.issues} of {shown.site.issues} issues",
+        )
+        for row in shown.filled
     ]
+    scale = shown.current.priority_scale if shown.current else {}
     return view.page(
         "sprints/mapping/mapping.html",
         status=refusal.status if refusal else 200,
-        site=site,
-        current=current,
-        projects=[row for row in mapped if row.project is not None],
-        options=options,
-        roles=[(role.value, *ROLE_NAMES[role]) for role in Role],
-        priorities=priorities,
-        scale=(current.priority_scale if current else {})
-        or default_scale([row.priority for row in priorities]),
-        why=lacking(actor, Grant.SPRINTS_WRITE, "confirm a field mapping"),
+        site=shown.site,
+        current=shown.current,
+        projects=shown.of_projects,
+        roles=[RoleChoice(role.value, *ROLE_NAMES[role], options) for role in Role],
+        priorities=shown.priorities,
+        scale=scale or default_scale([row.priority for row in shown.priorities]),
+        why=permissions.to_write(actor, "confirm a field mapping"),
         refusal=refusal,
     )
 
@@ -94,9 +108,8 @@ async def confirm(site_id: UUID, tx: Tx, reader: ReaderDep, actor: CurrentActor,
         **{role: str(fields.get(role) or "") for role in ROLES},
         revision=int(str(fields["revision"])) if str(fields.get("revision") or "").isdigit() else None,
     )
-    mapping = FieldMap(**{role: getattr(form, role) for role in ROLES})
     await service.confirm_mapping(
-        tx, actor, site_id, mapping, scale=scale or None, seen_revision=form.revision
+        tx, actor, site_id, FieldMap.of(form), scale=scale or None, seen_revision=form.revision
     )
     return view.done(
         f"/sprints/sites/{site_id}", flash="Confirmed. The stored issues follow in the background"

@@ -1,13 +1,10 @@
 """What happens to sites, as frozen values."""
 
-from collections.abc import Mapping
-from dataclasses import field
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
-
-Changes = Mapping[str, tuple[Any, Any]]
 
 
 class SiteEvent(Event):
@@ -35,11 +32,7 @@ class SiteUpdated(SiteEvent):
     """A site's name or address was changed."""
 
     name: ClassVar[str] = "site.updated"
-    fields: Changes = field(default_factory=dict)
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return dict(self.fields)
+    changes: Changes
 
     def headline(self) -> str:
         return f"changed the site {self.title}"

@@ -1,10 +1,10 @@
 """What happens to sprints, as frozen values."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes, moved
 from cutwater.kernel.events import Event, Subject
-from cutwater.sprints.sites.events import Changes
 
 
 class SprintEvent(Event):
@@ -12,6 +12,11 @@ class SprintEvent(Event):
 
     sprint_id: UUID
     key: str
+
+    @property
+    def id(self) -> UUID:
+        """The sprint's id."""
+        return self.sprint_id
 
     @property
     def subject(self) -> Subject:
@@ -29,17 +34,13 @@ class SprintCreated(SprintEvent):
 
 
 class SprintUpdated(SprintEvent):
-    """A sprint's name, goal or dates were changed."""
+    """A sprint's name, goal or dates were changed, or how many issues are in it."""
 
     name: ClassVar[str] = "sprint.updated"
-    fields: Changes
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return dict(self.fields)
+    changes: Changes
 
     def headline(self) -> str:
-        return f"changed {', '.join(sorted(self.fields)).replace('_', ' ')}"
+        return f"changed {self.changes.words()}"
 
 
 class SprintMoved(SprintEvent):
@@ -50,8 +51,8 @@ class SprintMoved(SprintEvent):
     now: str
 
     @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"state": (self.was, self.now)}
+    def changes(self) -> Changes:
+        return moved("state", self.was, self.now)
 
     def headline(self) -> str:
         return f"moved to {self.now.lower()}"

@@ -1,6 +1,6 @@
 """The forms of a sprint."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -11,12 +11,12 @@ from cutwater.kernel.grants import Grant
 from cutwater.kernel.wire import Line
 from cutwater.sprints.sprints import queries
 from cutwater.sprints.sprints.forms import SprintForm
-from cutwater.sprints.sprints.service import verbs
-from cutwater.web import View
+from cutwater.sprints.sprints.queries import SprintRow
+from cutwater.sprints.sprints.service import sprints as service
+from cutwater.web import Refusal, View
 
 router = APIRouter()
-
-reads, writes = needs(Grant.SPRINTS_READ), needs(Grant.SPRINTS_WRITE, "manage sprints")
+writes = needs(Grant.SPRINTS_WRITE, "manage sprints")
 
 
 @router.get("/sprints/new", dependencies=[writes])
@@ -30,14 +30,14 @@ async def create(tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Make a sprint of our own."""
     view.if_refused(_form_again(view, None))
     form = await view.form(SprintForm)
-    sprint = await verbs.create_sprint(
+    created = await service.create_sprint(
         tx, actor, form.name, goal=form.goal, starts_on=form.starts_on, ends_on=form.ends_on
     )
-    return view.done(f"/sprints/{sprint.key}", flash=f"Sprint {sprint.key} created")
+    return view.done(f"/sprints/{created.key}", flash=f"Sprint {created.key} created")
 
 
-def _form_again(view: View, sprint: Any) -> Any:
-    async def again(refusal: Any) -> Response:
+def _form_again(view: View, sprint: SprintRow | None) -> Callable[[Refusal], Awaitable[Response]]:
+    async def again(refusal: Refusal) -> Response:
         return view.page("sprints/sprints/form.html", sprint=sprint, refusal=refusal, status=refusal.status)
 
     return again
@@ -50,11 +50,12 @@ async def edit(key: Line, reader: ReaderDep, view: View) -> Response:
 
 
 @router.post("/sprints/{key}", dependencies=[writes])
-async def change(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+async def update(key: Line, tx: Tx, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Change a sprint of our own."""
-    view.if_refused(_form_again(view, await queries.sprint(reader, key)))
+    sprint = await queries.sprint(reader, key)
+    view.if_refused(_form_again(view, sprint))
     form = await view.form(SprintForm)
-    sprint = await verbs.update_sprint(
+    await service.update_sprint(
         tx,
         actor,
         key,

@@ -1,14 +1,15 @@
-"""One sprint, and sprints to choose from."""
+"""One sprint, sprints to choose from, and how many issues are in one."""
 
-from typing import Any
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.reader import Reader
-from cutwater.sprints.issues.models import Issue
+from cutwater.kernel.keyed import named
+from cutwater.kernel.reader import Reader, Rows, columns_of
+from cutwater.kernel.rows import Selected
 from cutwater.sprints.sites.models import Board, Site
 from cutwater.sprints.sprints.models import Sprint, SprintMembership
 
@@ -16,89 +17,93 @@ STATE_ORDER = case(
     (Sprint.state == "ACTIVE", 0), (Sprint.state == "PLANNING", 1), (Sprint.state == "COMPLETED", 2), else_=3
 )
 
-COLUMNS = (
-    Sprint.id,
-    Sprint.key,
-    Sprint.name,
-    Sprint.goal,
-    Sprint.state,
-    Sprint.starts_on,
-    Sprint.ends_on,
-    Sprint.started_at,
-    Sprint.completed_at,
-    Sprint.synced_at,
-    Sprint.revision,
-    Sprint.external_id,
-    Sprint.site_id,
-    Site.name.label("site_name"),
-    Site.kind.label("site_kind"),
-    Board.external_id.label("board"),
-    Board.name.label("board_name"),
+
+class SprintRow(NamedTuple):
+    """A sprint with its site and board."""
+
+    id: UUID
+    key: str
+    name: str
+    goal: str
+    state: str
+    starts_on: date | None
+    ends_on: date | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    synced_at: datetime | None
+    revision: int
+    external_id: str | None
+    site_id: UUID
+    site_name: str
+    site_kind: str
+    board: str | None
+    board_name: str | None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was made here: one from another system has that system's id."""
+        return self.external_id is None
+
+
+COLUMNS = columns_of(
+    SprintRow,
+    Sprint,
+    site_name=Site.name,
+    site_kind=Site.kind,
+    board=Board.external_id,
+    board_name=Board.name,
 )
 
 
-def from_sprints(*columns: Any) -> Select[Any]:
-    return (
-        select(*columns)
-        .select_from(Sprint)
-        .join(Site, Site.id == Sprint.site_id)
-        .outerjoin(Board, Board.id == Sprint.board_id)
-        .where(Sprint.deleted_at.is_(None))
-    )
+def from_sprints(statement: Selected, *where: ColumnElement[bool]) -> Selected:
+    """Something of sprints that were not deleted, each with its site and board."""
+    joined = statement.select_from(Sprint).join(Site, Site.id == Sprint.site_id)
+    joined = joined.outerjoin(Board, Board.id == Sprint.board_id)
+    return joined.where(Sprint.deleted_at.is_(None), *where)
 
 
-def _named(key: str) -> Any:
-    try:
-        return Sprint.id == UUID(key) if len(key) == 36 else Sprint.key == key
-    except ValueError:
-        return Sprint.key == key
+def sprint_rows(*where: ColumnElement[bool]) -> Rows[SprintRow]:
+    """Sprints."""
+    return Rows(SprintRow, from_sprints(select(*COLUMNS), *where))
 
 
-def named(key: str) -> Select[Any]:
-    """The sprint with this key or id."""
-    return from_sprints(*COLUMNS).where(_named(key))
+async def find_sprint(reader: Reader, key: str) -> SprintRow | None:
+    """The sprint with this key or id, or None."""
+    return await reader.first(sprint_rows(named(Sprint, key)))
 
 
-async def sprint(reader: Reader, key: str) -> Any:
-    """One sprint; NotFound when it is not this organization's."""
-    row = await reader.first(named(key))
+async def sprint(reader: Reader, key: str) -> SprintRow:
+    """The sprint with this key or id; NotFound when it is not this organization's."""
+    row = await find_sprint(reader, key)
     if row is None:
         raise NotFound(f"Sprint {key[:60]}")
     return row
 
 
-async def sprint_for_update(tx: AsyncSession, key: str) -> Sprint:
-    """The sprint, locked; NotFound when it is not this organization's."""
-    found = await tx.scalar(select(Sprint).where(Sprint.deleted_at.is_(None), _named(key)).with_for_update())
-    if found is None:
-        raise NotFound(f"Sprint {key[:60]}")
-    return found
-
-
-def choices() -> Select[Any]:
+def choices(limit: int = 200) -> Rows[SprintRow]:
     """Sprints to choose from: running and planned ones first."""
-    return (
-        from_sprints(*COLUMNS)
-        .order_by(STATE_ORDER, Sprint.starts_on.desc().nulls_last(), Sprint.id.desc())
-        .limit(200)
+    newest = (Sprint.starts_on.desc().nulls_last(), Sprint.id.desc())
+    return sprint_rows().order_by(STATE_ORDER, *newest).limit(limit)
+
+
+def issues_in(sprint_id: UUID) -> Select[UUID]:
+    """The ids of the issues that are in a sprint now."""
+    return select(SprintMembership.issue_id).where(
+        SprintMembership.sprint_id == sprint_id, SprintMembership.left_at.is_(None)
     )
 
 
-def issues_of(sprint_id: UUID) -> Select[Any]:
+def size_of(sprint_id: UUID) -> Select[int]:
     """How many issues are in a sprint now."""
     return select(func.count()).where(
         SprintMembership.sprint_id == sprint_id, SprintMembership.left_at.is_(None)
     )
 
 
-def issues_now(sprint_id: UUID) -> Select[Any]:
-    """The ids of the issues that are in a sprint now."""
+def sprints_of_issue(issue_id: UUID) -> Select[str]:
+    """The keys of the sprints that an issue is in now."""
     return (
-        select(SprintMembership.issue_id)
-        .join(Issue, Issue.id == SprintMembership.issue_id)
-        .where(
-            SprintMembership.sprint_id == sprint_id,
-            SprintMembership.left_at.is_(None),
-            Issue.deleted_at.is_(None),
-        )
+        select(Sprint.key)
+        .join(SprintMembership, SprintMembership.sprint_id == Sprint.id)
+        .where(SprintMembership.issue_id == issue_id, SprintMembership.left_at.is_(None))
     )

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from cutwater.integrations.jira.mapping import objects
-from cutwater.sprints.core.facts import Category
-from cutwater.sprints.core.reading import Notes, Spot
-from cutwater.sprints.core.records import (
+from cutwater.sprints.imports.ports import (
     Batch,
     BoardRecord,
+    Category,
     ChangeRecord,
     FieldRecord,
     FileSummary,
     IssueRecord,
+    Notes,
     ProjectRecord,
+    Spot,
     SprintRecord,
     StatusRecord,
 )

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import field
 
 from cutwater.kernel.frozen import frozen
-from cutwater.sprints.core.reading import NAME_LIMIT, Notes, Spot, storable
-from cutwater.sprints.core.records import FieldRecord, SourceFile
+from cutwater.sprints.imports.ports import NAME_LIMIT, FieldRecord, Notes, SourceFile, Spot, storable
 
 _LISTS = ("issues", "values", "histories", "sprints", "worklogs", "transitions", "issueChangeLogs")
 

@@ -5,10 +5,7 @@ from collections.abc import Sequence
 
 from cutwater.integrations.jira.mapping import assembly, documents, objects
 from cutwater.integrations.jira.mapping.recognition import content_of
-from cutwater.sprints.core import csv_files
-from cutwater.sprints.core.facts import Content
-from cutwater.sprints.core.reading import Notes, Spot
-from cutwater.sprints.core.records import Batch, FileSummary, SourceFile
+from cutwater.sprints.imports.ports import Batch, Content, FileSummary, Notes, SourceFile, Spot, read_sheet
 
 _BINARY = {
     b"PK\x03\x04": "a ZIP or XLSX file",
@@ -42,7 +39,7 @@ def _read(file: SourceFile, parts: "assembly.Parts") -> None:
     elif _is_json(file.content):
         _read_json(file, notes, parts)
     else:
-        sheet = csv_files.read(file, notes)
+        sheet = read_sheet(file, notes)
         parts.issues.extend(sheet.issues)
         parts.sprints.extend(sheet.sprints)
         parts.fields.extend(sheet.fields)

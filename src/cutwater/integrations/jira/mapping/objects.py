@@ -3,16 +3,21 @@
 from collections.abc import Iterator
 
 from cutwater.integrations.jira.mapping import adf, values
-from cutwater.sprints.core.facts import Category, SprintState
-from cutwater.sprints.core.reading import ISSUE_KEY, NAME_LIMIT, TEXT_LIMIT, TITLE_LIMIT, Spot
-from cutwater.sprints.core.records import (
+from cutwater.sprints.imports.ports import (
+    ISSUE_KEY,
+    NAME_LIMIT,
+    TEXT_LIMIT,
+    TITLE_LIMIT,
     BoardRecord,
+    Category,
     ChangeRecord,
     FieldRecord,
     IssueRecord,
     LinkRecord,
     ProjectRecord,
+    Spot,
     SprintRecord,
+    SprintState,
     StatusRecord,
 )
 
@@ -30,7 +35,7 @@ STATES = {"future": SprintState.PLANNING, "active": SprintState.ACTIVE, "closed"
 def issue(row: dict[str, object], spot: Spot) -> IssueRecord | None:
     """One issue with its changelog, links and mappable fields; None, with an error, when it has no key."""
     fields = _dict(row.get("fields"))
-    spot.key = spot.text(row.get("key"), "key", NAME_LIMIT)
+    spot.key = spot.text(row.get("key"), "key", NAME_LIMIT).upper()
     if not _is_key(spot.key, spot):
         return None
     status, category = _status_of(fields.get("status"), spot)
@@ -52,7 +57,7 @@ def issue(row: dict[str, object], spot: Spot) -> IssueRecord | None:
         priority=spot.text(_dict(fields.get("priority")).get("name"), "priority", NAME_LIMIT) or None,
         reporter=values.person(fields.get("reporter"), "reporter", spot),
         assignee=values.person(fields.get("assignee"), "assignee", spot),
-        parent_key=spot.text(_dict(fields.get("parent")).get("key"), "parent", NAME_LIMIT) or None,
+        parent_key=spot.text(_dict(fields.get("parent")).get("key"), "parent", NAME_LIMIT).upper() or None,
         labels=_labels(fields.get("labels"), spot),
         created_at=created,
         updated_at=spot.instant(fields.get("updated"), "updated"),
@@ -182,7 +187,7 @@ def _links(raw: object, spot: Spot) -> Iterator[LinkRecord]:
                 type_name=spot.text(kind.get("name"), "issuelinks", NAME_LIMIT),
                 label=spot.text(kind.get(word), "issuelinks", NAME_LIMIT),
                 is_inward=word == "inward",
-                other_key=spot.text(other["key"], "issuelinks", NAME_LIMIT),
+                other_key=spot.text(other["key"], "issuelinks", NAME_LIMIT).upper(),
                 other_title=spot.text(fields.get("summary"), "issuelinks", TITLE_LIMIT),
                 other_category=CATEGORIES.get(str(category.get("key", "")).lower(), Category.UNKNOWN),
             )

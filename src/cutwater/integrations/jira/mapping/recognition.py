@@ -1,6 +1,6 @@
 """PURE: what one JSON object of Jira's API is, told by the properties it has."""
 
-from cutwater.sprints.core.facts import Content
+from cutwater.sprints.imports.ports import Content
 
 
 def content_of(row: dict[str, object]) -> Content:
@@ -34,7 +34,8 @@ def _issue_type(row: dict[str, object]) -> bool:
 
 
 def _remote_link(row: dict[str, object]) -> bool:
-    return isinstance(row.get("object"), dict) and "url" in row["object"]
+    target = row.get("object")
+    return isinstance(target, dict) and "url" in target
 
 
 def _worklog(row: dict[str, object]) -> bool:

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from cutwater.sprints.core.reading import NAME_LIMIT, TEXT_LIMIT, Spot, storable
-from cutwater.sprints.core.records import PersonRecord
+from cutwater.sprints.imports.ports import NAME_LIMIT, TEXT_LIMIT, PersonRecord, Spot, storable
 
 # Fields that have their own place in an issue, or that say nothing a mapping could use.
 SYSTEM = frozenset(

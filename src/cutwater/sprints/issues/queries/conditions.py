@@ -1,11 +1,11 @@
 """The conditions of the query box as SQL."""
 
 import re
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from cutwater.kernel.rows import Term as Column
 from cutwater.sprints.core.facts import SiteKind
 from cutwater.sprints.core.issue_query import NONE, STAGES, IssueQuery, Term
 from cutwater.sprints.issues.models import Issue, IssueLink
@@ -62,13 +62,15 @@ def _condition(term: Term) -> ColumnElement[bool]:
         return Issue.labels.contains([term.value])
     if term.field in ("project", "site"):
         return _place(term)
+    if term.field in ("key", "parent"):
+        return _key(Issue.key if term.field == "key" else Issue.parent_key, term.value)
     columns = _COLUMNS[term.field]
     if term.value == NONE:
-        return and_(*(or_(column.is_(None), column == "") for column in columns[:1]))
+        return or_(columns[0].is_(None), columns[0] == "")
     return or_(*(column == term.value for column in columns))
 
 
-_COLUMNS: dict[str, tuple[Any, ...]] = {
+_COLUMNS: dict[str, tuple[Column, ...]] = {
     "team": (Issue.discipline_team,),
     "status": (Issue.status,),
     "type": (Issue.type_name,),
@@ -77,23 +79,27 @@ _COLUMNS: dict[str, tuple[Any, ...]] = {
     "owner": (Issue.owner_name, Issue.owner_account),
     "reporter": (Issue.reporter_name, Issue.reporter_account),
     "stakeholder": (stakeholder, func.coalesce(Issue.owner_account, Issue.reporter_account)),
-    "key": (Issue.key,),
-    "parent": (Issue.parent_key,),
 }
+
+
+def _key(
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], given: str
+) -> ColumnElement[bool]:
+    return column.is_(None) if given == NONE else column == given.upper()
 
 
 def _state(word: str) -> ColumnElement[bool]:
     native = select(Site.id).where(Site.kind == SiteKind.NATIVE)
-    states: dict[str, Any] = {
+    states: dict[str, ColumnElement[bool]] = {
         "done": Issue.status_category == "DONE",
         "open": Issue.status_category != "DONE",
         "blocked": is_blocked,
-        "flagged": Issue.is_flagged,
-        "subtask": Issue.is_subtask,
+        "flagged": Issue.is_flagged.is_(True),
+        "subtask": Issue.is_subtask.is_(True),
         "estimated": Issue.points >= 0,
         "native": Issue.site_id.in_(native),
     }
-    return states[word]  # type: ignore[no-any-return]
+    return states[word]
 
 
 def _points(word: str) -> ColumnElement[bool]:

@@ -1,39 +1,103 @@
-"""Lists of issues: behind the query box, briefs for others, and the facts a sprint is analysed from."""
+"""Lists of issues: behind the query box, in files, in panels, and briefs for others."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, literal, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, case, func, literal, select
 
-from cutwater.kernel.errors import NotFound
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.paging import Offset, Page
-from cutwater.kernel.reader import Reader, any_of
-from cutwater.sprints.core.facts import SiteKind
+from cutwater.kernel.reader import Reader, Rows, any_of, columns_of
+from cutwater.kernel.rows import Term as Column
 from cutwater.sprints.core.issue_query import IssueQuery, Term
 from cutwater.sprints.issues.models import Issue
 from cutwater.sprints.issues.queries.conditions import is_blocked, matching, stakeholder, visible
-from cutwater.sprints.sites.models import Site
 from cutwater.sprints.sprints.models import Sprint, SprintMembership
 
-FACTS = (
-    Issue.id,
-    Issue.key,
-    Issue.discipline_team,
-    Issue.status,
-    Issue.status_category,
-    Issue.type_name,
-    Issue.priority,
-    Issue.assignee_name,
-    Issue.assignee_account,
-    Issue.owner_name,
-    Issue.owner_account,
-    Issue.reporter_name,
-    Issue.reporter_account,
-    Issue.points,
-    Issue.done_at,
-    is_blocked.label("is_blocked"),
-)
+R = TypeVar("R", bound=tuple[object, ...])
+
+
+class IssueListed(NamedTuple):
+    """An issue in the list, with the sprint that matters most of those it is in."""
+
+    id: UUID
+    key: str
+    site_id: UUID
+    title: str
+    type_name: str
+    is_subtask: bool
+    status: str
+    status_category: str
+    priority: str | None
+    points: Decimal | None
+    discipline_team: str | None
+    assignee_name: str | None
+    stakeholder: str | None
+    is_flagged: bool
+    source_updated_at: datetime | None
+    revision: int
+    is_blocked: bool
+    sprint_key: str | None
+    sprint_name: str | None
+
+
+class IssueExported(NamedTuple):
+    """The same with what only a file shows."""
+
+    key: str
+    title: str
+    type_name: str
+    status: str
+    status_category: str
+    priority: str | None
+    points: Decimal | None
+    discipline_team: str | None
+    assignee_name: str | None
+    stakeholder: str | None
+    reporter_name: str | None
+    owner_name: str | None
+    sprint_key: str | None
+    sprint_name: str | None
+    parent_key: str | None
+    is_flagged: bool
+    is_blocked: bool
+    source_created_at: datetime | None
+    source_updated_at: datetime | None
+    resolved_at: datetime | None
+    done_at: datetime | None
+
+
+class IssueBrief(NamedTuple):
+    """An issue as others see it; `status_category` is TODO, IN_PROGRESS, DONE or UNKNOWN."""
+
+    id: UUID
+    key: str
+    title: str
+    status: str
+    status_category: str
+    assignee_name: str | None
+    points: Decimal | None
+    discipline: str | None
+    sprint_key: str | None
+
+
+class Facet(NamedTuple):
+    """A value to filter by, and how many issues have it."""
+
+    value: str | None
+    issues: int
+
+
+@frozen
+class IssuePage:
+    """A page of the list, and the values to filter by of each field."""
+
+    page: Page[IssueListed]
+    facets: dict[str, list[Facet]]
+
 
 _shown = (
     select(Sprint.id, Sprint.key, Sprint.name)
@@ -49,37 +113,13 @@ _shown = (
     .correlate(Issue)
     .lateral("shown_sprint")
 )
-LIST = (
-    Issue.id,
-    Issue.key,
-    Issue.site_id,
-    Issue.title,
-    Issue.type_name,
-    Issue.is_subtask,
-    Issue.status,
-    Issue.status_category,
-    Issue.priority,
-    Issue.points,
-    Issue.discipline_team,
-    Issue.assignee_name,
-    stakeholder.label("stakeholder"),
-    Issue.is_flagged,
-    Issue.source_updated_at,
-    Issue.revision,
-    is_blocked.label("is_blocked"),
-    _shown.c.key.label("sprint_key"),
-    _shown.c.name.label("sprint_name"),
-)
-EXPORT = (
-    Issue.reporter_name,
-    Issue.owner_name,
-    Issue.parent_key,
-    Issue.source_created_at,
-    Issue.resolved_at,
-    Issue.done_at,
-)
-
-SORTS: dict[str, Any] = {
+_IN_LIST: dict[str, Column] = {
+    "stakeholder": stakeholder,
+    "is_blocked": is_blocked,
+    "sprint_key": _shown.c.key,
+    "sprint_name": _shown.c.name,
+}
+SORTS: dict[str, tuple[Column, ...]] = {
     "key": (func.length(Issue.key), Issue.key),
     "title": (func.lower(Issue.title),),
     "type": (Issue.type_name,),
@@ -91,9 +131,10 @@ SORTS: dict[str, Any] = {
     "stakeholder": (stakeholder,),
     "updated": (Issue.source_updated_at,),
 }
+FACETS = {"stage": Issue.status_category, "team": Issue.discipline_team, "type": Issue.type_name}
 
 
-def sorting(sort: str) -> list[Any]:
+def sorting(sort: str) -> list[Column]:
     """The order a sort word asks for; unknown words mean newest first. The id makes it total."""
     columns = SORTS.get(sort.removeprefix("-"))
     if columns is None:
@@ -103,7 +144,7 @@ def sorting(sort: str) -> list[Any]:
     return [*(column.asc().nulls_last() for column in columns), Issue.id.desc()]
 
 
-def listing(query: IssueQuery, sort: str, offset: Offset, *more: Any) -> Select[Any]:
+def _listing(row: type[R], query: IssueQuery, sort: str, offset: Offset) -> Rows[R]:
     """A page of the list. Its issues are chosen first: sprints and blockers are looked up for them only."""
     chosen = (
         select(Issue.id)
@@ -113,99 +154,75 @@ def listing(query: IssueQuery, sort: str, offset: Offset, *more: Any) -> Select[
         .offset(offset.skip)
         .cte("chosen")
     )
-    return (
-        select(*LIST, *more)
+    statement = (
+        select(*columns_of(row, Issue, **_IN_LIST))
         .select_from(Issue)
         .outerjoin(_shown, literal(True))
         .where(Issue.id.in_(select(chosen.c.id)))
         .order_by(*sorting(sort))
     )
+    return Rows(row, statement)
 
 
-async def issues(
-    reader: Reader, query: IssueQuery, sort: str, offset: Offset
-) -> tuple[Page[Any], dict[str, list[Any]]]:
+async def issue_page(reader: Reader, query: IssueQuery, sort: str, offset: Offset) -> IssuePage:
     """One page of issues, its total, and the values to filter by with their counts: one trip."""
     where = matching(query)
-    count = select(func.count()).select_from(Issue).where(*where)
-    columns = {"stage": Issue.status_category, "team": Issue.discipline_team, "type": Issue.type_name}
-    facets = [
+    total = Rows(Counted, select(func.count().label("issues")).select_from(Issue).where(*where))
+    rows, counted, *found = await reader.batch(
+        _listing(IssueListed, query, sort, offset),
+        total,
+        *(_facet(column, where) for column in FACETS.values()),
+    )
+    page = Page(rows=rows, per_page=offset.per_page, page=offset.page, total=counted[0].issues)
+    return IssuePage(page=page, facets=dict(zip(FACETS, found, strict=True)))
+
+
+class Counted(NamedTuple):
+    """How many issues."""
+
+    issues: int
+
+
+def _facet(column: Column, where: Iterable[ColumnElement[bool]]) -> Rows[Facet]:
+    statement = (
         select(column.label("value"), func.count().label("issues"))
         .where(*where)
         .group_by(column)
         .order_by(func.count().desc())
         .limit(12)
-        for column in columns.values()
-    ]
-    rows, total, *found = await reader.batch(listing(query, sort, offset), count, *facets)
-    page = Page(rows=rows, per_page=offset.per_page, page=offset.page, total=total[0][0])
-    return page, dict(zip(columns, found, strict=True))
-
-
-async def for_export(reader: Reader, query: IssueQuery, sort: str, limit: int) -> list[Any]:
-    """Everything the list shows, up to a limit, for a file."""
-    return await reader.all(listing(query, sort, Offset(per_page=limit), *EXPORT))
-
-
-def by_reference(key: str, site: UUID | None = None) -> Select[Any]:
-    """The issue with this key or id; with the key in several sites, ours first, then the oldest site's."""
-    statement = select(Issue.id).join(Site, Site.id == Issue.site_id).where(visible())
-    statement = statement.where(Issue.id == _uuid(key)) if _uuid(key) else statement.where(Issue.key == key)
-    if site is not None:
-        statement = statement.where(Issue.site_id == site)
-    return statement.order_by(Site.kind != SiteKind.NATIVE, Site.id).limit(1)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if len(text) == 36 else None
-    except ValueError:
-        return None
-
-
-BRIEF = (
-    Issue.id,
-    Issue.key,
-    Issue.title,
-    Issue.status,
-    Issue.status_category,
-    Issue.assignee_name,
-    Issue.points,
-    Issue.discipline_team.label("discipline"),
-    _shown.c.key.label("sprint_key"),
-)
-
-
-def briefs(*conditions: Any, limit: int = 1000) -> Select[Any]:
-    """What other modules see of issues."""
-    return (
-        select(*BRIEF)
-        .select_from(Issue)
-        .outerjoin(_shown, literal(True))
-        .where(visible(), *conditions)
-        .limit(limit)
     )
+    return Rows(Facet, statement)
 
 
-async def found(reader: Reader, text: str, limit: int) -> list[Any]:
+async def for_export(reader: Reader, query: IssueQuery, sort: str, limit: int) -> list[IssueExported]:
+    """Everything the list shows, up to a limit, for a file."""
+    return await reader.all(_listing(IssueExported, query, sort, Offset(per_page=limit)))
+
+
+def briefs(*conditions: ColumnElement[bool]) -> Rows[IssueBrief]:
+    """What others see of issues."""
+    columns = columns_of(IssueBrief, Issue, discipline=Issue.discipline_team, sprint_key=_shown.c.key)
+    statement = (
+        select(*columns).select_from(Issue).outerjoin(_shown, literal(True)).where(visible(), *conditions)
+    )
+    return Rows(IssueBrief, statement)
+
+
+async def find_issues(reader: Reader, text: str, limit: int = 20) -> list[IssueBrief]:
     """Issues whose key is, or whose title has the words of, a text; exact keys first."""
     words = IssueQuery(terms=tuple(Term(field="", value=word) for word in text.split()[:6]))
-    statement = briefs(*matching(words), limit=limit)
     exact = (Issue.key == text.strip().upper()).desc()
-    return await reader.all(statement.order_by(exact, Issue.source_updated_at.desc().nulls_last()))
+    newest = Issue.source_updated_at.desc().nulls_last()
+    return await reader.all(briefs(*matching(words)).order_by(exact, newest).limit(limit))
 
 
-async def issue_for_update(tx: AsyncSession, key: str) -> Issue:
-    """The issue, locked; NotFound when it is not this organization's."""
-    chosen = await tx.scalar(by_reference(key))
-    issue = await tx.get(Issue, chosen, with_for_update=True) if chosen else None
-    if issue is None:
-        raise NotFound(f"Issue {key[:60]}")
-    return issue
+async def issues_by_ids(reader: Reader, ids: Iterable[UUID]) -> list[IssueBrief]:
+    """Those of the issues that exist, in one trip."""
+    wanted = list(ids)
+    return await reader.all(briefs(any_of(Issue.id, wanted)).limit(len(wanted))) if wanted else []
 
 
-async def panel(reader: Reader, keys: list[str]) -> list[Any]:
-    """The issues of a panel, in the order of their keys."""
-    return await reader.all(
-        briefs(any_of(Issue.key, keys), limit=200).order_by(func.length(Issue.key), Issue.key)
-    )
+async def issues_by_keys(reader: Reader, keys: Iterable[str]) -> list[IssueBrief]:
+    """The issues with these keys, of every site, in the order of the keys; at most 200."""
+    wanted = briefs(any_of(Issue.key, [key.upper() for key in keys])).limit(200)
+    return await reader.all(wanted.order_by(func.length(Issue.key), Issue.key))

@@ -1,14 +1,21 @@
-"""Set-based writes of an import: rows travel as JSON, a thousand at a time; only what differs is written."""
+"""Issues of another system, kept as it has them: set-based, and only what differs is written."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-import orjson
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-SIZE = 1000
+from cutwater.kernel import bulk, clock, search
+from cutwater.kernel.ids import new_id
+from cutwater.kernel.reader import Reader, Rows, any_of, columns_of
+from cutwater.sprints.core.records import Batch, IssueRecord
+from cutwater.sprints.core.staging import Known, Staged, Stored, StoredStatus, known_from, stages_of
+from cutwater.sprints.issues.models import Issue
+from cutwater.sprints.sites.models import IssueStatus
+
 _ISSUE = {
     "id": "uuid",
     "site_id": "uuid",
@@ -69,28 +76,16 @@ _LINK = {
     "other_title": "text",
     "other_category": "text",
 }
-_STAY = {
-    "id": "uuid",
-    "sprint_id": "uuid",
-    "issue_id": "uuid",
-    "joined_at": "timestamptz",
-    "left_at": "timestamptz",
-}
 
 
-def _given(columns: dict[str, str]) -> str:
-    shape = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-    return f"jsonb_to_recordset(cast(:rows as jsonb)) as given({shape})"
-
-
-def _names(columns: dict[str, str]) -> str:
+def _names(columns: Mapping[str, str]) -> str:
     return ", ".join(columns)
 
 
-UPSERT_ISSUES = text(
+_UPSERT_ISSUES = text(
     f"""
     insert into issue as stored ({_names(_ISSUE)})
-    select {", ".join(f"given.{name}" for name in _ISSUE)} from {_given(_ISSUE)}
+    select {", ".join(f"given.{name}" for name in _ISSUE)} from {bulk.given(_ISSUE)}
     on conflict (id) do update set
       {", ".join(f"{name} = excluded.{name}" for name in [*_COMPARED, "synced_at"])},
       revision = stored.revision + 1, updated_at = now(), deleted_at = null
@@ -100,17 +95,17 @@ UPSERT_ISSUES = text(
     returning id, (xmax = 0) as created
     """  # noqa: S608 - the names are this file's own
 )
-FRESH = text("update issue set synced_at = :now where id = any(cast(:ids as uuid[]))")
-PARK_KEYS = text("update issue set key = id::text where id = any(cast(:ids as uuid[]))")
-INSERT_CHANGES = text(
+_FRESH = text("update issue set synced_at = :now where id = any(cast(:ids as uuid[]))")
+_PARK_KEYS = text("update issue set key = id::text where id = any(cast(:ids as uuid[]))")
+_INSERT_CHANGES = text(
     f"""
-    insert into issue_change ({_names(_CHANGE)}) select {_names(_CHANGE)} from {_given(_CHANGE)}
+    insert into issue_change ({_names(_CHANGE)}) select {_names(_CHANGE)} from {bulk.given(_CHANGE)}
     on conflict on constraint uq_issue_change_entry do nothing returning issue_id
     """  # noqa: S608
 )
-UPSERT_LINKS = text(
+_UPSERT_LINKS = text(
     f"""
-    insert into issue_link as stored ({_names(_LINK)}) select {_names(_LINK)} from {_given(_LINK)}
+    insert into issue_link as stored ({_names(_LINK)}) select {_names(_LINK)} from {bulk.given(_LINK)}
     on conflict on constraint uq_issue_link_seen do update set
       label = excluded.label, is_blocker = excluded.is_blocker, other_title = excluded.other_title,
       other_category = excluded.other_category, updated_at = now()
@@ -118,53 +113,22 @@ UPSERT_LINKS = text(
       is distinct from (excluded.label, excluded.is_blocker, excluded.other_title, excluded.other_category)
     """  # noqa: S608
 )
-DROP_LINKS = text(
+_DROP_LINKS = text(
     f"""
     delete from issue_link where issue_id = any(cast(:ids as uuid[])) and not exists (
-      select 1 from {_given(_LINK)} where given.issue_id = issue_link.issue_id
+      select 1 from {bulk.given(_LINK)} where given.issue_id = issue_link.issue_id
         and given.type_name = issue_link.type_name and given.is_inward = issue_link.is_inward
         and given.other_key = issue_link.other_key)
     """  # noqa: S608
 )
-TIE_LINKS = text(
+_TIE_LINKS = text(
     """
     update issue_link set other_issue_id = other.id from issue mine, issue other
     where issue_link.other_issue_id is null and mine.id = issue_link.issue_id
       and other.site_id = mine.site_id and other.key = issue_link.other_key and mine.site_id = :site
     """
 )
-_SAME = """membership.sprint_id = given.sprint_id and membership.issue_id = given.issue_id
-  and membership.joined_at is not distinct from given.joined_at
-  and membership.left_at is not distinct from given.left_at"""
-DROP_STAYS = text(
-    f"""
-    delete from sprint_membership as membership
-    where membership.issue_id = any(cast(:ids as uuid[])) and membership.origin = 'FIELD'
-      and not exists (select 1 from {_given(_STAY)} where {_SAME})
-    """  # noqa: S608
-)
-INSERT_STAYS = text(
-    f"""
-    insert into sprint_membership (id, sprint_id, issue_id, origin, joined_at, left_at)
-    select given.id, given.sprint_id, given.issue_id, 'FIELD', given.joined_at, given.left_at
-    from {_given(_STAY)}
-    where not exists (select 1 from sprint_membership membership where {_SAME})
-      and not (given.left_at is null and exists (
-        select 1 from sprint_membership membership where membership.sprint_id = given.sprint_id
-          and membership.issue_id = given.issue_id and membership.left_at is null))
-    """  # noqa: S608
-)
-JOIN_SPRINT = text(
-    """
-    insert into sprint_membership (id, sprint_id, issue_id, origin, joined_at)
-    select given.id, :sprint, given.issue_id, 'CHOSEN', cast(:joined as timestamptz)
-    from jsonb_to_recordset(cast(:rows as jsonb)) as given(id uuid, issue_id uuid)
-    where not exists (select 1 from sprint_membership membership where membership.sprint_id = :sprint
-      and membership.issue_id = given.issue_id and membership.left_at is null)
-    returning issue_id
-    """
-)
-REMAP = text(
+_REMAP = text(
     """
     update issue as stored set points = given.points, discipline_team = given.discipline_team,
       owner_name = given.owner_name, owner_account = given.owner_account, is_flagged = given.is_flagged,
@@ -181,34 +145,146 @@ REMAP = text(
 )
 
 
-def chunks(rows: Sequence[Any], size: int = SIZE) -> Iterator[Sequence[Any]]:
-    """The rows in pieces."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+class MappedFields(NamedTuple):
+    """What a field mapping is applied to."""
+
+    id: UUID
+    project_id: UUID | None
+    fields: dict[str, object]
 
 
-def as_json(rows: Sequence[Any]) -> str:
-    """Rows as the parameter of a statement; decimals keep their digits."""
-    return orjson.dumps(rows, default=str).decode()
+class Counts(NamedTuple):
+    """What was written of a batch: issues by what became of them, changes and links; `touched` are the ids
+    of the issues that differ now."""
+
+    created: int
+    updated: int
+    unchanged: int
+    changes: int
+    links: int
+    touched: set[UUID]
 
 
-def as_ids(ids: Sequence[UUID]) -> list[str]:
-    """Ids as the parameter of a statement."""
-    return [str(each) for each in ids]
+async def known_of(reader: Reader, site_id: UUID, batch: Batch) -> Known:
+    """What the site has of a batch: by external id first, else by key."""
+    rows: dict[UUID, Stored] = {}
+    here = Rows(Stored, select(*columns_of(Stored, Issue)).where(Issue.site_id == site_id))
+    for piece in bulk.pieces(batch.issues, 5000):
+        ids = [item.external_id for item in piece if item.external_id]
+        keys = [item.key for item in piece]
+        by_id, by_key = await reader.batch(
+            here.where(any_of(Issue.external_id, ids)), here.where(any_of(Issue.key, keys))
+        )
+        rows.update({row.id: row for row in (*by_id, *by_key)})
+    statuses = select(*columns_of(StoredStatus, IssueStatus)).where(IssueStatus.site_id == site_id)
+    return known_from(rows, stages_of(batch, await reader.all(Rows(StoredStatus, statuses))))
 
 
-Told = Callable[[int], Awaitable[None]]
+async def mirror_issues(
+    tx: AsyncSession, site_id: UUID, staged: Staged, projects: Mapping[str, UUID], told: bulk.Told
+) -> Counts:
+    """Write the issues, changes and links of what was staged; `told` hears how many rows are in."""
+    now = clock.now()
+    rows = [_issue_row(row, site_id, projects, now) for row in staged.rows.values()]
+    if staged.renamed:
+        # a key may have gone from one issue to another: none holds it while they change
+        await tx.execute(_PARK_KEYS, {"ids": bulk.as_ids(each.issue_id for each in staged.renamed)})
+    written = await bulk.write(tx, _UPSERT_ISSUES, rows, told=told)
+    touched = {row.id for row in written}
+    for piece in bulk.pieces(sorted(staged.rows.keys() - touched), 10_000):
+        await tx.execute(_FRESH, {"ids": bulk.as_ids(piece), "now": now})
+    created = sum(1 for row in written if row.created)
+    counts = Counts(
+        created=created,
+        updated=len(written) - created,
+        unchanged=len(rows) - len(written),
+        changes=await _write_changes(tx, staged, told),
+        links=await _write_links(tx, site_id, staged),
+        touched=touched,
+    )
+    await _put_in_search(tx, staged, touched)
+    return counts
 
 
-async def write(
-    tx: AsyncSession, statement: Any, rows: Sequence[Any], *, told: Told | None = None, **values: Any
-) -> list[Any]:
-    """Run a statement over rows, piece by piece, and tell how many each had; gives all rows it returned."""
-    found: list[Any] = []
-    for piece in chunks(rows):
-        result: Any = await tx.execute(statement, {"rows": as_json(piece), **values})
-        if result.returns_rows:
-            found.extend(result.all())
-        if told is not None:
-            await told(len(piece))
-    return found
+def _issue_row(
+    row: Mapping[str, object], site_id: UUID, projects: Mapping[str, UUID], now: datetime
+) -> dict[str, object]:
+    columns = {name: value for name, value in row.items() if name != "project_key"}
+    project_id = projects.get(str(row["project_key"]))
+    return columns | {"project_id": project_id, "site_id": site_id, "synced_at": now}
+
+
+async def _write_changes(tx: AsyncSession, staged: Staged, told: bulk.Told) -> int:
+    rows = [
+        {
+            "id": new_id(),
+            "at": change.at,
+            "issue_id": issue_id,
+            "external_id": change.external_id,
+            "position": change.position,
+            "author_name": change.author.name if change.author else None,
+            "author_account": change.author.account_id if change.author else None,
+            "field": change.field,
+            "field_id": change.field_id,
+            "was": change.was,
+            "was_id": change.was_id,
+            "became": change.now,
+            "became_id": change.now_id,
+        }
+        for issue_id, record in staged.records.items()
+        for change in record.changes
+    ]
+    return len(await bulk.write(tx, _INSERT_CHANGES, rows, told=told))
+
+
+async def _write_links(tx: AsyncSession, site_id: UUID, staged: Staged) -> int:
+    total = 0
+    telling = [(id_, record) for id_, record in staged.records.items() if "links" not in record.absent]
+    for piece in bulk.pieces(telling):
+        rows = [row for issue_id, record in piece for row in _link_rows(issue_id, record)]
+        ids = bulk.as_ids(issue_id for issue_id, _ in piece)
+        await tx.execute(_DROP_LINKS, {"rows": bulk.as_json(rows), "ids": ids})
+        await bulk.write(tx, _UPSERT_LINKS, rows)
+        total += len(rows)
+    await tx.execute(_TIE_LINKS, {"site": site_id})
+    return total
+
+
+def _link_rows(issue_id: UUID, record: IssueRecord) -> list[dict[str, object]]:
+    links = {(link.type_name, link.is_inward, link.other_key): link for link in record.links}
+    return [
+        {
+            "id": new_id(),
+            "issue_id": issue_id,
+            "type_name": link.type_name,
+            "label": link.label,
+            "is_inward": link.is_inward,
+            "is_blocker": link.is_blocker,
+            "other_key": link.other_key,
+            "other_title": link.other_title,
+            "other_category": link.other_category,
+        }
+        for link in links.values()
+    ]
+
+
+async def _put_in_search(tx: AsyncSession, staged: Staged, touched: set[UUID]) -> None:
+    entries = [
+        search.Entry(
+            kind="issue", id=id_, key=str(row["key"]), title=str(row["title"]), path=f"/issues/{row['key']}"
+        )
+        for id_, row in staged.rows.items()
+        if id_ in touched
+    ]
+    await search.put_many(tx, entries)
+
+
+async def mapped_fields(reader: Reader, site_id: UUID, after: UUID) -> list[MappedFields]:
+    """The next thousand stored issues of a site, with the fields a mapping is applied to."""
+    statement = select(*columns_of(MappedFields, Issue)).where(Issue.site_id == site_id, Issue.id > after)
+    return await reader.all(Rows(MappedFields, statement.order_by(Issue.id).limit(bulk.SIZE)))
+
+
+async def remap(tx: AsyncSession, rows: Sequence[Mapping[str, object]]) -> int:
+    """Give issues the values of a changed field mapping; how many differ now."""
+    return len(await bulk.write(tx, _REMAP, rows))

@@ -2,26 +2,35 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel import clock
+from cutwater.kernel.changes import changed
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id, next_keys
 from cutwater.sprints.core.facts import SprintState
 from cutwater.sprints.core.records import Batch, SprintRecord
-from cutwater.sprints.sites.models import Board
+from cutwater.sprints.sites.service import board_ids
 from cutwater.sprints.sprints.models import Sprint
-from cutwater.sprints.sprints.service.verbs import findable
+from cutwater.sprints.sprints.service.sprints import put_in_search
+
+
+@frozen
+class Mirrored:
+    """How many sprints were created and updated, and the ids of all by external id and by name."""
+
+    created: int
+    updated: int
+    ids: dict[str, UUID]
 
 
 async def mirror_sprints(
     tx: AsyncSession, site_id: UUID, batch: Batch, of_issues: Iterable[tuple[SprintRecord, ...]]
-) -> tuple[int, int, dict[str, UUID]]:
-    """Create and update sprints; gives how many of each, and ids by external id and by name.
+) -> Mirrored:
+    """Create and update the sprints of a site, one import at a time.
 
     The list of sprints outranks what issues say of theirs; a sprint without an id is known by its name.
     """
@@ -31,67 +40,60 @@ async def mirror_sprints(
         for each in await tx.scalars(select(Sprint).where(Sprint.site_id == site_id))
     }
     by_name = {each.name: each for each in stored.values()}
-    boards = await _boards(tx, site_id, wanted)
-    fresh = [item for item in wanted if _found(item, stored, by_name) is None]
-    keys = await next_keys(tx, "SPR", len(fresh))
-    created = []
-    for item, key in zip(fresh, keys, strict=True):
-        sprint = Sprint(
-            id=new_id(),
-            key=key,
-            site_id=site_id,
-            external_id=item.external_id,
-            revision=1,
-            **_values(item, boards),
-        )
-        tx.add(sprint)
-        created.append(sprint)
+    boards = await board_ids(tx, site_id, sorted({item.board_id for item in wanted if item.board_id}))
+    created = await _create(
+        tx, site_id, [item for item in wanted if _known(item, stored, by_name) is None], boards
+    )
     updated = [
-        each
+        sprint
         for item in wanted
-        if (each := _found(item, stored, by_name)) is not None and _refresh(each, item, boards)
+        if (sprint := _known(item, stored, by_name)) is not None and _refresh(sprint, item, boards)
     ]
     await tx.flush()
-    await findable(tx, [*created, *updated])
+    await put_in_search(tx, [*created, *updated])
     every = [*stored.values(), *created]
     ids = {each.name: each.id for each in every}
     ids |= {each.external_id: each.id for each in every if each.external_id}
-    return len(created), len(updated), ids
+    return Mirrored(created=len(created), updated=len(updated), ids=ids)
 
 
 def _wanted(
     listed: Iterable[SprintRecord], of_issues: Iterable[tuple[SprintRecord, ...]]
 ) -> list[SprintRecord]:
-    found: dict[str, SprintRecord] = {}
+    wanted: dict[str, SprintRecord] = {}
     for item in listed:
-        found[item.external_id or item.name] = item
-    names = {item.name for item in found.values()}
+        wanted[item.external_id or item.name] = item
+    names = {item.name for item in wanted.values()}
     for sprints in of_issues:
         for item in sprints:
             if item.external_id is None and item.name in names:
                 continue
-            found.setdefault(item.external_id or item.name, item)
-    return list(found.values())
+            wanted.setdefault(item.external_id or item.name, item)
+    return list(wanted.values())
 
 
-def _found(item: SprintRecord, stored: dict[str, Sprint], by_name: dict[str, Sprint]) -> Sprint | None:
+def _known(item: SprintRecord, stored: dict[str, Sprint], by_name: dict[str, Sprint]) -> Sprint | None:
     if item.external_id:
         return stored.get(item.external_id)
     return by_name.get(item.name)
 
 
-async def _boards(tx: AsyncSession, site_id: UUID, wanted: list[SprintRecord]) -> dict[str, UUID]:
-    ids = sorted({item.board_id for item in wanted if item.board_id})
-    if ids:
-        rows: list[dict[str, Any]] = [
-            {"id": new_id(), "site_id": site_id, "external_id": each} for each in ids
-        ]
-        await tx.execute(insert(Board).on_conflict_do_nothing(), rows)
-    found = await tx.execute(select(Board.external_id, Board.id).where(Board.site_id == site_id))
-    return {row.external_id: row.id for row in found.all()}
+async def _create(
+    tx: AsyncSession, site_id: UUID, fresh: list[SprintRecord], boards: dict[str, UUID]
+) -> list[Sprint]:
+    created = []
+    for item, key in zip(fresh, await next_keys(tx, "SPR", len(fresh)), strict=True):
+        values = _values(item, boards)
+        sprint = Sprint(
+            id=new_id(), key=key, site_id=site_id, external_id=item.external_id, revision=1, **values
+        )
+        sprint.synced_at = clock.now()
+        tx.add(sprint)
+        created.append(sprint)
+    return created
 
 
-def _values(item: SprintRecord, boards: dict[str, UUID]) -> dict[str, Any]:
+def _values(item: SprintRecord, boards: dict[str, UUID]) -> dict[str, object]:
     started = item.starts_at if item.state in (SprintState.ACTIVE, SprintState.COMPLETED) else None
     return {
         "name": item.name,
@@ -102,7 +104,6 @@ def _values(item: SprintRecord, boards: dict[str, UUID]) -> dict[str, Any]:
         "ends_on": day(item.ends_at),
         "started_at": started,
         "completed_at": item.completed_at,
-        "synced_at": clock.now(),
     }
 
 
@@ -123,10 +124,6 @@ def _refresh(sprint: Sprint, item: SprintRecord, boards: dict[str, UUID]) -> boo
         "started_at": item.starts_at is not None and item.state is not None,
         "completed_at": item.completed_at is not None,
     }
+    sprint.synced_at = clock.now()
     values = _values(item, boards)
-    sprint.synced_at = values["synced_at"]
-    changed = {name for name, says in told.items() if says and getattr(sprint, name) != values[name]}
-    for name in changed:
-        setattr(sprint, name, values[name])
-    sprint.revision += bool(changed)
-    return bool(changed)
+    return bool(changed(sprint, {name: values[name] for name, says in told.items() if says}))
