@@ -289,3 +289,46 @@ async def test_an_import_can_be_discarded_over_the_api(desk: Desk) -> None:
     assert (await desk.api.get("/imports")).json()["meta"]["total"] == 1
     missing = await desk.api.post("/imports", files=[("files", ("x", b"[]"))], data={"site": str(new_id())})
     assert missing.status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/sprints/spr-1", "/issues/pay-1", "/imports/imp-1"])
+async def test_a_key_in_any_case_or_the_id_is_the_same_row_in_the_api(desk: Desk, path: str) -> None:
+    await desk.imported()
+    row = (await desk.api.get(path)).json()["data"]
+    assert row["key"] == path.rpartition("/")[2].upper()
+    by_id = await desk.api.get(f"{path.rpartition('/')[0]}/{row['id']}")
+    assert by_id.json()["data"] == row
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/sprints/spr-1", "SPR-1"),
+        ("/sprints/spr-1/edit", "Alpha"),
+        ("/sprints/panel?issues=pay-1,no-9", "Not imported: NO-9"),
+        ("/issues/pay-1", "PAY-1"),
+        ("/sprints/import/imp-1", "IMP-1"),
+        ("/issues?q=key:pay-1", "PAY-1"),
+    ],
+)
+async def test_a_key_in_any_case_is_the_same_row_on_pages(desk: Desk, path: str, words: str) -> None:
+    await desk.imported()
+    page = await desk.page(path)
+    assert page.status_code == 200
+    assert words in page.text
+
+
+async def test_a_site_says_how_much_is_in_it_also_after_a_change(desk: Desk) -> None:
+    run = await desk.imported()
+    changed = await desk.api.patch(f"/sites/{run['site_id']}", json={"name": "Sheets"})
+    assert (changed.json()["data"]["name"], changed.json()["data"]["issues"]) == ("Sheets", 3)
+
+
+@pytest.mark.parametrize("path", ["/sprints", "/sprints/SPR-1", "/issues"])
+async def test_a_block_that_is_swapped_alone_is_what_the_page_shows(desk: Desk, path: str) -> None:
+    await desk.imported()
+    block = (await desk.page(path, **{"HX-Request-Type": "partial"})).text.strip()
+    assert block.startswith("<section")
+    assert "<html" not in block
+    assert "</table>" in block
+    assert "</table>" in (await desk.page(path)).text

@@ -112,3 +112,17 @@ async def test_the_face_gives_briefs(tx: AsyncSession, owner: Actor, reader: Ses
     assert await sprints.sprint_by_key(reader, str(sprint.id)) == sprint
     assert await sprints.sprints(reader) == [sprint]
     assert await sprints.sprint_by_key(reader, "SPR-404") is None
+
+
+async def test_keys_of_a_sheet_are_stored_in_capitals(
+    tx: AsyncSession, owner: Actor, reader: SessionReader
+) -> None:
+    sheet = (
+        b"Issue key,Summary,Parent key,Inward issue link (Blocks)\npay-8,Eight,,\npay-9,Nine,pay-8,Pay-8\n"
+    )
+    await imported(tx, owner, sheet)
+    record = await issue_record(reader, "Pay-9")
+    assert (record.issue.key, record.issue.parent_key) == ("PAY-9", "PAY-8")
+    assert [(link.other_key, link.other_id is None) for link in record.links] == [("PAY-8", False)]
+    assert [child.key for child in (await issue_record(reader, "pay-8")).children] == ["PAY-9"]
+    assert await keys_of(reader, "parent:pay-8") == ["PAY-9"]

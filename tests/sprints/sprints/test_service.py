@@ -23,6 +23,7 @@ from cutwater.sprints.mapping.service import confirm_mapping
 from cutwater.sprints.sites.service import create_site, update_site
 from cutwater.sprints.sprints.queries import sprint
 from cutwater.sprints.sprints.service.sprints import create_sprint, delete_sprint, move_sprint, update_sprint
+from cutwater.sprints.sprints.views import moves
 from tests import world
 from tests.sprints.factories import END, START, imported, names_of
 
@@ -125,3 +126,47 @@ async def test_two_people_starting_one_sprint_get_one_success(database: Database
             return refused.code
 
     assert sorted(await asyncio.gather(start(), start())) == ["ACTIVE", "CONFLICT"]
+
+
+async def test_a_refusal_is_about_permission_first_then_what_others_changed_then_the_rules(
+    tx: AsyncSession, owner: Actor, people: dict[str, Actor]
+) -> None:
+    await create_sprint(tx, owner, "Harbour 1")
+    await update_sprint(
+        tx, owner, "SPR-1", name="Harbour", goal="", starts_on=None, ends_on=None, seen_revision=1
+    )
+
+    async def start(actor: Actor, seen: int) -> Refused:
+        with pytest.raises(Refused) as refused:
+            await move_sprint(tx, actor, "spr-1", SprintState.ACTIVE, seen_revision=seen)
+        return refused.value
+
+    forbidden = await start(people["VIEWER"], 1)
+    assert (type(forbidden), len(forbidden.obstacles)) == (Forbidden, 1)
+    stale = await start(owner, 1)
+    assert isinstance(stale, Stale)
+    assert "changed name" in stale.message
+    ruled = await start(owner, 2)
+    assert [obstacle.code for obstacle in ruled.obstacles] == ["sprint.dates"]
+
+
+async def test_a_move_is_logged_as_a_change_of_the_state(
+    tx: AsyncSession, owner: Actor, reader: SessionReader
+) -> None:
+    created = await create_sprint(tx, owner, "Harbour 1")
+    await move_sprint(tx, owner, created.key, SprintState.CANCELLED)
+    entry = (await audit.feed(reader, owner, subject="sprint", id=created.id))[0]
+    assert {field: list(pair) for field, pair in entry.changes.items()} == {
+        "state": ["PLANNING", "CANCELLED"]
+    }
+
+
+async def test_a_move_offers_its_verb_with_everything_in_its_way(
+    tx: AsyncSession, owner: Actor, people: dict[str, Actor], reader: SessionReader
+) -> None:
+    await create_sprint(tx, owner, "Harbour 1")
+    row = await sprint(reader, "SPR-1")
+    offered = {move.verb: [each.code for each in move.obstacles] for move in moves(row, owner)}
+    assert offered == {"Start": ["sprint.dates"], "Cancel": []}
+    for move in moves(row, people["VIEWER"]):
+        assert move.obstacles[0].is_permission

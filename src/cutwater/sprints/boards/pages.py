@@ -62,8 +62,8 @@ async def sprint_list(
     wanted = state if state in set(SprintState) else ""
     found = await queries.sprint_page(reader, q, wanted, chosen_site, sort, offset)
     return view.show(
-        "sprints/boards/list.html",
-        block="list",
+        "sprints/boards/table.html" if view.kind == "partial" else "sprints/boards/list.html",
+        block="",
         page=found.page,
         q=q,
         sort=sort,
@@ -167,7 +167,7 @@ async def show(
         "svg": await chart(spec) if report.analysis.total.issues else "",
     }
     if view.kind == "partial":
-        return view.block("sprints/boards/detail.html", "breakdown", **context)
+        return view.block("sprints/boards/breakdown.html", "", **context)
     context |= {
         "moves": sprint_views.moves(sprint, actor),
         "may_edit": sprint_views.to_edit(sprint, actor),

@@ -87,8 +87,8 @@ async def show(
         ours = [row for row in await reader.all(sprint_queries.choices()) if row.is_ours]
         sprints = [(row.key, f"{row.key} {row.name}") for row in ours]
     return view.show(
-        "sprints/imports/import.html",
-        block="body",
+        "sprints/imports/body.html" if view.kind == "partial" else "sprints/imports/import.html",
+        block="",
         status=refusal.status if refusal else 200,
         run=run,
         files=files,

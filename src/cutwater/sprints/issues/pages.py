@@ -64,8 +64,8 @@ async def issue_list(
     query = issue_query.parse(q)
     found = await lists.issue_page(reader, query, sort, offset)
     return view.show(
-        "sprints/issues/list.html",
-        block="list",
+        "sprints/issues/table.html" if view.kind == "partial" else "sprints/issues/list.html",
+        block="",
         page=found.page,
         q=q,
         sort=sort,
