@@ -62,7 +62,8 @@ async def test_people_and_descriptions_stay_out_of_the_log(
     )
     entry = (await audit.feed(reader, owner, subject="issue", id=issue.id))[0]
     assert entry.headline == "changed description and assignee name"
-    logged = str((await tx.execute(text("select data::text from event_log where name = 'issue.updated'"))).all())
+    rows = await tx.execute(text("select data::text from event_log where name = 'issue.updated'"))
+    logged = str(rows.all())
     assert "Kim" not in logged
     assert "private" not in logged
 
