@@ -14,7 +14,7 @@ from cutwater.kernel.errors import Conflict, Invalid
 from cutwater.kernel.jobs import JobRun
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
-from cutwater.notifications.models import Work
+from cutwater.notifications.work.models import Work
 from cutwater.sprints.core.facts import SiteKind
 from cutwater.sprints.core.fields import FieldMap
 from cutwater.sprints.core.records import SourceFile
