@@ -12,15 +12,15 @@ from cutwater import identity, runbooks
 from cutwater.demo import bank, issues, people, releases
 from cutwater.identity.core.roles import KEY_SCOPES
 from cutwater.identity.keys.service import create_api_key
-from cutwater.integrations.jira.files import JiraFiles
+from cutwater.integrations.jira import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.frozen import frozen
 from cutwater.releases.records.service import ReleaseDraft, create_release
-from cutwater.sprints.models import Sprint
-from cutwater.sprints.records import SourceFile
-from cutwater.sprints.service import import_files
+from cutwater.sprints.core.records import SourceFile
+from cutwater.sprints.imports.service.runs import import_files
+from cutwater.sprints.sprints.models import Sprint
 
 RELEASES, STEPS = 200, 1200
 

@@ -10,7 +10,7 @@ WORDS = Path(__file__).resolve().parent / "import-formats.md"
 def formats() -> str:
     """What can be imported, and how each column may be called."""
     from cutwater.runbooks.core.worksheet import cells, columns
-    from cutwater.sprints import csv_files
+    from cutwater.sprints.core import csv_files
 
     worksheet = [[columns.LABELS[field], _words(names)] for field, names in columns.NAMES.items()]
     filled = WORDS.read_text(encoding="utf-8").format(

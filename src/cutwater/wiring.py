@@ -16,13 +16,13 @@ from cutwater import audit, identity, web
 from cutwater.audit.live.ports import TopicView
 from cutwater.identity import shell as identity_shell
 from cutwater.integrations import smtp
-from cutwater.integrations.jira.files import JiraFiles
+from cutwater.integrations.jira import JiraFiles
 from cutwater.kernel import events
 from cutwater.kernel.db import Base
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.settings import Settings, SettingsError
 from cutwater.notifications import Mailer
-from cutwater.sprints.ports import IssueFiles
+from cutwater.sprints.imports.ports import IssueFiles
 
 T = TypeVar("T")
 MODULES = ("runbooks", "releases", "sprints", "notifications", "identity", "audit", "web")

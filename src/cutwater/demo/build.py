@@ -10,16 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.demo import bank, cutover, issues, people, releases
 from cutwater.identity.accounts import queries
-from cutwater.integrations.jira.files import JiraFiles
+from cutwater.integrations.jira import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
 from cutwater.releases.records.models import Release
-from cutwater.sprints.models import Issue, Sprint
-from cutwater.sprints.records import SourceFile
-from cutwater.sprints.service import import_files
+from cutwater.sprints.core.records import SourceFile
+from cutwater.sprints.imports.service.runs import import_files
+from cutwater.sprints.issues.models import Issue
+from cutwater.sprints.sprints.models import Sprint
 
 say = Console(stderr=True)
 

@@ -31,7 +31,7 @@ LONGEST_KEY = 200
 
 def named(model: type[Model], given: str | UUID) -> ColumnElement[bool]:
     """The condition for the row with this key or id; what can be neither finds nothing."""
-    id = given if isinstance(given, UUID) else _as_id(given)
+    id = given if isinstance(given, UUID) else as_id(given)
     if id is not None:
         return model.id == id
     column, fold = _known_by(model)
@@ -41,7 +41,14 @@ def named(model: type[Model], given: str | UUID) -> ColumnElement[bool]:
     return column == fold(key)
 
 
-def _as_id(given: str) -> UUID | None:
+def folded(model: type[Model], given: str) -> str:
+    """A key as it is stored, however somebody typed it."""
+    _, fold = _known_by(model)
+    return fold(given)
+
+
+def as_id(given: str) -> UUID | None:
+    """The id that somebody gave instead of a key, or None."""
     try:
         return UUID(given) if len(given) == 36 else None
     except ValueError:

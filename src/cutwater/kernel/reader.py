@@ -17,6 +17,7 @@ from cutwater.kernel.rows import Bound, Statement, Untyped, bound
 from cutwater.kernel.rows import Fixed as Fixed
 from cutwater.kernel.rows import Rows as Rows
 from cutwater.kernel.rows import any_of as any_of
+from cutwater.kernel.rows import columns_of as columns_of
 
 R = TypeVar("R")
 A = TypeVar("A")

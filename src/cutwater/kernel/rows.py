@@ -100,6 +100,16 @@ def _bound(compiled: Any, values: dict[str, Any], row: type[R]) -> Bound[R]:  # 
     return Bound(sql=text, values=values, row=row)
 
 
+def columns_of(
+    row: type[tuple[Any, ...]],  # allow: any — a NamedTuple of fields of any types
+    model: type[object],
+    **computed: Term,
+) -> list[Term]:
+    """The columns of a row in the order of its fields: what is computed, else the model's of that name."""
+    fields = cast(tuple[str, ...], getattr(row, "_fields", ()))
+    return [computed[name].label(name) if name in computed else getattr(model, name) for name in fields]
+
+
 def any_of(column: Term, values: Iterable[object]) -> ColumnElement[bool]:
     """`column = any(:values)`: like IN, but one parameter, so that the statement's text never changes."""
     listed: Sequence[object] = list(values)

@@ -1,16 +1,11 @@
 """Sprints: sites, issues and sprints, made by hand, imported by file or synced, with their analysis."""
 
-from cutwater.sprints.face import (
-    IssueBrief,
-    SprintBrief,
-    find_issues,
-    issue_by_key,
-    issues_by_ids,
-    issues_in_sprint,
-    sprint_by_key,
-    sprints,
-)
-from cutwater.sprints.service import NewIssue, create_issue, create_sprint, import_files, move_sprint
+from cutwater.sprints.issues.queries.lists import IssueBrief, find_issues, issues_by_ids
+from cutwater.sprints.issues.queries.record import issue_by_key
+from cutwater.sprints.issues.service.issues import NewIssue, create_issue
+from cutwater.sprints.issues.views import issues_in_sprint
+from cutwater.sprints.sprints.service.sprints import create_sprint, move_sprint
+from cutwater.sprints.sprints.views import SprintBrief, sprint_by_key, sprints
 
 __all__ = [
     "IssueBrief",
@@ -19,7 +14,6 @@ __all__ = [
     "create_issue",
     "create_sprint",
     "find_issues",
-    "import_files",
     "issue_by_key",
     "issues_by_ids",
     "issues_in_sprint",

@@ -1,8 +1,9 @@
 """What sprints give to the shell."""
 
 from cutwater.kernel.grants import Grant
-from cutwater.sprints.models import ImportState
-from cutwater.sprints.records import Category, SprintState
+from cutwater.sprints.core.coverage import Effect
+from cutwater.sprints.core.facts import Category, ImportState, Severity, SprintState
+from cutwater.sprints.core.health import Level
 from cutwater.web import Command, HomePanel, Look, NavItem
 
 NAV = (
@@ -43,6 +44,22 @@ LOOKS = {
         Category.IN_PROGRESS: Look(word="In progress", icon="circle-dot", tone="info"),
         Category.DONE: Look(word="Done", icon="circle-check", tone="good"),
         Category.UNKNOWN: Look(word="Unknown", icon="circle"),
+    },
+    "health": {
+        Level.GOOD: Look(word="Good", icon="circle-check", tone="good"),
+        Level.WATCH: Look(word="Watch", icon="triangle-alert", tone="warn"),
+        Level.BAD: Look(word="Bad", icon="octagon-alert", tone="bad"),
+        Level.UNKNOWN: Look(word="Not known", icon="circle-dashed"),
+    },
+    "coverage": {
+        Effect.FINE: Look(word="Complete enough", icon="circle-check", tone="good"),
+        Effect.PARTIAL: Look(word="Partial", icon="triangle-alert", tone="warn"),
+        Effect.MISLEADING: Look(word="Misleading", icon="octagon-alert", tone="bad"),
+    },
+    "oddity": {
+        Severity.ERROR: Look(word="Error", icon="octagon-alert", tone="bad"),
+        Severity.WARNING: Look(word="Warning", icon="triangle-alert", tone="warn"),
+        Severity.NOTE: Look(word="Note", icon="circle-alert", tone="info"),
     },
     "import": {
         ImportState.READING: Look(word="Reading", icon="loader-circle", tone="info"),

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cutwater.integrations.jira.files import JiraFiles
-from cutwater.sprints.records import Batch, Severity, SourceFile
-from cutwater.sprints.service import reviewing
+from cutwater.integrations.jira import JiraFiles
+from cutwater.sprints.core import reviewing
+from cutwater.sprints.core.facts import Severity
+from cutwater.sprints.core.records import Batch, SourceFile
 
 GOOD = {"id": "1", "key": "A-1", "fields": {"summary": "One", "status": {"name": "To Do"}}}
 

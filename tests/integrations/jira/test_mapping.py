@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from cutwater.integrations.jira import adf, values
-from cutwater.integrations.jira.files import JiraFiles
-from cutwater.integrations.jira.recognition import content_of
-from cutwater.sprints import detection, fields, history
-from cutwater.sprints.reading import Notes, Spot
-from cutwater.sprints.records import Batch, Category, Content, IssueRecord, SourceFile, SprintState
+from cutwater.integrations.jira import JiraFiles
+from cutwater.integrations.jira.mapping import adf, values
+from cutwater.integrations.jira.mapping.recognition import content_of
+from cutwater.sprints.core import detection, fields, history
+from cutwater.sprints.core.facts import Category, Content, Role, SprintState
+from cutwater.sprints.core.reading import Notes, Spot
+from cutwater.sprints.core.records import Batch, IssueRecord, SourceFile
 
 DATA = Path(__file__).parents[2] / "data" / "jira"
 
@@ -74,7 +75,7 @@ def test_fields_are_found_by_schema_and_name() -> None:
         sprint="customfield_10020",
         flagged="customfield_10021",
     )
-    best = detection.candidates(fields.Role.POINTS, facts, 2)[0]
+    best = detection.candidates(Role.POINTS, facts, 2)[0]
     assert "jsw-story-points" in best.reason
     assert "Story point estimate" in best.reason
 
@@ -84,9 +85,7 @@ def test_a_field_whose_name_says_something_else_is_offered_and_not_proposed() ->
     batch = JiraFiles().read([SourceFile(name="x.csv", content=rows)])
     facts = detection.observe(batch.issues, batch.fields)
     assert detection.propose(facts, 2).points == ""
-    assert [each.field_id for each in detection.candidates(fields.Role.POINTS, facts, 2)] == [
-        "Times reopened"
-    ]
+    assert [each.field_id for each in detection.candidates(Role.POINTS, facts, 2)] == ["Times reopened"]
 
 
 def test_mapped_values_come_out_of_cloud_fields() -> None:

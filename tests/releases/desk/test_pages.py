@@ -30,8 +30,8 @@ from cutwater.releases.moves import queries
 from cutwater.releases.moves.views import MOST_WATCHED, watched
 from cutwater.releases.records.service import block_release, update_release
 from cutwater.releases.services.service import update_service
-from cutwater.sprints.service import IssueEdit
-from cutwater.sprints.service.sprints import add_issues
+from cutwater.sprints.issues.service.issues import IssueEdit
+from cutwater.sprints.issues.service.memberships import add_issues
 from tests import world
 from tests.releases.factories import a_release, a_service, release_at, walk
 from tests.serving import Served

@@ -16,7 +16,7 @@ from cutwater.releases.desk.queries.detail import release_row
 from cutwater.releases.items import queries
 from cutwater.releases.items.service import ItemDraft, add_item, refresh_items, remove_item, update_item
 from cutwater.releases.moves.service import move_release
-from cutwater.sprints.service import IssueEdit, update_issue
+from cutwater.sprints.issues.service.issues import IssueEdit, update_issue
 from tests import world
 from tests.releases.factories import a_release, release_at, walk
 

@@ -19,7 +19,7 @@ from cutwater.releases.items.jobs import refresh_items
 from cutwater.releases.items.service import ItemDraft, add_item
 from cutwater.releases.records import jobs as records_jobs
 from cutwater.releases.records.service import block_release
-from cutwater.sprints.service import IssueEdit, update_issue
+from cutwater.sprints.issues.service.issues import IssueEdit, update_issue
 from tests import world
 from tests.releases.factories import a_release, walk
 

@@ -1,1 +1,0 @@
-"""The module's routes under /api/v1."""

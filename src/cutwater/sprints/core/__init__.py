@@ -1,0 +1,1 @@
+"""The thinking of sprints: no database, no web."""

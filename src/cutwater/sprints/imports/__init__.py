@@ -1,0 +1,1 @@
+"""Files in: read, shown, confirmed by a person, applied as one."""

@@ -1,1 +1,0 @@
-"""The module's pages, under /o/{organization}."""

@@ -1,1 +1,0 @@
-"""Every SELECT of the module, by noun."""

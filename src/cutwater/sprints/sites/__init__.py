@@ -1,0 +1,1 @@
+"""Where issues come from: sites with their projects, boards, statuses and fields."""

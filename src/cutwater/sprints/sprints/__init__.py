@@ -1,0 +1,1 @@
+"""Sprints: made here or taken over, and which issues are in them."""
