@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import pairs
-from cutwater.runbooks.critical_path import Link, LinkKind, Prepared, Progress, Step, critical_path
+from cutwater.runbooks.core.critical_path import Link, LinkKind, Prepared, Progress, Step, critical_path
 
 STEPS, LINKS, HOT, PAIRS = 10_000, 20_000, 15, 41
 WHOLE_AIM_MS, TICK_AIM_MS = 100, 20

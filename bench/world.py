@@ -17,8 +17,7 @@ from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.frozen import frozen
-from cutwater.releases.drafts import ReleaseDraft
-from cutwater.releases.service import create_release
+from cutwater.releases.records.service import ReleaseDraft, create_release
 from cutwater.sprints.models import Sprint
 from cutwater.sprints.records import SourceFile
 from cutwater.sprints.service import import_files
@@ -66,10 +65,10 @@ async def _run(tx: AsyncSession, owner: Actor) -> str:
     runbook = await runbooks.import_worksheet(tx, actor, sheet)
     await runbooks.publish_version(tx, actor, runbook.key)
     migration = await runbooks.create_migration(tx, actor, "Bench")
-    plan = runbooks.IterationPlan(
+    plan = runbooks.RunPlan(
         runbook_key=runbook.key, type="CUTOVER", planned_start=clock.now() - timedelta(hours=1)
     )
-    run = await runbooks.create_iteration(tx, actor, migration.key, plan)
+    run = await runbooks.create_run(tx, actor, migration.key, plan)
     await runbooks.move_run(tx, actor, run.key, "start")
     return str(run.key)
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from cutwater.runbooks import reading, worksheet
-from cutwater.runbooks.plan import Known, ParsedPlan, Severity
+from cutwater.runbooks.core.worksheet import parsing, reading
+from cutwater.runbooks.core.worksheet.plan import KnownNames, ParsedPlan, Severity
 
 FILES = Path(__file__).parent.parent / "docs" / "tutorial" / "files"
 TEAMS = (
@@ -15,13 +15,13 @@ TEAMS = (
     "Platform",
     "Quality",
 )
-KNOWN = Known(teams={name.casefold(): name for name in TEAMS})
+KNOWN = KnownNames(teams={name.casefold(): name for name in TEAMS})
 
 
 def plan(name: str) -> ParsedPlan:
     """A sample worksheet, read as the import reads it."""
     sheet = reading.read_sheet((FILES / name).read_bytes(), name)
-    return worksheet.parse(sheet, worksheet.detect(sheet), KNOWN)
+    return parsing.parse(sheet, parsing.detect(sheet), KNOWN)
 
 
 def test_the_clean_worksheet_has_thirteen_steps_and_nothing_to_mend() -> None:

@@ -9,7 +9,7 @@ WORDS = Path(__file__).resolve().parent / "import-formats.md"
 
 def formats() -> str:
     """What can be imported, and how each column may be called."""
-    from cutwater.runbooks import cells, columns
+    from cutwater.runbooks.core.worksheet import cells, columns
     from cutwater.sprints import csv_files
 
     worksheet = [[columns.LABELS[field], _words(names)] for field, names in columns.NAMES.items()]

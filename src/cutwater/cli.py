@@ -226,11 +226,11 @@ def audit_verify(organization: Slug = "", heads: Heads = None, as_json: AsJson =
 
     With --heads (a file of published heads, or a folder of them) a cut tail is found too.
     """
-    from cutwater.audit import verification
+    from cutwater.audit.chain import views
 
     async def work(runtime: "Runtime") -> int:
-        known = verification.read_heads(heads) if heads else None
-        report = await verification.verify(runtime.database, organization or None, heads=known)
+        known = views.read_heads(heads) if heads else None
+        report = await views.verify(runtime.database, organization or None, heads=known)
         answer(as_json, report.as_json(), lambda: typer.echo(report.as_text()))
         return 0 if report.intact else 1
 

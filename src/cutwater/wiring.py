@@ -13,7 +13,7 @@ from sqlalchemy import MetaData
 from starlette.routing import BaseRoute
 
 from cutwater import audit, identity, web
-from cutwater.audit.ports import TopicView
+from cutwater.audit.live.ports import TopicView
 from cutwater.identity import shell as identity_shell
 from cutwater.integrations import smtp
 from cutwater.integrations.jira.files import JiraFiles

@@ -1,4 +1,4 @@
-"""The log's own routes, served for real: two apps, a real socket, real streams."""
+"""The log served for real: two apps, a real socket, real streams; a made-up kind of thing is in it."""
 
 import asyncio
 import json
@@ -11,14 +11,17 @@ import httpx2
 from fastapi import Depends, FastAPI, Request
 
 from cutwater import audit, web, wiring
-from cutwater.audit import api, pages
+from cutwater.identity import shell as identity_shell
 from cutwater.kernel import http
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
+from cutwater.kernel.grants import Grant
 from tests.serving import SETTINGS, on_a_socket
 
 SECRETS = SETTINGS.secrets
+BOATS = {"boat": Grant.RELEASES_READ, "harbour": Grant.RELEASES_READ}
+"""Boats are for every member to see."""
 
 
 @dataclass(kw_only=True)
@@ -42,7 +45,7 @@ class Served:
 
 
 def apps(database: Database, hub: audit.Hub, actors: dict[str, Actor]) -> FastAPI:
-    """Pages and API with the log's routes only; the header names the caller."""
+    """Pages and API; the header names the caller."""
 
     async def authenticate(request: Request, *, needs_organization: bool) -> Actor | None:
         found = actors.get(request.headers.get("x-who", ""))
@@ -59,8 +62,7 @@ def apps(database: Database, hub: audit.Hub, actors: dict[str, Actor]) -> FastAP
         app.state.authenticate, app.state.before_verb = authenticate, nothing_before
         for kind in http.EXPECTED:
             app.add_exception_handler(kind, refused)
-    shown.include_router(pages.router, prefix="/o/{organization}")
-    programmed.include_router(api.router)
+    wiring.include(shown, programmed)
     shown.mount("/api/v1", programmed)
     return shown
 
@@ -72,6 +74,7 @@ async def nothing_before(_request: Request, _actor: Actor, _tx: Any) -> None:
 @asynccontextmanager
 async def serving(database: Database, actors: dict[str, Actor], **views: Any) -> AsyncIterator[Served]:
     """Serve on a free port of this machine, with a hub that follows the log."""
+    audit.use_topics(wiring.topics() | BOATS, identity_shell.ACCESS)
     hub = audit.Hub(database, views, secrets=SECRETS)
     following = asyncio.create_task(hub.run())
     try:
@@ -82,6 +85,7 @@ async def serving(database: Database, actors: dict[str, Actor], **views: Any) ->
     finally:
         hub.close()
         await following
+        wiring.declare()
 
 
 class Listener:

@@ -32,11 +32,11 @@ async def test_a_thing_is_found_by_the_beginnings_of_its_words(
     found = new_id()
     await search.put(tx, kind="release", id=found, key="R-7", title="Payments core", path="/releases/R-7")
     await search.put(tx, kind="release", id=found, key="R-7", title="Transfers core", path="/releases/R-7")
-    assert [row.title for row in await search.find(reader, "core tran")] == ["Transfers core"]
-    assert await search.find(reader, "payments") == []
-    assert [row.key for row in await search.find(reader, "r-7")] == ["R-7"]
+    assert [row.title for row in await search.find(reader, "core tran", kinds=None)] == ["Transfers core"]
+    assert await search.find(reader, "payments", kinds=None) == []
+    assert [row.key for row in await search.find(reader, "r-7", kinds=None)] == ["R-7"]
     await world.organization(tx, "Another")
-    assert await search.find(reader, "transfers") == []
+    assert await search.find(reader, "transfers", kinds=None) == []
 
 
 async def test_another_organizations_file_does_not_exist(tx: AsyncSession, owner: Actor) -> None:

@@ -48,7 +48,7 @@ async def test_a_sprint_is_planned_started_and_completed(
     assert sprint.started_at is not None
     assert sprint.completed_at is not None
     assert await headlines(reader, "sprint", sprint) == ["sprint.moved", "sprint.moved", "sprint.created"]
-    assert [row.key for row in await search.find(reader, "harb")] == ["SPR-1"]
+    assert [row.key for row in await search.find(reader, "harb", kinds=None)] == ["SPR-1"]
 
 
 async def test_a_sprint_without_dates_cannot_start(tx: AsyncSession, owner: Actor) -> None:

@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import Response
 from pydantic import Field
 
-from cutwater import web
+from cutwater import web, wiring
 from cutwater.identity.core.roles import ROLE_GRANTS, Role
 from cutwater.kernel import http
 from cutwater.kernel.actor import Actor
@@ -53,7 +53,11 @@ class BoatForm(Body):
 
 def shell(**more: object) -> None:
     """Set the shell up as a process would."""
-    configure(web.Declared(nav=NAV, templates={"boats": FOLDER}), secrets=SECRETS, **more)  # type: ignore[arg-type]
+    configure(
+        web.Declared(nav=NAV, templates={"boats": FOLDER}, looks=wiring.declared().looks),
+        secrets=SECRETS,
+        **more,
+    )  # type: ignore[arg-type]
 
 
 def boats(actor: Actor | None = MARA) -> FastAPI:

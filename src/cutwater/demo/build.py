@@ -16,7 +16,7 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
-from cutwater.releases.models import Release
+from cutwater.releases.records.models import Release
 from cutwater.sprints.models import Issue, Sprint
 from cutwater.sprints.records import SourceFile
 from cutwater.sprints.service import import_files

@@ -103,11 +103,11 @@ async def _play(
     moves: list[Move],
     release_keys: dict[str, str] | None = None,
 ) -> str:
-    plan = runbooks.IterationPlan(
+    plan = runbooks.RunPlan(
         runbook_key=runbook, type=kind, planned_start=start, window_end=start + timedelta(hours=40)
     )
     with clock.frozen(start - timedelta(days=3)):
-        run = await runbooks.create_iteration(tx, pilot, migration, plan)
+        run = await runbooks.create_run(tx, pilot, migration, plan)
         for line in lines() if release_keys else ():
             await _link(tx, pilot, run.key, line, release_keys or {})
     with clock.frozen(start):

@@ -1,10 +1,12 @@
 """One shape for every answer: `{data, meta, links}`."""
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from fastapi import Request
+from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from cutwater.kernel.etags import set_etag
 from cutwater.kernel.paging import Page
 
 T = TypeVar("T")
@@ -63,3 +65,14 @@ def many(page: Page[T], request: Request, **meta: object) -> dict[str, object]:
     if page.next_cursor is not None:
         counts |= {"next_cursor": page.next_cursor}
     return {"data": list(page.rows), "meta": counts | meta, "links": {"self": address, "next": following}}
+
+
+def one(data: object, revision: int, request: Request, response: Response) -> dict[str, object]:
+    """An item under the ETag of its revision."""
+    set_etag(response, revision)
+    return item(data, request)
+
+
+def every(rows: Sequence[T], request: Request) -> dict[str, object]:
+    """A short list that is always whole."""
+    return many(Page(rows=rows, per_page=max(1, len(rows)), total=len(rows)), request)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cutwater.kernel.db import Base, OrganizationRow, scoped
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
-from cutwater.kernel.reader import Reader, Rows
+from cutwater.kernel.reader import Reader, Rows, any_of
 
 BATCH = 1000
 _IDS, _TEXTS = ARRAY(Uuid()), ARRAY(Text())
@@ -129,10 +129,17 @@ async def drop(tx: AsyncSession, id: UUID) -> None:
     await tx.execute(delete(SearchEntry).where(SearchEntry.subject_id == id))
 
 
-async def find(reader: Reader, text: str, limit: int = 12, hidden: Collection[str] = ()) -> list[Hit]:
+async def find(
+    reader: Reader,
+    text: str,
+    limit: int = 12,
+    *,
+    kinds: Collection[str] | None,
+    hidden: Collection[str] = (),
+) -> list[Hit]:
     """Things whose words start with every word of the text; exact keys first, then the newest.
 
-    Things of a hidden kind are left out.
+    Only things of these kinds (None: of every kind) that are not hidden.
     """
     wanted = sorted(split(text), key=len, reverse=True)[:5]
     if not wanted:
@@ -141,6 +148,8 @@ async def find(reader: Reader, text: str, limit: int = 12, hidden: Collection[st
     for word in wanted:
         holders = select(SearchWord.subject_id).where(SearchWord.word.op("^@")(word))
         statement = statement.where(SearchEntry.subject_id.in_(holders))
+    if kinds is not None:
+        statement = statement.where(any_of(SearchEntry.kind, sorted(kinds)))
     for kind in sorted(hidden):
         statement = statement.where(SearchEntry.kind != kind)
     exact = (func.lower(SearchEntry.key) == text.strip().lower()).desc()

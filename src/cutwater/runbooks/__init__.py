@@ -1,19 +1,20 @@
 """Cutover runbooks: templates, runs, and the night itself. See README.md."""
 
-from cutwater.runbooks.service.assignment import link_release
-from cutwater.runbooks.service.imports import Worksheet, import_worksheet
-from cutwater.runbooks.service.migrations import IterationPlan, create_iteration, create_migration
-from cutwater.runbooks.service.runs import move_run
-from cutwater.runbooks.service.sheets import live_frame
-from cutwater.runbooks.service.steps import Moving, move_step, tick_instruction
-from cutwater.runbooks.service.templates import publish_version
+from cutwater.runbooks.library.service import publish_version
+from cutwater.runbooks.runs.service.migrations import create_migration
+from cutwater.runbooks.runs.service.runs import RunPlan, create_run, move_run
+from cutwater.runbooks.sheet.views.live import live_frame
+from cutwater.runbooks.steps.service.assignments import link_release
+from cutwater.runbooks.steps.service.instructions import tick_instruction
+from cutwater.runbooks.steps.service.moves import Moving, move_step
+from cutwater.runbooks.worksheets.service import Worksheet, import_worksheet
 
 __all__ = [
-    "IterationPlan",
     "Moving",
+    "RunPlan",
     "Worksheet",
-    "create_iteration",
     "create_migration",
+    "create_run",
     "import_worksheet",
     "link_release",
     "live_frame",

@@ -1,9 +1,10 @@
 """What runbooks and runs give to the shell."""
 
 from cutwater.kernel.grants import Grant
-from cutwater.runbooks.facts import VersionState
-from cutwater.runbooks.service.sheets import live_frame
-from cutwater.runbooks.step_machine import RunState, StepState
+from cutwater.runbooks.core.facts import VersionState
+from cutwater.runbooks.core.run_machine import RunState
+from cutwater.runbooks.core.step_machine import StepState
+from cutwater.runbooks.sheet.views.live import live_frame
 from cutwater.web import Command, HomePanel, Look, NavItem
 
 NAV = (

@@ -6,7 +6,7 @@ from cutwater.web.charts import chart
 from cutwater.web.csrf import check_csrf
 from cutwater.web.declared import Command, Declared, HomePanel, Look, Looks, NavItem, SearchSource
 from cutwater.web.refusals import crashed_page, refused_page
-from cutwater.web.templating import configure, shell
+from cutwater.web.templating import configure, declarations
 from cutwater.web.view import PublicView, Refusal, View
 
 __all__ = [
@@ -26,6 +26,6 @@ __all__ = [
     "check_csrf",
     "configure",
     "crashed_page",
+    "declarations",
     "refused_page",
-    "shell",
 ]

@@ -43,7 +43,7 @@ async def tell(
     ]
     await tx.execute(upsert(InboxItem).values(told).on_conflict_do_nothing())
     for user_id in people:
-        await audit.nudge(tx, f"inbox:{user_id}")
+        await audit.nudge(tx, f"inbox:{user_id}", to=user_id)
 
 
 async def _overtake(
@@ -67,7 +67,7 @@ async def _read(tx: AsyncSession, actor: Actor, id: UUID) -> InboxItem:
     item = await held(tx, InboxItem, id, own, what="This item")
     item.read_at = item.read_at or clock.now()
     await tx.flush()
-    await audit.nudge(tx, f"inbox:{item.user_id}")
+    await audit.nudge(tx, f"inbox:{item.user_id}", to=item.user_id)
     return item
 
 
@@ -92,5 +92,6 @@ async def read_all(tx: AsyncSession, actor: Actor) -> int:
         InboxItem.user_id == (actor.user_id or NOBODY), InboxItem.read_at.is_(None)
     )
     marked = await tx.scalars(unread.values(read_at=clock.now()).returning(InboxItem.id))
-    await audit.nudge(tx, f"inbox:{actor.user_id}")
+    if actor.user_id is not None:
+        await audit.nudge(tx, f"inbox:{actor.user_id}", to=actor.user_id)
     return len(marked.all())

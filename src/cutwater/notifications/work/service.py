@@ -43,7 +43,13 @@ async def advance_work(tx: AsyncSession, work_id: UUID, done: int, total: int | 
         work.done, work.total = done, work.total if total is None else total
         work.updated_at = clock.now()
         await tx.flush()
-        await audit.nudge(tx, f"work:{work.id}")
+        await _nudge(tx, work)
+
+
+async def _nudge(tx: AsyncSession, work: Work) -> None:
+    """The page of the person who started it shows how far it is; work of a service key has nobody to tell."""
+    if work.started_by is not None:
+        await audit.nudge(tx, f"work:{work.id}", to=work.started_by)
 
 
 async def end_work(
@@ -58,7 +64,7 @@ async def end_work(
     if not failed:
         work.done = work.total
     await tx.flush()
-    await audit.nudge(tx, f"work:{work.id}")
+    await _nudge(tx, work)
     if work.started_by is not None:
         title = f"{work.title}: {'failed' if failed else 'done'}"
         await tell(tx, [work.started_by], title, f"/work/{work.id}", kind="work.ended")

@@ -207,7 +207,8 @@ def months() -> None:
 
 
 def recording() -> None:
-    """One call writes any number of events, in their order, and gives their ids back in that order."""
+    """One call writes any number of events, in their order, and gives their ids back in that order. Notes, and
+    the texts that the changes refer to, are rows of their own."""
     op.execute(
         f"""
         create function record_events(events jsonb) returns table (event_id bigint, chain_id uuid)
@@ -220,6 +221,10 @@ def recording() -> None:
             insert into event_note (id, organization_id, text)
             select e.note_id, chain, e.note
             from jsonb_to_recordset(events) as e (note_id uuid, note text) where e.note_id is not null;
+            insert into event_note (id, organization_id, text)
+            select t.id, chain, t.text
+            from jsonb_to_recordset(events) as e (texts jsonb)
+            cross join lateral jsonb_to_recordset(e.texts) as t (id uuid, text text);
             return query
             insert into event_log (happened_at, organization_id, actor_kind, actor_id, actor_user_id, actor_job,
                 name, subject_kind, subject_id, subject_key, context_kind, context_id, context_key,

@@ -1,0 +1,1 @@
+"""The chain: sealing, publishing heads, checking."""

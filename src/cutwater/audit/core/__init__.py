@@ -1,0 +1,1 @@
+"""The thinking of the log: no database, no web."""

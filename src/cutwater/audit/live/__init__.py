@@ -1,0 +1,1 @@
+"""Following changes: the hub, its states, streams and polls."""

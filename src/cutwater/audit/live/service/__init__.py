@@ -1,0 +1,1 @@
+"""The live hub and the states it draws."""

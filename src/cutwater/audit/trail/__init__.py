@@ -1,0 +1,1 @@
+"""The trail: the audit page, what changed lately, exports."""

@@ -1,0 +1,1 @@
+"""The thinking of runbooks and runs: no database, no web."""

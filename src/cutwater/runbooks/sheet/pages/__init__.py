@@ -1,0 +1,1 @@
+"""The runsheet, and the home page's panel of runs."""

@@ -1,0 +1,1 @@
+"""What the runsheet, its live state and the home page show."""

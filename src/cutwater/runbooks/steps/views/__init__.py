@@ -1,0 +1,1 @@
+"""What the drawer of a step, the runsheet and the API show."""

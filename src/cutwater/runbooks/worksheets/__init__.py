@@ -1,0 +1,1 @@
+"""Worksheets that become runbooks."""
