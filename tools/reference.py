@@ -135,8 +135,8 @@ def states() -> str:
     ]
     return page(
         "States",
-        "Drawn from the tables in `releases/core/lifecycle.py` and `runbooks/step_machine.py`: the same ones that "
-        "refuse a move, and that disable a button before the click.\n",
+        "Drawn from the tables in `releases/core/lifecycle.py` and `runbooks/core/step_machine.py`: the same "
+        "ones that refuse a move, and that disable a button before the click.\n",
         "## Release\n",
         mermaid(lifecycle.diagram()),
         "What each status demands by default before a release enters it; an organization switches each:\n",
