@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 from fastapi import Request
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +14,7 @@ from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.ids import new_id, next_key, next_keys
-from cutwater.kernel.reader import SessionReader
+from cutwater.kernel.reader import Rows, SessionReader
 from tests import world
 
 
@@ -51,17 +51,17 @@ async def test_a_reader_cannot_write_and_its_connection_survives_the_attempt(dat
     actor = await world.organization_in(database)
     reader = database.reader(actor)
     with pytest.raises(Exception, match="read-only"):
-        await reader.all(
-            text("insert into key_counter (organization_id, prefix, last) values (gen_random_uuid(), 'X', 1)")
-        )
-    assert await reader.scalar(text("select current_setting('app.organization')")) == str(
-        actor.organization_id
-    )
+        await reader.all(Rows(tuple, text("insert into key_counter (prefix, last) values ('X', 1)")))
+    found = await reader.scalar(select(func.current_setting("app.organization")))
+    assert found == str(actor.organization_id)
 
 
 async def test_several_reads_cost_one_trip(database: Database) -> None:
     reader = database.reader(None)
-    assert await reader.batch(text("select 1 as a"), text("select 2 as b")) == ([(1,)], [(2,)])
+    assert await reader.batch(Rows(tuple, text("select 1 as a")), Rows(tuple, text("select 2 as b"))) == (
+        [(1,)],
+        [(2,)],
+    )
     assert reader.trips == 1
 
 
@@ -70,7 +70,7 @@ async def test_nobody_waits_for_ever_behind_a_lock(database: Database) -> None:
         "select current_setting('lock_timeout') as lock,"
         " current_setting('idle_in_transaction_session_timeout') as idle"
     )
-    assert await database.reader(None).first(limits) == ("30s", "10min")
+    assert await database.reader(None).first(Rows(tuple, limits)) == ("30s", "10min")
     async with database.tx(None) as tx:
         assert (await tx.execute(limits)).one() == ("30s", "10min")
 

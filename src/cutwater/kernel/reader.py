@@ -7,13 +7,14 @@ from typing import Any, TypeVar, cast, overload
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import namedtuple_row, tuple_row
+from psycopg.rows import tuple_row
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import Executable, Select
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cutwater.kernel.dbroles import Connection
 from cutwater.kernel.metrics import QUERIES
-from cutwater.kernel.rows import Bound, Statement, Untyped, bound
+from cutwater.kernel.rows import Bound, Statement, bound
 from cutwater.kernel.rows import Fixed as Fixed
 from cutwater.kernel.rows import Rows as Rows
 from cutwater.kernel.rows import any_of as any_of
@@ -29,9 +30,6 @@ F = TypeVar("F")
 _TRIPS = QUERIES.labels("read")
 _SCOPE = "select set_config('app.organization', %s, true), set_config('app.user', %s, true)"
 _checked: set[tuple[str, type[object]]] = set()
-Connection = psycopg.AsyncConnection[
-    Any
-]  # allow: any — psycopg names the row type, which each cursor chooses
 Cursor = psycopg.AsyncCursor[tuple[object, ...]]
 
 
@@ -73,10 +71,13 @@ class Reader(ABC):
         /,
     ) -> tuple[list[A], list[B], list[C], list[D], list[E], list[F]]: ...
     @overload
-    async def batch(self, *statements: Statement[R]) -> tuple[list[R], ...]: ...
+    async def batch(
+        self, a: Statement[A], b: Statement[B], /, *rest: Statement[C]
+    ) -> tuple[list[A], list[B], *tuple[list[C], ...]]: ...
     @overload
-    async def batch(self, *statements: Any) -> tuple[list[Any], ...]: ...
-    async def batch(self, *statements: Any) -> tuple[list[Any], ...]:  # allow: any — see the overloads
+    async def batch(self, *statements: Statement[R]) -> tuple[list[R], ...]: ...
+    # allow: any — the overloads say the types
+    async def batch(self, *statements: Statement[Any]) -> tuple[list[Any], ...]:
         """Several queries in one trip; their rows in the same order."""
         if not statements:
             return ()
@@ -85,20 +86,11 @@ class Reader(ABC):
         with _TRIPS.time():
             return tuple(await self._trip(ready))
 
-    @overload
-    async def all(self, statement: Statement[R]) -> list[R]: ...
-    @overload
-    async def all(self, statement: Executable) -> list[Any]: ...
-    async def all(self, statement: Any) -> list[Any]:
+    async def all(self, statement: Statement[R]) -> list[R]:
         """Every row."""
-        found: list[Any] = (await self.batch(statement))[0]
-        return found
+        return (await self.batch(statement))[0]
 
-    @overload
-    async def first(self, statement: Statement[R]) -> R | None: ...
-    @overload
-    async def first(self, statement: Executable) -> Any: ...
-    async def first(self, statement: Any) -> Any:
+    async def first(self, statement: Statement[R]) -> R | None:
         """The first row, or None."""
         found = await self.all(statement)
         return found[0] if found else None
@@ -163,8 +155,7 @@ async def driver_connection(tx: AsyncSession) -> Connection:
 
 
 async def _send(connection: Connection, statement: Bound[object]) -> Cursor:
-    factory = namedtuple_row if statement.row is Untyped else tuple_row
-    cursor: Cursor = connection.cursor(row_factory=factory)
+    cursor = connection.cursor(row_factory=tuple_row)
     return await cursor.execute(statement.sql, statement.values)
 
 

@@ -66,20 +66,15 @@ class Fixed(Generic[R]):
         return _bound(self._compiled, self._compiled.construct_params(values, escape_names=False), self._row)
 
 
-class Untyped:
-    """The row of a statement that does not say what its rows are yet."""
-
-
 Statement = Rows[R] | Bound[R]
 
 
-def bound(statement: Statement[R] | Executable) -> Bound[R]:
+def bound(statement: Statement[R]) -> Bound[R]:
     """The statement as psycopg's SQL and parameters; the compiled text is cached by its shape."""
     if isinstance(statement, Bound):
         return statement
-    if not isinstance(statement, Rows):
-        statement = Rows(cast("type[R]", Untyped), cast(Any, statement))
-    compiled, extracted, collected, _stats = cast(Any, statement.statement)._compile_w_cache(
+    select: Any = statement.statement  # allow: any — how SQLAlchemy caches what it compiled is not public
+    compiled, extracted, collected, _stats = select._compile_w_cache(
         _dialect, compiled_cache=_compiled, column_keys=[]
     )
     values = compiled.construct_params(

@@ -180,7 +180,7 @@ async def test_answers_kept_for_repeats_are_forgotten_after_a_day(database: Data
             )
     for _ in range(2):
         await jobs.forget_answers(run_of(database, tmp_path))
-    assert [row.key for row in await database.reader(actor).all(select(IdempotencyKey.key))] == ["new"]
+    assert await database.reader(actor).scalars(select(IdempotencyKey.key)) == ["new"]
 
 
 def run_of(database: Database, folder: Path) -> JobRun:

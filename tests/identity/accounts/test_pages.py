@@ -28,4 +28,4 @@ async def test_an_address_is_confirmed_by_a_button_not_by_looking(
     assert (await browser.post(path)).status == 303
     assert "Confirm your address" not in (await browser.get("/organizations")).text
     await browser.post("/confirm")
-    assert len(await database.reader(actor).all(select(AccountLink.id))) == 2
+    assert len(await database.reader(actor).scalars(select(AccountLink.id))) == 2

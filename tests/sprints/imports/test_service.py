@@ -196,7 +196,8 @@ async def test_an_import_tells_how_many_rows_are_in(database: Database) -> None:
     async with database.tx(owner) as tx:
         await confirm_import(tx, owner, started.key, FieldMap())
     await jobs.apply_import(run, **ids)
-    work = await database.reader(owner).first(select(Work.state, Work.done, Work.total))
+    async with database.tx(owner) as tx:
+        [work] = await tx.execute(select(Work.state, Work.done, Work.total))
     assert (work.state, work.done) == ("DONE", work.total)
     assert work.total > 0
 
