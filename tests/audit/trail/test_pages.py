@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-import httpx2
 import pytest
 
 from cutwater import audit
@@ -20,7 +19,7 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
 from tests import world
-from tests.audit.serving import Served, serving
+from tests.audit.serving import Served, exported, serving
 from tests.audit.world import BoatMoored, moor, tampering
 
 
@@ -259,13 +258,6 @@ async def test_an_export_is_safe_in_a_spreadsheet_and_is_logged(served: Served, 
         assert (await exported(client, {"since": "never"})).status_code == 400
     feed = await audit.feed(database.reader(ann), ann, "log", ann.organization_id or new_id())
     assert [entry.headline for entry in feed] == ["exported 1 events of the log"]
-
-
-async def exported(client: httpx2.AsyncClient, form: dict[str, str]) -> httpx2.Response:
-    """Post the page's export form as a browser would."""
-    page = (await client.get("/audit")).text
-    token = page.split('name="csrf" content="')[1].split('"')[0]
-    return await client.post("/audit/export", data=form | {"_csrf": token})
 
 
 async def test_home_tells_members_what_changed_last_to_each_thing_once(
