@@ -20,13 +20,13 @@ BIN := $(VENV)/bin
 STAMPS := .make
 NODE_PATH_OF := $(BIN)/python tools/node.py --path
 WITH_NODE = PATH="$$($(NODE_PATH_OF)):$$PATH"
-SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/elements/*.js' -o -name tokens.css ')' 2>/dev/null)
+SOURCES := $(shell find src/cutwater -not -path '*/vendor/*' '(' -name '*.html' -o -name '*.py' -o -path '*/static/*.js' -o -name tokens.css ')' 2>/dev/null)
 
 # A browser that was not there, or is gone, is looked for again.
 NO_CHROMIUM := $(shell test -x "$$(cat $(STAMPS)/chromium 2>/dev/null)" || echo look-again)
 
 .PHONY: look-again help demo dev test check fmt bench migrate lock assets docs screenshots setup clean \
-	check-format check-lint check-types check-imports check-sizes check-rules check-schema check-docs check-js check-speed \
+	check-format check-lint check-types check-imports check-tree check-sizes check-rules check-schema check-docs check-js check-speed \
 	test-python test-elements
 
 help: ## show this list
@@ -41,7 +41,7 @@ dev: $(STAMPS)/assets ## serve the demo, and reload when Python, templates, CSS 
 
 test: $(STAMPS)/assets $(STAMPS)/chromium test-elements test-python ## run every test: unit, service, API, browser
 
-check: check-format check-lint check-types check-imports check-sizes check-rules check-schema check-docs check-js ## format, lint, types, import contracts, sizes, schema, docs, JavaScript types
+check: check-format check-lint check-types check-imports check-tree check-sizes check-rules check-schema check-docs check-js ## format, lint, types, import contracts, file names, sizes, schema, docs, JavaScript types
 	@echo 'check: all good'
 
 fmt: $(STAMPS)/python $(STAMPS)/node ## format Python, templates, CSS and JavaScript, and apply safe fixes
@@ -96,6 +96,9 @@ check-types: $(STAMPS)/python
 
 check-imports: $(STAMPS)/python
 	@$(BIN)/python tools/imports.py
+
+check-tree: $(STAMPS)/python
+	@$(BIN)/python tools/tree.py
 
 check-sizes: $(STAMPS)/python
 	@$(BIN)/python tools/sizes.py

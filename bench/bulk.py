@@ -26,7 +26,7 @@ from cutwater.demo import people
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.settings import Settings
-from cutwater.runbooks.worksheets import service
+from cutwater.runbooks.worksheets import queries, service
 from cutwater.runtime import Runtime, running
 
 ROWS, STEPS, REPEATS = 5_000, 1_174, 3
@@ -51,8 +51,8 @@ async def dry_run(runtime: Runtime, actor: Actor, content: bytes) -> float:
     given = runbooks.Worksheet(file_name="bench.xlsx", media_type=XLSX, content=content)
     began = time.perf_counter()
     async with runtime.database.tx(actor) as tx:
-        upload = await service.upload_worksheet(tx, actor, given)
-    found = await service.preview(runtime.database.reader(actor), upload.id)
+        import_id = await service.upload_worksheet(tx, actor, given)
+    found = await queries.dry_run(runtime.database.reader(actor), import_id)
     took = time.perf_counter() - began
     if len(found.plan.steps) != ROWS or found.plan.problems:
         raise RuntimeError(f"read {len(found.plan.steps)} of {ROWS} rows: {found.plan.problems[:3]}")

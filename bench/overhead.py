@@ -28,7 +28,7 @@ from pydantic import SecretStr
 
 from bench import pairs, world
 from bench.weighing import free_port
-from cutwater.identity import authentication
+from cutwater.identity.sessions.service import authentication
 from cutwater.kernel import reader as reading
 from cutwater.kernel.settings import Settings
 from cutwater.main import create_app

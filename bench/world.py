@@ -10,15 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import identity, runbooks
 from cutwater.demo import bank, issues, people, releases
-from cutwater.identity.roles import KEY_SCOPES
-from cutwater.identity.service import create_api_key
+from cutwater.identity.core.roles import KEY_SCOPES
+from cutwater.identity.keys.service import create_api_key
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.frozen import frozen
-from cutwater.releases.drafts import ReleaseDraft
-from cutwater.releases.service import create_release
+from cutwater.releases.records.service import ReleaseDraft, create_release
 from cutwater.sprints.models import Sprint
 from cutwater.sprints.records import SourceFile
 from cutwater.sprints.service import import_files

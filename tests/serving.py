@@ -27,8 +27,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from cutwater import audit, wiring
-from cutwater.identity.roles import KEY_SCOPES
-from cutwater.identity.service import create_api_key, sessions
+from cutwater.identity.core.roles import KEY_SCOPES
+from cutwater.identity.keys.service import create_api_key
+from cutwater.identity.sessions.service import sessions
+from cutwater.identity.sessions.service.tokens import issue_tokens
 from cutwater.kernel import crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
@@ -142,9 +144,7 @@ class Served:
         if Grant.RELEASES_WRITE not in actor.grants:
             login = await world.email_of(self.database, actor)
             secrets, here = SETTINGS.secrets, actor.organization
-            return (
-                await sessions.issue_tokens(self.database, secrets, login, world.PASSWORD, here)
-            ).access_token
+            return (await issue_tokens(self.database, secrets, login, world.PASSWORD, here)).access_token
         own = [scope.value for scope in KEY_SCOPES if scope in actor.grants]
         async with self.database.tx(actor) as tx:
             return (await create_api_key(tx, actor, "tests", own))[1]

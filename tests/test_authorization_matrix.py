@@ -21,8 +21,13 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.audit import Hub
-from cutwater.identity import service, tokens
-from cutwater.identity.service import sessions
+from cutwater.identity.core.tokens import SESSION_LIFETIME, Access, access_token
+from cutwater.identity.keys.service import create_api_key
+from cutwater.identity.members.service.invitations import invite
+from cutwater.identity.sessions.service import sessions
+from cutwater.identity.sessions.service.access import create_admin
+from cutwater.identity.sessions.service.tokens import _next_token
+from cutwater.identity.teams.service import create_team
 from cutwater.kernel import clock, crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
@@ -175,17 +180,17 @@ async def build(database: Database, hub: Hub) -> World:
         for role in ("VIEWER", "AUDITOR", "MEMBER", "MANAGER", "ADMIN"):
             actors[role] = await world.person(tx, owner, role)
         ids["member"] = str(actors["MEMBER"].user_id)
-        ids["team"] = (await service.create_team(tx, owner, "Inner circle")).slug
+        ids["team"] = (await create_team(tx, owner, "Inner circle")).slug
         for word in SCOPES:
-            bearers[f"ONLY {word}"] = (await service.create_api_key(tx, owner, word, [word]))[1]
+            bearers[f"ONLY {word}"] = (await create_api_key(tx, owner, word, [word]))[1]
             others = SCOPES - {word}
-            bearers[f"ALL BUT {word}"] = (await service.create_api_key(tx, owner, word, others))[1]
-        ids["invitation"] = str((await service.invite(tx, owner, world.address(), "MEMBER")).id)
+            bearers[f"ALL BUT {word}"] = (await create_api_key(tx, owner, word, others))[1]
+        ids["invitation"] = str((await invite(tx, owner, world.address(), "MEMBER")).invitation_id)
     async with database.tx(None) as tx:
         actors["FOREIGN"] = await world.organization(tx, "Foreign Bank")
     async with database.tx(None) as tx:
-        admin = await service.create_admin(tx, email=world.address(), password=world.PASSWORD, name="Sue")
-    people_ids = {name: actor.user_id for name, actor in actors.items()} | {"SUPERADMIN": admin.id}
+        admin = await create_admin(tx, email=world.address(), password=world.PASSWORD, name="Sue")
+    people_ids = {name: actor.user_id for name, actor in actors.items()} | {"SUPERADMIN": admin}
     for name, user_id in people_ids.items():
         here = actors["FOREIGN" if name == "FOREIGN" else "OWNER"].organization_id
         async with database.tx(None) as tx:
@@ -195,15 +200,15 @@ async def build(database: Database, hub: Hub) -> World:
 
 async def enter(tx: AsyncSession, user_id: Any, organization_id: Any) -> tuple[str, str]:
     """A session's cookie and an access token."""
-    from cutwater.identity import scope
+    from cutwater.identity.accounts.service import scope
     from cutwater.kernel.ids import new_id
 
     await scope.enter(tx, user_id=user_id, organization_id=organization_id)
     session = await sessions.start_session(tx, user_id)
     family = new_id()
-    sessions._next_token(tx, user_id, family, clock.now() + tokens.SESSION_LIFETIME)
-    access = tokens.Access(user_id=user_id, organization_id=organization_id, family_id=family)
-    return session.token, tokens.access_token(serving.SETTINGS.secrets, access, clock.now())
+    _next_token(tx, user_id, family, clock.now() + SESSION_LIFETIME)
+    access = Access(user_id=user_id, organization_id=organization_id, family_id=family)
+    return session.token, access_token(serving.SETTINGS.secrets, access, clock.now())
 
 
 def routes_of(app: Any) -> set[str]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cutwater.runbooks.core.worksheet import parsing, reading
-from cutwater.runbooks.core.worksheet.plan import Known, ParsedPlan, Severity
+from cutwater.runbooks.core.worksheet.plan import KnownNames, ParsedPlan, Severity
 
 FILES = Path(__file__).parent.parent / "docs" / "tutorial" / "files"
 TEAMS = (
@@ -15,7 +15,7 @@ TEAMS = (
     "Platform",
     "Quality",
 )
-KNOWN = Known(teams={name.casefold(): name for name in TEAMS})
+KNOWN = KnownNames(teams={name.casefold(): name for name in TEAMS})
 
 
 def plan(name: str) -> ParsedPlan:

@@ -61,7 +61,7 @@ def lucide() -> dict[str, dict[str, str]]:
 
 
 def _sources() -> Iterator[Path]:
-    for pattern in ("**/templates/**/*.html", "web/static/elements/*.js", "**/*.py"):
+    for pattern in ("**/templates/**/*.html", "web/static/elements/*.js", "*/static/*.js", "**/*.py"):
         yield from sorted(SOURCE.glob(pattern))
 
 

@@ -48,6 +48,19 @@ RULES = (
         say="settings are read in kernel/settings.py only",
     ),
     Rule(
+        name="lock",
+        pattern=re.compile(r"for_update|pg_(try_)?advisory"),
+        where=("src/*.py",),
+        home=("src/cutwater/kernel/keyed.py", "src/cutwater/schema/*"),
+        say="rows are held by kernel/keyed.py only: held, held_if, held_all, claimed, one_at_a_time",
+    ),
+    Rule(
+        name="any",
+        pattern=re.compile(r"^(?!\s*(from|import)\b)(?!\s*Any,$).*\bAny\b(?!\w*[\"'])"),
+        where=("src/*.py",),
+        say="say the type; where nobody can, say why nobody can",
+    ),
+    Rule(
         name="inline",
         pattern=re.compile(r"<style\b|<script(?![^>]*\bsrc=)[^>]*>|\sstyle=|\son[a-z]+=|\bhx-on|javascript:"),
         where=("src/*.html",),

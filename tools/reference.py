@@ -125,7 +125,7 @@ def _diagram(tables: list[Any]) -> str:
 
 def states() -> str:
     """The life of a release, a step and a run, drawn from the tables that enforce it."""
-    from cutwater.releases import lifecycle
+    from cutwater.releases.core import lifecycle
     from cutwater.runbooks.core import step_machine
     from cutwater.runbooks.core.run_machine import RUN_MOVES, RunState
 
@@ -135,7 +135,7 @@ def states() -> str:
     ]
     return page(
         "States",
-        "Drawn from the tables in `releases/lifecycle.py` and `runbooks/step_machine.py`: the same ones that "
+        "Drawn from the tables in `releases/core/lifecycle.py` and `runbooks/step_machine.py`: the same ones that "
         "refuse a move, and that disable a button before the click.\n",
         "## Release\n",
         mermaid(lifecycle.diagram()),
@@ -169,14 +169,20 @@ def layers() -> str:
     """Who may import whom, from the contracts that `make check` enforces."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     house = next(each for each in contracts if each["id"] == "house")
-    rooms = next(each for each in contracts if each["id"] == "rooms")
+    files = next(each for each in contracts if each["id"] == "files")
+    features = [each for each in contracts if each["id"].startswith("features-of-")]
     return page(
         "Layers",
         "Each line may import those below it, never above. The contracts stand in `pyproject.toml`.\n",
         "## Between modules\n",
         _steps(house["layers"], "cutwater."),
-        "## In a module\n",
-        _steps(rooms["layers"], ""),
+        "## In a module: features\n",
+        table(
+            ["module", "features, top to bottom"],
+            [[f"`{each['containers'][0].split('.')[-1]}`", _line(each["layers"])] for each in features],
+        ),
+        "## In a feature: files\n",
+        _steps(files["layers"], ""),
         "## All contracts\n",
         table(["contract", "says"], [[f"`{each['id']}`", each["name"]] for each in contracts]),
     )
@@ -185,6 +191,11 @@ def layers() -> str:
 def _steps(listed: list[str], prefix: str) -> str:
     rows = [line.replace("(", "").replace(")", "").replace(prefix, "") for line in listed]
     return "".join(f"{number}. {' · '.join(_names(row))}\n" for number, row in enumerate(rows, 1))
+
+
+def _line(listed: list[str]) -> str:
+    rows = [line.replace("(", "").replace(")", "") for line in listed]
+    return " > ".join(" · ".join(_names(row)) for row in rows)
 
 
 def _names(row: str) -> Iterator[str]:

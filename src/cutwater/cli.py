@@ -191,12 +191,12 @@ def create_admin(
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
 ) -> None:
     """Make a platform superadmin."""
-    from cutwater.identity.service import create_admin as create
+    from cutwater.identity.sessions.service.access import create_admin as create
 
     async def work(runtime: "Runtime") -> int:
         async with runtime.database.tx(None) as tx:
-            person = await create(tx, email=email, password=password, name=name)
-        say.print(f"{person.email} may now administer the platform.")
+            await create(tx, email=email, password=password, name=name)
+        say.print(f"{email.strip().lower()} may now administer the platform.")
         return 0
 
     with_runtime(work, makes=True)
@@ -208,7 +208,7 @@ def shut_account(
     reopen: Annotated[bool, typer.Option("--reopen", help="Let the person sign in again.")] = False,
 ) -> None:
     """Shut a person out of every organization: sessions, tokens and keys end at once."""
-    from cutwater.identity.service import set_active_by_email
+    from cutwater.identity.sessions.service.access import set_active_by_email
 
     async def work(runtime: "Runtime") -> int:
         async with runtime.database.tx(None) as tx:

@@ -2,24 +2,24 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
+from fastapi.telemetry import TelemetryConfig
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from cutwater import __version__, demo, runtime, web, wiring, worker
-from cutwater.identity import authentication as identity
+from cutwater.identity.sessions.service import authentication as identity
 from cutwater.kernel import bodies, health, http, idempotency, log, problem
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.settings import Settings, settings
 
-QUIET: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+QUIET: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 
 
 class WholeMount(Mount):
@@ -61,7 +61,13 @@ def create_app(config: Settings) -> FastAPI:
     return pages
 
 
-def prepare(app: FastAPI, config: Settings, *, authenticate: Any, refused: Any) -> None:
+def prepare(
+    app: FastAPI,
+    config: Settings,
+    *,
+    authenticate: object,
+    refused: Callable[[Request, Exception], Awaitable[Response]],
+) -> None:
     """What both apps have: settings, who is acting, and one answer to every expected exception."""
     app.state.settings = config
     app.state.authenticate = authenticate

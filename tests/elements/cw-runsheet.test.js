@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { page, press, server, settle } from "./dom.js";
+import { attributes, table } from "./runsheet-table.js";
 
 page();
 await import("../../src/cutwater/web/static/elements/cw-runsheet.js");
@@ -24,9 +25,9 @@ const shown = () =>
 beforeEach(async () => {
   page(
     `<b data-counter="startable">2</b><span data-run-cell="forecast_end"></span><progress data-run-cell="done" max="4" value="1"></progress>
-  <cw-runsheet data-run="1" data-topic="run:1" data-state-url="/state" data-verb-url="/steps/{code}/{verb}" data-state="RUNNING" data-zone="Europe/Zurich" data-day="2026-11-20">
-    <div><button type="button" data-filter="startable" aria-pressed="false"></button><button type="button" data-filter="mine" aria-pressed="false"></button><button type="button" data-filter="late" aria-pressed="false"></button><button type="button" data-filter="all" aria-pressed="true"></button><input data-sheet-search></div>
-    <section class="sheet-section"><h3 data-phase="p1"><span data-phase-done>1</span></h3><table><tbody>${
+  <cw-runsheet data-run="1" data-topic="run:1" data-state-url="/state" data-verb-url="/steps/{code}/{verb}" data-state="RUNNING" data-zone="Europe/Zurich" data-day="2026-11-20" ${attributes}>
+    <div><button type="button" data-filter="startable" aria-pressed="false"></button><button type="button" data-filter="mine" aria-pressed="false"></button><button type="button" data-filter="late" aria-pressed="false"></button><button type="button" data-filter="done" aria-pressed="false"></button><button type="button" data-filter="all" aria-pressed="true"></button><input data-sheet-search></div>
+    <section class="sheet-section"><h3 data-phase="p1"><span data-phase-done>1</span>/<span data-phase-total>4</span></h3><table><tbody>${
       row("A-1", "COMPLETED")
     }${row("A-2", "READY")}${row("A-3", "PENDING")}</tbody></table></section>
     <section class="sheet-section" id="second"><table><tbody>${
@@ -98,6 +99,22 @@ test("the button follows the state, for those who may act", () => {
 test("the done count of a phase follows its steps", () => {
   tell({ steps: { "A-2": { status: "COMPLETED" }, "A-3": { status: "SKIPPED" } } });
   assert.equal(document.querySelector("[data-phase-done]").textContent, "3");
+});
+
+test("the filter of what is done shows what counts as done, in every state", () => {
+  for (const state of Object.keys(table.states)) {
+    tell({ steps: { "A-3": { status: state } } });
+    document.querySelector('[data-filter="done"]').click();
+    assert.equal(shown().includes("A-3"), table.states[state].done, state);
+    document.querySelector('[data-filter="all"]').click();
+  }
+});
+
+test("a cancelled step leaves the total of its phase, and is drawn as the server's table says", () => {
+  tell({ steps: { "A-3": { status: "CANCELLED" } } });
+  assert.equal(document.querySelector("[data-phase-done]").textContent, "1");
+  assert.equal(document.querySelector("[data-phase-total]").textContent, "3");
+  assert.match(cell("A-3", "status"), /Cancelled/);
 });
 
 test("space starts a startable step at once, and the answer fills the row", async () => {

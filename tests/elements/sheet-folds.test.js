@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { page, press, server, settle } from "./dom.js";
+import { attributes } from "./runsheet-table.js";
 
 page();
 await import("../../src/cutwater/web/static/elements/cw-runsheet.js");
@@ -21,7 +22,7 @@ const folded = () =>
 beforeEach(async () => {
   server(() => ({}));
   page(
-    `<cw-runsheet data-run="1" data-topic="run:1"><div class="sheet-bar"><button type="button" data-filter="all" aria-pressed="true"></button><button type="button" data-filter="done" aria-pressed="false"></button></div>
+    `<cw-runsheet data-run="1" data-topic="run:1" ${attributes}><div class="sheet-bar"><button type="button" data-filter="all" aria-pressed="true"></button><button type="button" data-filter="done" aria-pressed="false"></button></div>
     ${part("First", row("A-1", "COMPLETED"))}${part("", row("A-2", "SKIPPED"))}${
       part("Second", row("B-1", "COMPLETED"), row("B-2", "READY"))
     }</cw-runsheet>`,
@@ -63,7 +64,7 @@ test("a phase that is finished while somebody looks is not folded under the curs
 
 test("what ended before the first open step of a phase is folded, until somebody asks or filters", async () => {
   page(
-    `<cw-runsheet data-run="1" data-topic="run:1"><div class="sheet-bar"><button type="button" data-filter="done" aria-pressed="false"></button></div>
+    `<cw-runsheet data-run="1" data-topic="run:1" ${attributes}><div class="sheet-bar"><button type="button" data-filter="done" aria-pressed="false"></button></div>
     ${
       part(
         "Now",

@@ -109,7 +109,7 @@ def rows_in(connection: psycopg.Connection[tuple[int, ...]], organization: str) 
     """How many runs, steps and events this connection sees inside an organization."""
     connection.execute("select set_config('app.organization', %s, false)", [organization])
     counted: list[int] = []
-    for table in ("iteration", "run_step", "event_log"):
+    for table in ("run", "run_step", "event_log"):
         statement = sql.SQL("select count(*) from {}").format(sql.Identifier(table))
         counted += [row[0] for row in connection.execute(statement)]
     return counted

@@ -22,10 +22,10 @@ RECOVERY = 60  # seconds, on two cores that others use too: what is broken never
 LOGGED = "select data->>'move', subject_key from event_log where name = 'step.moved' and context_key = %s"
 STATES = """
 select s.code, s.state, (
-    select e.data->>'now' from event_log e
+    select e.data->>'state' from event_log e
     where e.subject_id = s.id and e.name = 'step.moved' order by e.id desc limit 1
 )
-from run_step s join iteration i on i.id = s.iteration_id where i.key = %s
+from run_step s join run r on r.id = s.run_id where r.key = %s
 """
 QUEUED = "select id from procrastinate_jobs where status = 'todo' and task_name like 'notifications.%%'"
 

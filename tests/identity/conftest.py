@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 
+from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.embedded import EmbeddedServer
 from cutwater.kernel.limits import Limiter
+from tests import world
 from tests.conftest import copy
-from tests.serving import Visitor, app_on
+from tests.identity.clients import client
+from tests.serving import Client, Visitor, app_on
 
 
 @pytest.fixture(scope="package")
@@ -42,3 +45,10 @@ PATIENT = Patient()
 def browser(app: FastAPI) -> Visitor:
     """A browser nobody is signed in with."""
     return Visitor(app)
+
+
+@pytest.fixture
+async def bank(app: FastAPI, database: Database) -> tuple[dict[str, Actor], dict[str, Client]]:
+    """An organization with four people, and a client of each."""
+    people = await world.people_in(database, "ADMIN", "MEMBER", "VIEWER")
+    return people, {role: await client(app, database, actor) for role, actor in people.items()}

@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater.identity.models import Team
+from cutwater.identity.teams.models import Team
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.errors import NotFound
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.keyed import claimed, held, held_all, held_if, named, one_at_a_time
 from cutwater.kernel.reader import Rows, SessionReader
-from cutwater.releases.models import Release, Service
+from cutwater.releases.catalogue.models import Service
+from cutwater.releases.records.models import Release
 from tests import world
 
 NOBODY = "01a22012-8e81-7bf2-aac8-00a10c52fe9a"

@@ -8,8 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import runbooks
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks import RunPlan, Worksheet
-from cutwater.runbooks.runs.models import Run, RunStep
+from cutwater.runbooks.core.rows import RunHead
+from cutwater.runbooks.runs.models import RunStep
+from cutwater.runbooks.runs.queries.runs import read_head
 
 START = datetime(2026, 11, 21, 22, 0, tzinfo=UTC)
 
@@ -37,7 +40,7 @@ async def runbook(
 
 async def run(
     tx: AsyncSession, actor: Actor, csv: str = CHAIN, *, type: str = "CUTOVER", started: bool = True
-) -> Run:
+) -> RunHead:
     """A run of a worksheet, started unless told otherwise."""
     key = await runbook(tx, actor, csv)
     migration = await runbooks.create_migration(tx, actor, "Ledger to the new core")
@@ -45,19 +48,19 @@ async def run(
     made = await runbooks.create_run(tx, actor, migration.key, plan)
     if started:
         await runbooks.move_run(tx, actor, made.key, "start")
-    return made
+    return await read_head(SessionReader(tx), made.key)
 
 
-async def step(tx: AsyncSession, run: Run, code: str) -> RunStep:
+async def step(tx: AsyncSession, run: RunHead, code: str) -> RunStep:
     """A step as it is now."""
-    found = select(RunStep).where(RunStep.iteration_id == run.id, RunStep.code == code)
+    found = select(RunStep).where(RunStep.run_id == run.id, RunStep.code == code)
     return (await tx.scalars(found.execution_options(populate_existing=True))).one()
 
 
-async def states(tx: AsyncSession, run: Run) -> dict[str, str]:
+async def states(tx: AsyncSession, run: RunHead) -> dict[str, str]:
     """Where every step of a run stands."""
     found = await tx.execute(
-        select(RunStep.code, RunStep.state).where(RunStep.iteration_id == run.id).order_by(RunStep.position)
+        select(RunStep.code, RunStep.state).where(RunStep.run_id == run.id).order_by(RunStep.position)
     )
     return {row.code: row.state for row in found}
 

@@ -19,7 +19,7 @@ from cutwater.kernel.jobs import JobRun
 from cutwater.kernel.paging import Offset
 from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
-from cutwater.notifications.models import Work
+from cutwater.notifications.work.models import Work
 from cutwater.sprints import issue_query, jobs, service
 from cutwater.sprints.fields import FieldMap
 from cutwater.sprints.models import FieldMapping, ImportRun, Issue, Site, SiteKind, Sprint, SprintMembership

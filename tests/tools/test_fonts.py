@@ -24,7 +24,7 @@ def letters_of(name: str) -> set[int]:
 
 def written() -> Iterator[Path]:
     """The files whose words people read."""
-    for pattern in ("**/templates/**/*.html", "web/static/elements/*.js", "**/*.py"):
+    for pattern in ("**/templates/**/*.html", "web/static/elements/*.js", "*/static/*.js", "**/*.py"):
         yield from (ROOT / "src" / "cutwater").glob(pattern)
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from cutwater import web, wiring
-from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.identity.core.roles import ROLE_GRANTS, Role
 from cutwater.kernel import http
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Conflict, NotFound, TooMany

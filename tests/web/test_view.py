@@ -213,7 +213,8 @@ async def test_the_design_page_shows_every_component_without_inline_style_or_scr
 def test_no_component_is_left_out_of_the_design_page() -> None:
     """`panel` shows another module's part of a page, of which the design page has none."""
     templates = STATIC.parent / "templates"
-    offered = re.findall(r"macro ([a-z]\w*)\(", (templates / "components" / "ui.html").read_text())
+    files = [templates / "components" / f"{name}.html" for name in ("ui", "lists", "fields", "icon")]
+    offered = [name for file in files for name in re.findall(r"macro ([a-z]\w*)\(", file.read_text())]
     shown = set(re.findall(r"ui\.(\w+)\(", (templates / "design.html").read_text()))
     assert set(offered) - shown == {"panel"}
 
@@ -221,11 +222,20 @@ def test_no_component_is_left_out_of_the_design_page() -> None:
 async def test_static_files_are_kept_for_ever_under_this_build_only() -> None:
     async with browser() as client:
         page = await client.get("/hello")
-        address = re.search(r'href="(/static/[0-9a-f]{12}/css/tokens\.css)"', page.text)
+        address = re.search(r'href="(/static/[0-9a-f]{12}/web/static/css/tokens\.css)"', page.text)
         assert address
         kept = await client.get(address[1])
-        stale = await client.get("/static/000000000000/css/tokens.css")
-        escaping = await client.get("/static/x/../../view.py")
+        stale = await client.get("/static/000000000000/web/static/css/tokens.css")
+        code = [
+            (await client.get(f"/static/x/{path}")).status_code
+            for path in (
+                "../../view.py",
+                "web/view.py",
+                "web/static/../view.py",
+                "web/static/%2e%2e/view.py",
+                "cli.py",
+            )
+        ]
     assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert stale.headers["cache-control"] == "no-cache"
-    assert escaping.status_code == 404
+    assert code == [404] * 5

@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.demo import bank, cutover, issues, people, releases
-from cutwater.identity.queries import lookups
+from cutwater.identity.accounts import queries
 from cutwater.integrations.jira.files import JiraFiles
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
+from cutwater.kernel.reader import SessionReader
 from cutwater.kernel.settings import Settings
-from cutwater.releases.models import Release
+from cutwater.releases.records.models import Release
 from cutwater.sprints.models import Issue, Sprint
 from cutwater.sprints.records import SourceFile
 from cutwater.sprints.service import import_files
@@ -26,7 +27,7 @@ say = Console(stderr=True)
 async def build_once(database: Database) -> bool:
     """Make the bank unless it is there; gives whether it was made now."""
     async with database.tx(None) as tx:
-        if (await tx.execute(lookups.account_by_email(bank.OWNER.email))).first() is not None:
+        if await SessionReader(tx).first(queries.account_by_email(bank.OWNER.email)) is not None:
             return False
         with say.status("Building the demo bank…") as status:
             await build(tx, clock.now().date(), lambda part: status.update(f"Building the demo: {part}…"))

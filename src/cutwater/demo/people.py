@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import identity
 from cutwater.demo import bank
-from cutwater.identity.service.people import change_member
+from cutwater.identity.members.service.members import update_member
 from cutwater.kernel.actor import Actor
 
 # who can sign in; the others have no password until they ask for one by mail
@@ -16,11 +16,11 @@ KNOWN = ("Olga Owens", "Adrian Kessler", "Priya Raman", "Jonas Weber", "Vera Aud
 async def found(tx: AsyncSession) -> Actor:
     """Sign the owner up, found the organization and settle everybody in it; gives the owner."""
     owner = bank.OWNER
-    person = await identity.sign_up(
+    person_id = await identity.sign_up(
         tx, email=owner.email, name=owner.name, password=bank.PASSWORD, zone=bank.ZONE, is_confirmed=True
     )
-    await identity.create_organization(tx, person.id, bank.ORGANIZATION, slug=bank.SLUG, zone=bank.ZONE)
-    return await identity.act_as(tx, person.id)
+    await identity.create_organization(tx, person_id, bank.ORGANIZATION, slug=bank.SLUG, zone=bank.ZONE)
+    return await identity.act_as(tx, person_id)
 
 
 async def settle(tx: AsyncSession, actor: Actor) -> dict[str, UUID]:
@@ -28,12 +28,11 @@ async def settle(tx: AsyncSession, actor: Actor) -> dict[str, UUID]:
     ids = {actor.name: _id(actor)}
     for person in bank.PEOPLE[1:]:
         password = bank.PASSWORD if person.name in KNOWN else ""
-        account = await identity.add_member(
+        ids[person.name] = await identity.add_member(
             tx, actor, email=person.email, name=person.name, role=person.role, password=password
         )
-        ids[person.name] = account.id
         if "Auditor" in person.name:
-            await change_member(tx, actor, account.id, is_auditor=True)
+            await update_member(tx, actor, ids[person.name], is_auditor=True)
     for slug, name, kind in bank.TEAMS:
         members = [person for person in bank.PEOPLE if person.team == slug]
         await identity.create_team(

@@ -8,9 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cutwater.demo import bank
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
-from cutwater.releases import service as releases
-from cutwater.releases.drafts import EnvironmentDraft, ItemDraft, ReleaseDraft, ServiceDraft
-from cutwater.releases.facts import DependencyKind, EnvironmentKind, Priority, Status
+from cutwater.releases.catalogue.service import EnvironmentDraft
+from cutwater.releases.core.facts import DependencyKind, EnvironmentKind, Priority, Status
+from cutwater.releases.dependencies.service import add_dependency
+from cutwater.releases.environments.service import create_environment
+from cutwater.releases.items.service import ItemDraft, add_item
+from cutwater.releases.moves.service import move_release
+from cutwater.releases.records.service import ReleaseDraft, create_release
+from cutwater.releases.services.service import ServiceDraft, create_service
 
 PATH = (
     Status.IN_DEVELOPMENT,
@@ -29,10 +34,10 @@ async def catalogue(tx: AsyncSession, actor: Actor) -> None:
     """Services and environments."""
     for (slug, name, _team, repository), colour in zip(bank.SERVICES, COLOURS, strict=True):
         draft = ServiceDraft(name=name, slug=slug, repository=repository, jira_project="HB", colour=colour)
-        await releases.create_service(tx, actor, draft)
+        await create_service(tx, actor, draft)
     for position, kind in enumerate(EnvironmentKind):
         place = EnvironmentDraft(name=kind.value.capitalize(), kind=kind, position=position)
-        await releases.create_environment(tx, actor, place)
+        await create_environment(tx, actor, place)
 
 
 async def all_of_them(
@@ -46,9 +51,9 @@ async def all_of_them(
         for number, key in enumerate(keys):
             status = Status(bank.RELEASES[number][4])
             for reference in _references(number, status, done, open_):
-                await releases.add_item(tx, actor, key, ItemDraft(reference=reference))
+                await add_item(tx, actor, key, ItemDraft(reference=reference))
         for blocker, blocked in bank.BLOCKS:
-            await releases.add_dependency(tx, actor, keys[blocked], keys[blocker], DependencyKind.BLOCKS)
+            await add_dependency(tx, actor, keys[blocked], keys[blocker], DependencyKind.BLOCKS)
     for number, key in enumerate(keys):
         await _walk(tx, actor, key, Status(bank.RELEASES[number][4]))
     return keys
@@ -75,7 +80,7 @@ async def _one(
         sprint=sprint,
         target_date=clock.today() + timedelta(days=20 + number * 2),
     )
-    return (await releases.create_release(tx, actor, draft)).key
+    return (await create_release(tx, actor, draft)).key
 
 
 def _references(number: int, status: Status, done: list[str], open_: list[str]) -> list[str]:
@@ -90,11 +95,11 @@ async def _walk(tx: AsyncSession, actor: Actor, key: str, goal: Status) -> None:
     moments = _moments(int(key.split("-")[1]), len(path))
     for status, moment in zip(path, moments, strict=True):
         with clock.frozen(moment):
-            await releases.move_release(tx, actor, key, status, seen_revision=None)
+            await move_release(tx, actor, key, status, seen_revision=None)
     if goal is not last:
         note = "Reports doubled after an hour" if goal is Status.ROLLED_BACK else "No longer needed"
         with clock.frozen(moments[-1] + timedelta(hours=1)):
-            await releases.move_release(tx, actor, key, goal, seen_revision=None, note=note)
+            await move_release(tx, actor, key, goal, seen_revision=None, note=note)
 
 
 def _moments(number: int, moves: int) -> list[datetime]:

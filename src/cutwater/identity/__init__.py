@@ -1,9 +1,14 @@
 """Who: organizations, people, teams, and how they get in."""
 
-from cutwater.identity.face import names, people, person_in_organization, teams
-from cutwater.identity.mails import mailed_link
-from cutwater.identity.roles import Role
-from cutwater.identity.service import act_as, add_member, create_organization, create_team, invite, sign_up
+from cutwater.identity.accounts.service.accounts import sign_up
+from cutwater.identity.accounts.views import mailed_link, names
+from cutwater.identity.core.roles import Role
+from cutwater.identity.members.service.invitations import invite
+from cutwater.identity.members.service.members import act_as, add_member
+from cutwater.identity.organizations.service import create_organization
+from cutwater.identity.organizations.views import people, person_in_organization
+from cutwater.identity.teams.service import create_team
+from cutwater.identity.teams.views import teams
 
 __all__ = [
     "Role",

@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-from cutwater.identity.face import people
-from cutwater.identity.roles import Role
+from cutwater.identity.core.roles import Role
+from cutwater.identity.organizations.views import people
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.reader import Reader
 from cutwater.web import Hit, Look, NavItem, SearchSource
@@ -17,8 +17,8 @@ ACCESS = ("organization", "member", "account", "api_key")
 
 async def people_called(reader: Reader, text: str) -> list[Hit]:
     """People by their names, which live with their accounts and not in an organization's index."""
-    found = await people(reader, called=text, most=5) if text.strip() else []
-    return [Hit("person", p.username, p.name, f"/settings/people?q={quote(p.username)}") for p in found]
+    members = await people(reader, called=text, most=5) if text.strip() else []
+    return [Hit("person", p.username, p.name, f"/settings/people?q={quote(p.username)}") for p in members]
 
 
 SEARCH_SOURCES = (SearchSource(grant=Grant.PEOPLE_READ, find=people_called),)

@@ -83,7 +83,7 @@ CurrentPerson = Annotated[Actor, Depends(current_person)]
 members_only = Depends(current_actor)
 
 
-def needs(grant: Grant, doing: str = "see this") -> Any:
+def needs(grant: Grant, doing: str = "see this") -> Any:  # allow: any — as FastAPI's Depends
     """A route dependency: refuse with 403 unless the actor holds the grant. As in
     `needs(Grant.RUNS_READ)`."""
 

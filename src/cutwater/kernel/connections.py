@@ -2,23 +2,28 @@
 
 from collections.abc import Awaitable, Callable
 from time import monotonic, perf_counter
-from typing import Any
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
-import psycopg
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from cutwater.kernel.dbroles import Connection as Connection
 from cutwater.kernel.metrics import QUERIES
-
-Connection = psycopg.AsyncConnection[Any]
 
 PATIENCE_SECONDS = 10.0  # a request waits so long for a connection
 RECONNECT_SECONDS = 4.0
 """A pool waits longer after each attempt, and would still wait when the database is back: so it gives up,
 and the next request tries anew."""
 CHECK_SECONDS = 1.0
+
+
+class Timed(Protocol):
+    """SQLAlchemy's context of one statement, which carries when we began it."""
+
+    begun: float
+
 
 _seen_alive: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
 
@@ -39,7 +44,7 @@ def engine(connect: Callable[[], Awaitable[Connection]], size: int) -> AsyncEngi
 
 def pool(
     conninfo: str, size: int, become: Callable[[Connection], Awaitable[None]]
-) -> AsyncConnectionPool[Any]:
+) -> AsyncConnectionPool[Connection]:
     """What reads run on; open it before the first one."""
     return AsyncConnectionPool(
         conninfo,
@@ -71,7 +76,7 @@ def _measure(made: AsyncEngine) -> None:
         _cursor: object,
         _sql: str,
         _values: object,
-        context: Any,
+        context: Timed,
         _many: bool,
     ) -> None:
         context.begun = perf_counter()
@@ -82,7 +87,7 @@ def _measure(made: AsyncEngine) -> None:
         _cursor: object,
         _sql: str,
         _values: object,
-        context: Any,
+        context: Timed,
         _many: bool,
     ) -> None:
         taken.observe(perf_counter() - context.begun)

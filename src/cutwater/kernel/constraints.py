@@ -1,13 +1,16 @@
 """Constraints that every table of an organization shares."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TypeAlias
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.schema import SchemaItem
+
+TableArg: TypeAlias = SchemaItem | Mapping[str, object]
 
 
-def scoped(*extra: Any) -> tuple[Any, ...]:
+def scoped(*extra: TableArg) -> tuple[TableArg, ...]:
     """`__table_args__` of an OrganizationRow: the key that composite references need, and the owner."""
     return (
         UniqueConstraint("organization_id", "id"),

@@ -5,9 +5,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-Connection = psycopg.AsyncConnection[
-    Any
-]  # allow: any — psycopg names the row type, which each cursor chooses
+# allow: any — psycopg names the row type, which each cursor chooses
+Connection = psycopg.AsyncConnection[Any]
 
 
 async def become(connection: Connection, role: str) -> None:

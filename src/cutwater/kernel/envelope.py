@@ -1,6 +1,7 @@
 """One shape for every answer: `{data, meta, links}`."""
 
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from typing import Generic, TypeVar
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
@@ -66,12 +67,12 @@ def many(page: Page[T], request: Request, **meta: object) -> dict[str, object]:
     return {"data": list(page.rows), "meta": counts | meta, "links": {"self": address, "next": following}}
 
 
-def one(data: Any, revision: int, request: Request, response: Response) -> dict[str, Any]:
+def one(data: object, revision: int, request: Request, response: Response) -> dict[str, object]:
     """An item under the ETag of its revision."""
     set_etag(response, revision)
     return item(data, request)
 
 
-def every(rows: list[Any], request: Request) -> dict[str, Any]:
+def every(rows: Sequence[T], request: Request) -> dict[str, object]:
     """A short list that is always whole."""
     return many(Page(rows=rows, per_page=max(1, len(rows)), total=len(rows)), request)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, cast, dataclass_transform
+from typing import ClassVar, cast, dataclass_transform
 from uuid import UUID
 
 from cutwater.kernel.changes import NOTHING, Changes
@@ -62,7 +62,7 @@ class Event:
     def data(self) -> dict[str, JSON]:
         """The event's fields as JSON values, with its headline and changes, as the log keeps them. Private
         texts are left to whoever stores it, who puts references in their place."""
-        values = {f.name: getattr(self, f.name) for f in fields(cast(Any, self)) if f.name != "changes"}
+        values = {f.name: getattr(self, f.name) for f in fields(cast(type, self)) if f.name != "changes"}
         changes = {key: [jsonable(was), jsonable(now)] for key, (was, now) in self.difference.fields.items()}
         kept: dict[str, JSON] = {name: jsonable(value) for name, value in values.items()}
         kept["headline"] = self.headline()

@@ -1,7 +1,7 @@
 """Uploaded files, kept in PostgreSQL beside what refers to them."""
 
 import hashlib
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,9 +10,8 @@ from sqlalchemy.orm import Mapped
 
 from cutwater.kernel.db import Base, OrganizationRow, scoped
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
-from cutwater.kernel.reader import Reader, SessionReader
+from cutwater.kernel.reader import Reader, Rows, SessionReader
 
 
 class FileRow(Base, OrganizationRow):
@@ -27,8 +26,7 @@ class FileRow(Base, OrganizationRow):
     content: Mapped[bytes]
 
 
-@frozen
-class StoredFile:
+class StoredFile(NamedTuple):
     """A file as it was given; `size` in bytes."""
 
     id: UUID
@@ -55,14 +53,15 @@ async def keep(tx: AsyncSession, name: str, media_type: str, content: bytes) -> 
 
 async def read(source: Reader | AsyncSession, file_id: UUID) -> StoredFile:
     """A stored file; NotFound when it is not this organization's."""
-    reader: Any = SessionReader(source) if isinstance(source, AsyncSession) else source
+    reader = SessionReader(source) if isinstance(source, AsyncSession) else source
     row = await reader.first(
-        select(FileRow.id, FileRow.name, FileRow.media_type, FileRow.size, FileRow.content).where(
-            FileRow.id == file_id
+        Rows(
+            StoredFile,
+            select(FileRow.id, FileRow.name, FileRow.media_type, FileRow.size, FileRow.content).where(
+                FileRow.id == file_id
+            ),
         )
     )
     if row is None:
         raise NotFound("This file")
-    return StoredFile(
-        id=row.id, name=row.name, media_type=row.media_type, size=row.size, content=bytes(row.content)
-    )
+    return row

@@ -107,7 +107,7 @@ def loggable(scope: Scope) -> str:
 
 
 def refused(failure: Exception, request: Request) -> Refused:
-    """Any expected exception as a refusal; the pages and the API answer from it."""
+    """An expected exception as a refusal; the pages and the API answer from it."""
     if isinstance(failure, Refused):
         if isinstance(failure, Stale) and request.headers.get("if-match"):
             failure.status = 412

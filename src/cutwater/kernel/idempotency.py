@@ -6,13 +6,12 @@ index, a refused verb rolls it back, and what is kept is the very answer that wa
 
 import hashlib
 from collections.abc import Callable, Coroutine
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import Index, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,7 +36,7 @@ class IdempotencyKey(Base, OrganizationRow):
     key: Mapped[str]
     request_hash: Mapped[bytes]
     status: Mapped[int | None]
-    headers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    headers: Mapped[dict[str, str]] = mapped_column(JSONB(), server_default=text("'{}'::jsonb"))
     body: Mapped[bytes | None]
 
 
@@ -96,7 +95,7 @@ async def _what_is_asked(request: Request) -> bytes:
 class IdempotentRoute(APIRoute):
     """An API route that stores its answer with the key, before the transaction commits."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[None, None, Response]]:
         answer = super().get_route_handler()
 
         async def handler(request: Request) -> Response:

@@ -4,16 +4,16 @@ import logging
 import sys
 from collections.abc import MutableMapping
 from contextvars import ContextVar
-from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
-def _with_request_id(_logger: object, _method: str, line: dict[str, object]) -> dict[str, object]:
+def _with_request_id(_logger: object, _method: str, line: MutableMapping[str, object]) -> dict[str, object]:
     found = request_id.get()
-    return {**line, "request_id": found} if found else line
+    return {**line, "request_id": found} if found else dict(line)
 
 
 def _without_colours(_logger: object, _method: str, line: MutableMapping[str, object]) -> dict[str, object]:
@@ -24,7 +24,7 @@ def _without_colours(_logger: object, _method: str, line: MutableMapping[str, ob
 
 def configure(*, level: str = "INFO", style: str = "json") -> None:
     """Send the standard library's log and ours through one formatter to standard error."""
-    shared: list[Any] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         _with_request_id,
         structlog.stdlib.add_log_level,
@@ -32,7 +32,7 @@ def configure(*, level: str = "INFO", style: str = "json") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    last: Any = (
+    last: Processor = (
         structlog.processors.JSONRenderer()
         if style == "json"
         else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
@@ -56,6 +56,7 @@ def configure(*, level: str = "INFO", style: str = "json") -> None:
     )
 
 
-def logger(name: str) -> Any:
+def logger(name: str) -> structlog.stdlib.BoundLogger:
     """A structured logger: `logger(__name__).info("snapshot_taken", sprint="SPR-1")`."""
-    return structlog.stdlib.get_logger(name)
+    found: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
+    return found

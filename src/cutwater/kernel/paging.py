@@ -4,13 +4,17 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, NamedTuple, Protocol, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Query
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.jsonable import JSON
+from cutwater.kernel.reader import Reader, Rows
 from cutwater.kernel.wire import WHOLE
 
 T = TypeVar("T")
@@ -94,3 +98,53 @@ def decode_cursor(cursor: str) -> list[JSON]:
     if not isinstance(values, list) or not all(isinstance(v, str | int | float | None) for v in values):
         raise Invalid({"cursor": "Use the cursor that the page before gave, unchanged."})
     return values
+
+
+class Total(NamedTuple):
+    """How many rows a list has in all."""
+
+    total: int
+
+
+class Born(Protocol):
+    """A row with an id; ids sort by birth."""
+
+    @property
+    def id(self) -> UUID: ...
+
+
+B = TypeVar("B", bound=Born)
+
+
+async def page_of(reader: Reader, rows: Rows[T], offset: Offset) -> Page[T]:
+    """A page of a list with its total, in one trip."""
+    counted = select(func.count().label("total")).select_from(rows.statement.order_by(None).subquery())
+    found, (count,) = await reader.batch(
+        rows.limit(offset.per_page).offset(offset.skip), Rows(Total, counted)
+    )
+    return Page(rows=found, per_page=offset.per_page, page=offset.page, total=count.total)
+
+
+def whole_list(rows: Sequence[T]) -> Page[T]:
+    """A list that is short enough to be one page."""
+    return Page(rows=rows, per_page=max(len(rows), 1), total=len(rows))
+
+
+async def newest(reader: Reader, rows: Rows[B], id: InstrumentedAttribute[UUID], keyset: Keyset) -> Page[B]:
+    """A page of a list, newest first."""
+    after = _after(keyset)
+    if after is not None:
+        rows = rows.where(id < after)
+    found = await reader.all(rows.order_by(id.desc()).limit(keyset.limit + 1))
+    shown = found[: keyset.limit]
+    following = encode_cursor(str(shown[-1].id)) if len(found) > len(shown) else None
+    return Page(rows=shown, per_page=keyset.limit, next_cursor=following)
+
+
+def _after(keyset: Keyset) -> UUID | None:
+    if keyset.after is None:
+        return None
+    try:
+        return UUID(str(keyset.after[0]))
+    except (ValueError, IndexError):
+        raise Invalid({"cursor": "Use the cursor that the page before gave, unchanged."}) from None

@@ -1,10 +1,10 @@
 """The one shape of an error, as written and as documented."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
+from pydantic_core import ErrorDetails
 
 from cutwater.kernel import log
 from cutwater.kernel.errors import FieldError, Invalid
@@ -61,19 +61,19 @@ class ErrorBody(BaseModel):
     error: ErrorDetail
 
 
-def invalid(problems: Sequence[Any]) -> Invalid:
+def invalid(problems: Sequence[ErrorDetails]) -> Invalid:
     """Pydantic's problems as fields with sentences."""
     return Invalid([FieldError(_field(each), sentence(each)) for each in problems])
 
 
-def _field(problem: Any) -> str:
+def _field(problem: ErrorDetails) -> str:
     if problem["type"] == "json_invalid":
         return "body"
     parts = [str(part) for part in problem["loc"] if part not in ("body", "query", "path", "header")]
     return ".".join(parts) or "body"
 
 
-def sentence(problem: Any) -> str:
+def sentence(problem: ErrorDetails) -> str:
     """One pydantic problem as a sentence that names the fix."""
     kind, limits = problem["type"], problem.get("ctx", {})
     known = {

@@ -12,9 +12,8 @@ from sqlalchemy.util import LRUCache
 from cutwater.kernel.frozen import frozen
 
 R = TypeVar("R")
-Term = (
-    ColumnElement[Any] | InstrumentedAttribute[Any]
-)  # allow: any — a condition or order of columns of all types
+# allow: any — a condition or an order of columns of any type
+Term = ColumnElement[Any] | InstrumentedAttribute[Any]
 _dialect: Any = psycopg_dialect()  # type: ignore[no-untyped-call]  # allow: any — SQLAlchemy leaves it untyped
 _compiled: Any = LRUCache(1000)  # allow: any — SQLAlchemy leaves it untyped
 

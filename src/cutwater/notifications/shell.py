@@ -1,6 +1,7 @@
 """What notifications give to the shell: how mails and background jobs look."""
 
-from cutwater.notifications.models import DeliveryState, WorkState
+from cutwater.notifications.mail.models import DeliveryState
+from cutwater.notifications.work.models import WorkState
 from cutwater.web import Look
 
 LOOKS = {

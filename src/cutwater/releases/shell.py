@@ -1,7 +1,8 @@
 """What releases give to the shell."""
 
 from cutwater.kernel.grants import Grant
-from cutwater.releases.facts import EnvironmentKind, Priority, Status
+from cutwater.releases.core.facts import LABELS, Colour, EnvironmentKind, Priority
+from cutwater.releases.core.facts import Status as S
 from cutwater.web import Command, HomePanel, Look, NavItem
 
 NAV = (
@@ -35,16 +36,16 @@ TOPICS = {
 ACTIVITY = ("release.", "service.", "environment.", "freeze.", "requirement.")
 LOOKS = {
     "release": {
-        Status.PLANNING: Look(word="Planning", icon="circle-dashed"),
-        Status.IN_DEVELOPMENT: Look(word="In development", icon="hammer", tone="info"),
-        Status.IN_REVIEW: Look(word="In review", icon="eye", tone="info"),
-        Status.READY_STAGING: Look(word="Ready for staging", icon="circle-arrow-right", tone="violet"),
-        Status.IN_STAGING: Look(word="In staging", icon="flask-conical", tone="violet"),
-        Status.STAGING_VERIFIED: Look(word="Staging verified", icon="shield-check", tone="accent"),
-        Status.READY_PRODUCTION: Look(word="Ready for production", icon="circle-arrow-up", tone="accent"),
-        Status.DEPLOYED: Look(word="Deployed", icon="rocket", tone="good"),
-        Status.CANCELLED: Look(word="Cancelled", icon="circle-slash"),
-        Status.ROLLED_BACK: Look(word="Rolled back", icon="undo-2", tone="bad"),
+        S.PLANNING: Look(word=LABELS[S.PLANNING], icon="circle-dashed"),
+        S.IN_DEVELOPMENT: Look(word=LABELS[S.IN_DEVELOPMENT], icon="hammer", tone="info"),
+        S.IN_REVIEW: Look(word=LABELS[S.IN_REVIEW], icon="eye", tone="info"),
+        S.READY_STAGING: Look(word=LABELS[S.READY_STAGING], icon="circle-arrow-right", tone="violet"),
+        S.IN_STAGING: Look(word=LABELS[S.IN_STAGING], icon="flask-conical", tone="violet"),
+        S.STAGING_VERIFIED: Look(word=LABELS[S.STAGING_VERIFIED], icon="shield-check", tone="accent"),
+        S.READY_PRODUCTION: Look(word=LABELS[S.READY_PRODUCTION], icon="circle-arrow-up", tone="accent"),
+        S.DEPLOYED: Look(word=LABELS[S.DEPLOYED], icon="rocket", tone="good"),
+        S.CANCELLED: Look(word=LABELS[S.CANCELLED], icon="circle-slash"),
+        S.ROLLED_BACK: Look(word=LABELS[S.ROLLED_BACK], icon="undo-2", tone="bad"),
     },
     "priority": {
         Priority.LOW: Look(word="Low", icon="signal-low"),
@@ -56,5 +57,14 @@ LOOKS = {
         EnvironmentKind.DEVELOPMENT: Look(word="Development", icon="hammer"),
         EnvironmentKind.STAGING: Look(word="Staging", icon="flask-conical", tone="violet"),
         EnvironmentKind.PRODUCTION: Look(word="Production", icon="rocket", tone="accent"),
+    },
+    "colour": {
+        Colour.BLUE: Look(word="Blue", icon="circle", tone="info"),
+        Colour.GREEN: Look(word="Green", icon="circle", tone="good"),
+        Colour.AMBER: Look(word="Amber", icon="circle", tone="warn"),
+        Colour.RED: Look(word="Red", icon="circle", tone="bad"),
+        Colour.VIOLET: Look(word="Violet", icon="circle", tone="violet"),
+        Colour.TEAL: Look(word="Teal", icon="circle", tone="accent"),
+        Colour.GREY: Look(word="Grey", icon="circle"),
     },
 }

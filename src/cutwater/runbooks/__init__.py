@@ -1,6 +1,6 @@
 """Cutover runbooks: templates, runs, and the night itself. See README.md."""
 
-from cutwater.runbooks.library.service.runbooks import publish_version
+from cutwater.runbooks.library.service import publish_version
 from cutwater.runbooks.runs.service.migrations import create_migration
 from cutwater.runbooks.runs.service.runs import RunPlan, create_run, move_run
 from cutwater.runbooks.sheet.views.live import live_frame

@@ -1,6 +1,6 @@
 """Search over everything that has a key or a title."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -26,7 +26,7 @@ class Found(Out):
 @router.get("/search", response_model=Many[Found])
 async def find(
     request: Request, actor: CurrentActor, reader: ReaderDep, q: Annotated[str, Query(max_length=200)]
-) -> Any:
+) -> dict[str, object]:
     """Up to 50 things whose keys or titles have words that start with every word of `q`, and five people."""
     rows = await found_for(request, actor, reader, q, limit=50)
     return many(Page(rows=rows, per_page=55, total=len(rows)), request)

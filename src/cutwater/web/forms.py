@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, TypeVar, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
@@ -53,7 +53,7 @@ def parse(model: type[Model], form: FormData, zone: ZoneInfo) -> Model:
 
     An empty field of another type than text counts as not given; a local time is read in `zone`.
     """
-    given: dict[str, Any] = {}
+    given: dict[str, object] = {}
     known = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
     for name in dict.fromkeys(form.keys()):
         if name.startswith("_"):
@@ -97,7 +97,7 @@ def sentence(problem: ErrorDetails) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
-def kept_values(form: Mapping[str, Any] | None) -> dict[str, str]:
+def kept_values(form: Mapping[str, object] | None) -> dict[str, str]:
     """What was typed, to be shown again; never secrets."""
     if form is None:
         return {}
@@ -108,7 +108,7 @@ def kept_values(form: Mapping[str, Any] | None) -> dict[str, str]:
     }
 
 
-def _value(values: list[str], kinds: set[Any], zone: ZoneInfo) -> Any:
+def _value(values: list[str], kinds: set[object], zone: ZoneInfo) -> object:
     if kinds & {list, set, tuple, frozenset}:
         return [value for value in values if value != ""]
     text = values[-1]
@@ -121,7 +121,7 @@ def _value(values: list[str], kinds: set[Any], zone: ZoneInfo) -> Any:
     return text.strip()
 
 
-def _kinds(annotation: Any) -> set[Any]:
+def _kinds(annotation: object) -> set[object]:
     """The types an annotation allows, containers by their outer type."""
     origin = get_origin(annotation)
     if origin is Annotated:

@@ -28,6 +28,7 @@ from cutwater.web import looks, times
 from cutwater.web.declared import Declared
 
 HERE = Path(__file__).resolve().parent
+PACKAGE = HERE.parent
 STATIC = HERE / "static"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
@@ -122,8 +123,8 @@ def declarations() -> Declared:
 def build_hash() -> str:
     """A name for the state of every static file, so that browsers may keep them for ever."""
     found = hashlib.blake2b(digest_size=6)
-    for path in sorted(each for each in STATIC.rglob("*") if each.is_file()):
-        found.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sorted(each for each in PACKAGE.glob("*/static/**/*") if each.is_file()):
+        found.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
 
 
@@ -151,14 +152,19 @@ def link(path: str = "/") -> str:
     return f"{viewing.get().base}{path}" if path != "/" else viewing.get().base + "/"
 
 
-def static(path: str) -> str:
-    """The address of a static file, with the build in it so that it may be kept for ever."""
-    return f"/static/{shell().build}/{path.lstrip('/')}"
+def static(path: str, module: str = "web") -> str:
+    """The address of a module's static file, with the build in it so that it may be kept for ever.
+
+    Below the build the address is the file's place in the package: a relative import means the same to a
+    browser, to Node and to the type checker.
+    """
+    return f"/static/{shell().build}/{module}/static/{path}"
 
 
-def element(name: str) -> Markup:
-    """The script tag that loads one custom element."""
-    return Markup('<script type="module" src="{}"></script>').format(static(f"elements/{name}.js"))
+def element(name: str, module: str = "") -> Markup:
+    """The script tag that loads one custom element: the shell's, or a module's own."""
+    address = static(f"{name}.js", module) if module else static(f"elements/{name}.js")
+    return Markup('<script type="module" src="{}"></script>').format(address)
 
 
 def csrf_field() -> Markup:

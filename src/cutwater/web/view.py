@@ -48,6 +48,8 @@ class Upload:
 
 Again = Callable[[Refusal], Awaitable[Response]]
 
+Shown = Any  # allow: any — whatever the template shows
+
 
 class ShellView:
     """Bound to one request and its actor. Routes take it as `view: View` or `view: PublicView`."""
@@ -84,36 +86,26 @@ class ShellView:
         """The prefix of the actor's organization, empty outside one."""
         return f"/o/{self.actor.organization}" if self.actor and self.actor.organization else ""
 
-    def page(
-        self, template: str, *, status: int = 200, **context: Any
-    ) -> Response:  # allow: any — what the template shows
+    def page(self, template: str, *, status: int = 200, **context: Shown) -> Response:
         """The whole page; in a drawer its content alone."""
         return self._html(self.text(template, **context), status, keep_flash=False)
 
-    async def large(
-        self, template: str, *, status: int = 200, **context: Any
-    ) -> Response:  # allow: any — what the template shows
+    async def large(self, template: str, *, status: int = 200, **context: Shown) -> Response:
         """A page of thousands of rows, rendered in a thread so that nobody else waits."""
         text = await asyncio.to_thread(self.text, template, **context)
         return self._html(text, status, keep_flash=False)
 
-    def block(
-        self, template: str, block: str, *, status: int = 200, **context: Any
-    ) -> Response:  # allow: any — what the template shows
+    def block(self, template: str, block: str, *, status: int = 200, **context: Shown) -> Response:
         """One block of the template alone."""
         return self._html(self.text(template, block=block, **context), status, keep_flash=True)
 
-    def show(
-        self, template: str, *, block: str, status: int = 200, **context: Any
-    ) -> Response:  # allow: any — what the template shows
+    def show(self, template: str, *, block: str, status: int = 200, **context: Shown) -> Response:
         """The block when htmx asks for a part, else the page."""
         if self.kind == "partial":
             return self.block(template, block, status=status, **context)
         return self.page(template, status=status, **context)
 
-    def text(
-        self, template: str, *, block: str = "", **context: Any
-    ) -> str:  # allow: any — what the template shows
+    def text(self, template: str, *, block: str = "", **context: Shown) -> str:
         """The template as text, with everything the shell adds to its context."""
         token = viewing.set(
             Viewing(

@@ -9,9 +9,10 @@ import pytest
 
 from cutwater import audit, wiring
 from cutwater.audit.live import views
-from cutwater.identity import service
-from cutwater.identity.authentication import Presented, find_actor
-from cutwater.identity.service import accounts, keys, people, sessions
+from cutwater.identity.keys import service
+from cutwater.identity.members.service import members
+from cutwater.identity.sessions.service import access, sessions
+from cutwater.identity.sessions.service.authentication import Presented, find_actor
 from cutwater.kernel import crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
@@ -46,17 +47,17 @@ async def opened(
 async def deactivated(database: Database, owner: Actor, person: Actor) -> None:
     root = Actor(kind="user", id=owner.id, name="Root", grants=frozenset(Grant), user_id=owner.user_id)
     async with database.tx(root) as tx:
-        await accounts.set_account_active(tx, root, of(person), is_active=False)
+        await access.set_account_active(tx, root, of(person), is_active=False)
 
 
 async def removed(database: Database, owner: Actor, person: Actor) -> None:
     async with database.tx(owner) as tx:
-        await people.end_membership(tx, owner, of(person))
+        await members.end_membership(tx, owner, of(person))
 
 
 async def demoted(database: Database, owner: Actor, person: Actor) -> None:
     async with database.tx(owner) as tx:
-        await people.change_member(tx, owner, of(person), role="VIEWER")
+        await members.update_member(tx, owner, of(person), role="VIEWER")
 
 
 async def signed_out(database: Database, owner: Actor, person: Actor) -> None:
@@ -109,7 +110,7 @@ async def test_a_keys_stream_ends_when_it_is_revoked_and_its_makers_goes_on(data
     for _, _, is_open in (by_key, by_person):
         await asyncio.wait_for(is_open.wait(), SOON)
     async with database.tx(owner) as tx:
-        await keys.revoke_api_key(tx, owner, key.id)
+        await service.revoke_api_key(tx, owner, key)
     await asyncio.wait_for(by_key[1], SOON)
     assert not by_person[1].done()
     hub.close()

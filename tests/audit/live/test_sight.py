@@ -11,7 +11,7 @@ from cutwater.audit.core import changes, sight
 from cutwater.audit.core.fanout import Fanout, Subscriber
 from cutwater.audit.core.records import LoggedEvent
 from cutwater.audit.live import views
-from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.identity.core.roles import ROLE_GRANTS, Role
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.errors import Forbidden

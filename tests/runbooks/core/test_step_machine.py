@@ -10,8 +10,7 @@ from cutwater.runbooks.core.step_machine import (
     ENDED,
     MOVES,
     OPEN,
-    PROGRESS,
-    STEP_WORDS,
+    STANDINGS,
     Gate,
     StepFacts,
     StepMove,
@@ -66,7 +65,7 @@ def test_a_move_is_allowed_from_its_states_only(move: StepMove, state: StepState
 def test_every_state_and_move_is_in_the_tables() -> None:
     assert set(MOVES) == set(StepMove)
     assert set(RUN_MOVES) == set(RunMove)
-    assert set(PROGRESS) == set(STEP_WORDS) == set(StepState)
+    assert set(STANDINGS) == set(StepState)
     assert set(StepState) == OPEN | ENDED
     assert not OPEN & ENDED
     reached = {rule.target for rule in MOVES.values()} | {S.PENDING}

@@ -16,7 +16,7 @@ from cutwater.runbooks.core.worksheet.cells import Sheet, Unreadable
 from cutwater.runbooks.core.worksheet.columns import Field, letter, recognise
 from cutwater.runbooks.core.worksheet.parsing import choose, detect, parse
 from cutwater.runbooks.core.worksheet.plan import (
-    Known,
+    KnownNames,
     ParsedInstruction,
     ParsedPlan,
     RowProblem,
@@ -35,9 +35,9 @@ L-3,Reconcile,Core,Nia Ng,,60,"L-2 FS+30, L-1",2026-10-17 12:00
 """
 
 
-def plan_of(content: str | bytes, known: Known | None = None, zone: str = "UTC") -> ParsedPlan:
+def plan_of(content: str | bytes, known: KnownNames | None = None, zone: str = "UTC") -> ParsedPlan:
     sheet = read_sheet(content.encode() if isinstance(content, str) else content)
-    return parse(sheet, detect(sheet), known or Known(), zone=zone)
+    return parse(sheet, detect(sheet), known or KnownNames(), zone=zone)
 
 
 def errors(plan: ParsedPlan) -> list[RowProblem]:
@@ -87,7 +87,7 @@ def test_the_messy_worksheet_is_read_whole() -> None:
 
 
 def test_names_of_teams_and_people_become_their_ids() -> None:
-    known = Known(teams={"ops": "T1", "dba": "T2"}, people={"nia ng": "P1"})
+    known = KnownNames(teams={"ops": "T1", "dba": "T2"}, people={"nia ng": "P1"})
     plan = plan_of(TRBK, known)
     assert [(each.team, each.assignee, each.owner_note) for each in plan.steps] == [
         ("T1", "", ""), ("T2", "", ""), ("", "P1", ""),
@@ -97,7 +97,7 @@ def test_names_of_teams_and_people_become_their_ids() -> None:
 
 def test_an_unknown_owner_is_kept_as_a_remark_and_said_once() -> None:
     plan = plan_of(
-        "Code,Title,Team,Duration\nA,a,DBX,5\nB,b,DBX,5\n", Known(teams={"dba": "T2", "dbx1": "T3"})
+        "Code,Title,Team,Duration\nA,a,DBX,5\nB,b,DBX,5\n", KnownNames(teams={"dba": "T2", "dbx1": "T3"})
     )
     assert [each.owner_note for each in plan.steps] == ["DBX", "DBX"]
     (warning,) = [each for each in plan.problems if each.severity is Severity.WARNING]
@@ -138,7 +138,7 @@ def test_columns_can_be_chosen_by_hand() -> None:
     columns = detect(sheet)
     assert [each.value for each in columns.missing] == ["code", "title"]
     chosen = choose(columns, {Field.CODE: 0, Field.TITLE: 1, Field.DURATION: None, Field.TYPE: 99})
-    plan = parse(sheet, chosen, Known())
+    plan = parse(sheet, chosen, KnownNames())
     assert [(each.code, each.title, each.duration_minutes) for each in plan.steps] == [
         ("A", "first", 0), ("B", "second", 0),
     ]  # fmt: skip
@@ -240,7 +240,9 @@ def test_what_is_odd_is_a_warning_and_is_imported(text: str, message: str) -> No
 
 
 def test_an_unknown_step_type_is_said_and_replaced() -> None:
-    plan = plan_of("Code,Title,Type,Duration\nA,a,trt,5\nB,b,XXX,5\n", Known(types=frozenset({"TRT", "CHK"})))
+    plan = plan_of(
+        "Code,Title,Type,Duration\nA,a,trt,5\nB,b,XXX,5\n", KnownNames(types=frozenset({"TRT", "CHK"}))
+    )
     assert [each.type for each in plan.steps] == ["TRT", ""]
     assert any("Known: CHK, TRT" in each.fix for each in plan.problems)
 
@@ -308,7 +310,7 @@ UNREADABLE = [
 def test_a_file_that_cannot_be_read_says_why_and_what_to_do(content: bytes, message: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_sheet(content)
-    assert message in caught.value.message
+    assert message in caught.value.problem
     assert caught.value.fix
 
 
@@ -329,7 +331,7 @@ def test_a_workbook_is_read_by_its_values() -> None:
     book.close()
     found = read_sheet(stream.getvalue())
     assert (found.name, found.names) == ("Plan", ("Empty", "Plan"))
-    plan = parse(found, detect(found), Known())
+    plan = parse(found, detect(found), KnownNames())
     assert [(each.code, each.duration_minutes) for each in plan.steps] == [("5", 30), ("6", 60)]
     assert [(each.before, each.after) for each in plan.links] == [("5", "6")]
 
@@ -446,7 +448,7 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         sheet = read_sheet(content)
     except Unreadable:
         return
-    plan = parse(sheet, detect(sheet), Known())
+    plan = parse(sheet, detect(sheet), KnownNames())
     assert plan.steps or errors(plan)
 
 
@@ -466,7 +468,7 @@ cells = (
 def test_any_cells_below_a_good_header_give_a_plan_or_errors(rows: list[list[object]]) -> None:
     header = ["Code", "Title", "Duration", "Predecessors", "Start", "Deadline"]
     sheet = Sheet(rows=[header, *rows])  # type: ignore[list-item]
-    plan = parse(sheet, detect(sheet), Known())
+    plan = parse(sheet, detect(sheet), KnownNames())
     known = {each.code for each in plan.steps}
     assert len(known) == len(plan.steps)
     assert all(each.before in known and each.after in known for each in plan.links)

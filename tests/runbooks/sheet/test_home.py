@@ -17,7 +17,7 @@ from tests.runbooks import factories
 from tests.runbooks.factories import START
 
 
-def codes(found: home.Now) -> dict[str, list[str]]:
+def codes(found: home.Overview) -> dict[str, list[str]]:
     """The codes of the viewer's steps, by place."""
     return {place: [step.row.code for step in steps] for place, steps in found.steps.items() if steps}
 
@@ -27,12 +27,12 @@ async def test_a_persons_steps_stand_by_what_can_be_done_with_them(tx: AsyncSess
         run = await factories.run(tx, owner)
         for code in ("A-1", "A-3", "A-4"):
             await assign_step(tx, owner, run.key, code, Owners(assignee_id=owner.user_id))
-        assert codes(await home.now(SessionReader(tx), owner)) == {
+        assert codes(await home.overview(SessionReader(tx), owner)) == {
             "startable": ["A-1"],
             "ahead": ["A-4", "A-3"],
         }
         await move_step(tx, owner, run.key, "A-1", "start")
-        assert codes(await home.now(SessionReader(tx), owner))["running"] == ["A-1"]
+        assert codes(await home.overview(SessionReader(tx), owner))["running"] == ["A-1"]
 
 
 async def test_nobody_sees_steps_of_others_as_their_own(
@@ -40,7 +40,7 @@ async def test_nobody_sees_steps_of_others_as_their_own(
 ) -> None:
     with clock.frozen(START):
         await factories.run(tx, owner)
-        found = await home.now(SessionReader(tx), people["VIEWER"])
+        found = await home.overview(SessionReader(tx), people["VIEWER"])
     assert (codes(found), [sheet.total for sheet in found.on]) == ({}, [4])
 
 
@@ -50,7 +50,7 @@ async def test_what_is_late_is_named_to_everybody_and_what_only_waits_is_not(
     with clock.frozen(START):
         await factories.run(tx, owner)
     with clock.frozen(START + timedelta(minutes=20)):
-        late = (await home.now(SessionReader(tx), owner)).late
+        late = (await home.overview(SessionReader(tx), owner)).late
     assert [(step.row.code, step.figures.late_minutes) for step in late] == [("A-1", 20)]
 
 
@@ -59,10 +59,10 @@ async def test_a_planned_run_is_ahead_and_one_that_has_ended_is_neither(
 ) -> None:
     with clock.frozen(START):
         run = await factories.run(tx, owner, started=False)
-        found = await home.now(SessionReader(tx), owner)
+        found = await home.overview(SessionReader(tx), owner)
         assert ([head.key for head in found.planned], found.on, found.is_new) == ([run.key], [], False)
         await move_run(tx, owner, run.key, "abort", note="Not this year")
-        found = await home.now(SessionReader(tx), owner)
+        found = await home.overview(SessionReader(tx), owner)
     assert (found.planned, found.on, found.is_new) == ([], [], False)
 
 
@@ -75,7 +75,7 @@ async def test_home_costs_one_trip_while_the_sheets_of_its_runs_are_known(databa
         trips = []
         for _ in range(2):
             reader = database.reader(owner)
-            await home.now(reader, owner)
+            await home.overview(reader, owner)
             trips.append(reader.trips)
     assert trips == [5, 1]
 

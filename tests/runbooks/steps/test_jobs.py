@@ -5,14 +5,17 @@ from datetime import timedelta
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater import releases, runbooks
+from cutwater import runbooks
 from cutwater.kernel import clock
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.jobs import defer
 from cutwater.kernel.queue import queue_app
 from cutwater.kernel.settings import Settings
+from cutwater.releases.records.service import ReleaseDraft, create_release
+from cutwater.releases.services.service import ServiceDraft, create_service
 from cutwater.runbooks import Moving
+from cutwater.runbooks.core.rows import RunHead
 from cutwater.runbooks.runs.models import Run
 from cutwater.runbooks.steps.service.moves import move_step
 from tests import world
@@ -29,10 +32,10 @@ async def work(database: Database) -> None:
 
 
 async def a_release(tx: AsyncSession, owner: Actor) -> str:
-    service = releases.drafts.ServiceDraft(name="Payments")
-    made = await releases.service.create_service(tx, owner, service)
-    draft = releases.drafts.ReleaseDraft(service=made.slug, title="Switch the ledger")
-    return str((await releases.service.create_release(tx, owner, draft)).key)
+    service = ServiceDraft(name="Payments")
+    made = await create_service(tx, owner, service)
+    draft = ReleaseDraft(service=made.key, title="Switch the ledger")
+    return str((await create_release(tx, owner, draft)).key)
 
 
 async def ready_for_production(tx: AsyncSession, key: str) -> None:
@@ -40,7 +43,7 @@ async def ready_for_production(tx: AsyncSession, key: str) -> None:
     await tx.execute(text("update release set status = 'READY_PRODUCTION' where key = :key"), {"key": key})
 
 
-async def finished(database: Database, owner: Actor, *, type: str, ready: bool) -> tuple[Run, str]:
+async def finished(database: Database, owner: Actor, *, type: str, ready: bool) -> tuple[RunHead, str]:
     """A run whose step GO puts a release live, and is finished."""
     async with database.tx(owner) as tx:
         run, key = await factories.run(tx, owner, ONE, type=type), await a_release(tx, owner)
@@ -48,7 +51,8 @@ async def finished(database: Database, owner: Actor, *, type: str, ready: bool) 
             await ready_for_production(tx, key)
         await runbooks.link_release(tx, owner, run.key, "GO", key)
         await move_step(tx, owner, run.key, "GO", "start")
-        step = await move_step(tx, owner, run.key, "GO", "finish")
+        await move_step(tx, owner, run.key, "GO", "finish")
+        step = await factories.step(tx, run, "GO")
         assert (step.state, step.deploy_state) == ("COMPLETED", "QUEUED")
     await work(database)
     return run, key

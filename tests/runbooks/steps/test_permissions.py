@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cutwater.identity.roles import ROLE_GRANTS, Role
+from cutwater.identity.core.roles import ROLE_GRANTS, Role
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.ids import new_id
@@ -68,7 +68,7 @@ def test_an_override_is_the_pilots_even_for_owners() -> None:
     assert found.code == "permission.runs.pilot"
 
 
-def test_templates_and_runs_are_prepared_by_managers() -> None:
+def test_runbooks_and_runs_are_prepared_by_managers() -> None:
     def asked(actor: Actor) -> list[str]:
         found = to_write(actor), to_publish(actor), to_plan(actor, "plan")
         return [each.code for obstacles in found for each in obstacles]

@@ -20,9 +20,9 @@ from cutwater.runbooks.library.models import (
     RunbookStep,
     RunbookVersion,
 )
-from cutwater.runbooks.library.service import runbooks
+from cutwater.runbooks.worksheets import queries as worksheets
 from cutwater.runbooks.worksheets import service
-from cutwater.runbooks.worksheets.service import Worksheet
+from cutwater.runbooks.worksheets.service import Choices, Worksheet
 from tests import world
 from tests.runbooks import factories
 
@@ -30,7 +30,7 @@ from tests.runbooks import factories
 async def upload(tx: AsyncSession, actor: Actor, text: str | bytes, **more: str) -> UUID:
     content = text.encode() if isinstance(text, str) else text
     given = Worksheet(file_name="plan.csv", media_type="text/csv", content=content, **more)
-    return (await service.upload_worksheet(tx, actor, given)).id
+    return await service.upload_worksheet(tx, actor, given)
 
 
 async def count(tx: AsyncSession, model: type) -> int:
@@ -38,7 +38,7 @@ async def count(tx: AsyncSession, model: type) -> int:
 
 
 async def test_a_dry_run_changes_nothing(tx: AsyncSession, owner: Actor) -> None:
-    preview = await service.preview(SessionReader(tx), await upload(tx, owner, factories.CHAIN))
+    preview = await worksheets.dry_run(SessionReader(tx), await upload(tx, owner, factories.CHAIN))
     assert preview.plan.is_clean
     assert preview.difference.created == ("A-1", "A-2", "A-3", "A-4")
     assert preview.upload.title == "Plan"
@@ -47,22 +47,25 @@ async def test_a_dry_run_changes_nothing(tx: AsyncSession, owner: Actor) -> None
 
 
 async def test_applying_makes_a_draft_with_everything_in_it(tx: AsyncSession, owner: Actor) -> None:
-    runbook = await service.apply_import(tx, owner, await upload(tx, owner, factories.CHAIN))
-    (version,) = await queries.versions(SessionReader(tx), runbook.id)
+    imported = await service.apply_import(tx, owner, await upload(tx, owner, factories.CHAIN))
+    (version,) = await queries.versions(SessionReader(tx), imported.runbook_id)
     assert (version.number, version.state, version.step_count, version.link_count) == (1, "DRAFT", 4, 3)
-    steps = await SessionReader(tx).all(queries.steps_of(version.id))
+    steps, links, lines = await queries.content(SessionReader(tx), version.id)
     assert [(each.code, each.phase, each.duration_minutes) for each in steps] == [
         ("A-1", "Freeze", 30), ("A-2", "Freeze", 60), ("A-3", "Load", 90), ("A-4", "Load", 30),
     ]  # fmt: skip
     assert [each.deadline_offset_minutes for each in steps] == [None, None, 240, None]
     assert [each.step_type for each in steps] == ["TRT"] * 4
-    lines = await SessionReader(tx).all(queries.instructions_of(version.id))
+    codes = {step.id: step.code for step in steps}
+    assert {(codes[link.before_id], codes[link.after_id], link.kind, link.lag_minutes) for link in links} == {
+        ("A-1", "A-2", "FS", 0), ("A-2", "A-3", "FS", 15), ("A-2", "A-4", "SS", 0),
+    }  # fmt: skip
     assert [(each.text, each.is_mandatory) for each in lines] == [
         ("check the size", True),
         ("tell ops", False),
     ]
     ((key, data),) = await factories.logged(tx, "runbook.imported")
-    assert key == runbook.key
+    assert key == imported.key
     assert data["headline"] == "imported 4 steps and 3 links into draft 1 (4 new, 0 changed, 0 removed)"
 
 
@@ -75,7 +78,7 @@ async def test_importing_again_updates_the_draft_by_code_and_keeps_the_steps_ids
         "A-4,Reconcile,Load,30,A-2 SS,,\n", ""
     )
     second = await upload(tx, owner, changed + "A-5,Announce,Load,5,A-3,,\n", runbook_key=key)
-    preview = await service.preview(SessionReader(tx), second)
+    preview = await worksheets.dry_run(SessionReader(tx), second)
     found = preview.difference
     assert (found.created, found.changed, found.removed, found.unchanged) == (("A-5",), ("A-2",), ("A-4",), 2)
     await service.apply_import(tx, owner, second)
@@ -100,12 +103,6 @@ async def test_a_published_version_stays_as_it_is_and_the_next_import_starts_a_n
     assert (runbook.published_number, runbook.latest_number) == (1, 2)
     titles = [row.title for row in await SessionReader(tx).all(queries.steps_of(versions[1].id))]
     assert titles[-1] == "Reconcile"
-
-
-async def test_publishing_needs_a_draft(tx: AsyncSession, owner: Actor) -> None:
-    key = await factories.runbook(tx, owner)
-    with pytest.raises(Conflict, match="has no draft to publish"):
-        await runbooks.publish_version(tx, owner, key)
 
 
 async def test_one_wrong_row_and_nothing_is_applied(tx: AsyncSession, owner: Actor) -> None:
@@ -140,24 +137,18 @@ async def test_a_file_that_cannot_be_read_is_refused_at_once(
 
 async def test_columns_are_chosen_by_hand_and_kept(tx: AsyncSession, owner: Actor) -> None:
     id = await upload(tx, owner, "Foo,Bar,Mins\nX-1,First,5\n")
-    preview = await service.preview(SessionReader(tx), id)
+    preview = await worksheets.dry_run(SessionReader(tx), id)
     assert [each.value for each in preview.columns.missing] == ["code", "title"]
-    changed = await service.map_columns(
-        tx,
-        owner,
-        id,
-        {Field.CODE: 0, Field.TITLE: 1, Field.DURATION: 2},
-        zone="Europe/Zurich",
-        seen_revision=1,
-    )
-    assert (changed.revision, changed.zone) == (2, "Europe/Zurich")
-    await tx.flush()
-    preview = await service.preview(SessionReader(tx), id)
+    chosen = Choices(columns={Field.CODE: 0, Field.TITLE: 1, Field.DURATION: 2}, zone="Europe/Zurich")
+    assert set(await service.update_import(tx, owner, id, chosen, seen_revision=1)) == {"mapping", "zone"}
+    preview = await worksheets.dry_run(SessionReader(tx), id)
+    assert (preview.upload.revision, preview.upload.zone) == (2, "Europe/Zurich")
     assert [(each.code, each.title, each.duration_minutes) for each in preview.plan.steps] == [
         ("X-1", "First", 5)
     ]
     with pytest.raises(Stale):
-        await service.map_columns(tx, owner, id, {}, seen_revision=1)
+        await service.update_import(tx, owner, id, Choices(), seen_revision=1)
+    assert not await service.update_import(tx, owner, id, chosen, seen_revision=2)
 
 
 async def test_a_worksheet_is_applied_once(tx: AsyncSession, owner: Actor) -> None:
@@ -167,16 +158,39 @@ async def test_a_worksheet_is_applied_once(tx: AsyncSession, owner: Actor) -> No
         await service.apply_import(tx, owner, id)
 
 
+async def test_the_order_of_refusals_is_permission_then_stale_then_the_rules(
+    tx: AsyncSession, owner: Actor
+) -> None:
+    member = await world.person(tx, owner, "MEMBER")
+    id = await upload(tx, owner, factories.CHAIN)
+    await service.apply_import(tx, owner, id)
+    with pytest.raises(Forbidden):
+        await service.apply_import(tx, member, id, seen_revision=1)
+    with pytest.raises(Stale):
+        await service.apply_import(tx, owner, id, seen_revision=1)
+    with pytest.raises(Conflict, match="applied already"):
+        await service.apply_import(tx, owner, id, seen_revision=2)
+
+
+async def test_a_runbook_is_imported_into_by_its_key_in_any_case_or_by_its_id(
+    tx: AsyncSession, owner: Actor
+) -> None:
+    key = await factories.runbook(tx, owner, publish=False)
+    runbook = await queries.runbook(SessionReader(tx), key)
+    for given in (key.lower(), str(runbook.id)):
+        id = await upload(tx, owner, factories.CHAIN, runbook_key=given)
+        assert (await service.apply_import(tx, owner, id)).key == key
+    assert await count(tx, Runbook) == 1
+
+
 async def test_only_pilots_import(tx: AsyncSession, owner: Actor) -> None:
     member = await world.person(tx, owner, "MEMBER")
     with pytest.raises(Forbidden, match="does not allow you to import runbooks"):
         await upload(tx, member, factories.CHAIN)
     id = await upload(tx, owner, factories.CHAIN)
-    for verb in (service.apply_import(tx, member, id), service.map_columns(tx, member, id, {})):
+    for verb in (service.apply_import(tx, member, id), service.update_import(tx, member, id, Choices())):
         with pytest.raises(Forbidden):
             await verb
-    with pytest.raises(Forbidden):
-        await runbooks.create_runbook(tx, member, "x")
 
 
 async def test_what_is_not_there_is_not_found(tx: AsyncSession, owner: Actor) -> None:
@@ -198,16 +212,6 @@ async def test_owners_of_the_worksheet_become_teams_and_people(tx: AsyncSession,
     assert [tuple(row) for row in found] == [(dba.id, None, ""), (None, nia.user_id, ""), (None, None, "Zoe")]
 
 
-async def test_a_runbook_is_renamed_and_found_again(tx: AsyncSession, owner: Actor) -> None:
-    made = await runbooks.create_runbook(tx, owner, "Ledger move")
-    changed = await runbooks.update_runbook(tx, owner, made.key, title="Ledger night", seen_revision=1)
-    assert (changed.title, changed.revision) == ("Ledger night", 2)
-    with pytest.raises(Stale):
-        await runbooks.update_runbook(tx, owner, made.key, title="x", seen_revision=1)
-    same = await runbooks.update_runbook(tx, owner, made.key, title="Ledger night")
-    assert same.revision == 2
-
-
 @pytest.fixture
 def real(shared_data: Path) -> Path:
     return shared_data / "runbooks"
@@ -215,8 +219,8 @@ def real(shared_data: Path) -> Path:
 
 async def test_the_real_worksheets_import(tx: AsyncSession, owner: Actor, real: Path) -> None:
     for name, steps, links in (("trbk.csv", 13, 11), ("messy-worksheet.csv", 8, 8)):
-        runbook = await service.apply_import(tx, owner, await upload(tx, owner, (real / name).read_bytes()))
-        (version,) = await queries.versions(SessionReader(tx), runbook.id)
+        imported = await service.apply_import(tx, owner, await upload(tx, owner, (real / name).read_bytes()))
+        (version,) = await queries.versions(SessionReader(tx), imported.runbook_id)
         assert (version.step_count, version.link_count) == (steps, links)
     cyclic = await upload(tx, owner, (real / "cycle.csv").read_bytes())
     with pytest.raises(Invalid) as caught:

@@ -1,48 +1,75 @@
 """A run as its runsheet shows it: rows, forecasts, slack, lateness and counters, out of plain rows. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TypedDict, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cutwater.kernel.frozen import frozen
-from cutwater.runbooks.core.critical_path import Link, LinkKind, Prepared, Progress, Step
+from cutwater.runbooks.core import filters
+from cutwater.runbooks.core.critical_path import Link, LinkKind, Prepared, Progress, Step, StepDates
+from cutwater.runbooks.core.rows import NO_FIGURES, Figures, LinkRow, PhaseRow, RunHead, StepRow
 from cutwater.runbooks.core.run_machine import RunState
-from cutwater.runbooks.core.step_machine import ENDED, PROGRESS, StepState
+from cutwater.runbooks.core.step_machine import DONE, OVER, STANDINGS, STARTABLE, UNCOUNTED
 
-_PROGRESS = {state.value: progress for state, progress in PROGRESS.items()}
-_ENDED = frozenset(state.value for state in ENDED)
-_DONE = (StepState.COMPLETED.value, StepState.SKIPPED.value)
-_STOPPED = (StepState.BLOCKED.value, StepState.FAILED.value)
+_PROGRESS = {state.value: standing.progress for state, standing in STANDINGS.items()}
+_OVER = frozenset(state.value for state in OVER)
+_ANEW = frozenset(
+    state.value for state, standing in STANDINGS.items() if standing.is_ended and not standing.is_over
+)
+"""Ended, and yet to be done again from its beginning."""
 _LEFT, _RUNNING = Progress.LEFT, Progress.RUNNING
 TOLD_SECONDS = 12
 _KINDS = {kind.value: kind for kind in LinkKind}
 
 
-class Figures(NamedTuple):
-    """What is computed for one step; times in seconds since 1970, None once it has ended."""
+class StepFields(TypedDict, total=False):
+    """The live fields of one row; in a frame only those that changed."""
 
-    forecast_start: int | None
-    forecast_end: int | None
+    status: str
+    forecast_start: str | None
+    forecast_end: str | None
     slack_minutes: int | None
     critical: bool
     late_minutes: int
+    ready_at: str | None
+    started_at: str | None
+    finished_at: str | None
+    revision: int
     startable: bool
 
 
-ENDED_FIGURES = Figures(None, None, None, False, 0, False)
+class RunFields(TypedDict):
+    """The live figures of the whole run."""
+
+    id: str
+    status: str
+    forecast_end: str | None
+    late_minutes: int
+    done: int
+    total: int
+    counters: dict[str, int]
+    tick: int
+
+
+class LiveState(TypedDict):
+    """What the elements of a runsheet are told: all steps, or those of which something changed."""
+
+    topic: str
+    run: RunFields
+    steps: dict[str, StepFields]
 
 
 @frozen
 class Runsheet:
     """A run at one tick and minute: its head, its phases, its rows in order, and the figures of each."""
 
-    head: Any
-    phases: Sequence[Any]
-    rows: Sequence[Any]
+    head: RunHead
+    phases: Sequence[PhaseRow]
+    rows: Sequence[StepRow]
     figures: Sequence[Figures]
     forecast_end: int | None
     minute: int
@@ -65,8 +92,7 @@ class Runsheet:
 
 def first_day(sheet: Runsheet) -> date:
     """The day that times without a weekday are on: the planned start's, in the run's zone."""
-    day: date = sheet.head.planned_start.astimezone(ZoneInfo(sheet.head.zone)).date()
-    return day
+    return sheet.head.planned_start.astimezone(ZoneInfo(sheet.head.zone)).date()
 
 
 def seconds(at: datetime) -> int:
@@ -74,7 +100,7 @@ def seconds(at: datetime) -> int:
     return int(at.timestamp())
 
 
-def prepare(rows: Sequence[Any], links: Iterable[Any]) -> Prepared[int]:
+def prepare(rows: Sequence[StepRow], links: Iterable[LinkRow]) -> Prepared[int]:
     """The graph of a run, by the positions of its rows; keep it as long as `graph_revision` stays."""
     at = {row.id: position for position, row in enumerate(rows)}
     return Prepared(
@@ -93,7 +119,7 @@ def prepare(rows: Sequence[Any], links: Iterable[Any]) -> Prepared[int]:
 
 
 def compute(
-    head: Any, phases: Sequence[Any], rows: Sequence[Any], graph: Prepared[int], now: datetime
+    head: RunHead, phases: Sequence[PhaseRow], rows: Sequence[StepRow], graph: Prepared[int], now: datetime
 ) -> Runsheet:
     """Everything the runsheet shows at `now`, which counts by the minute."""
     minute = seconds(now) // 60
@@ -104,30 +130,29 @@ def compute(
     schedule = graph.schedule([_step(position, row) for position, row in enumerate(rows)], base)
     is_over, is_on = head.ended_at is not None, head.state == RunState.RUNNING
     figures = [
-        ENDED_FIGURES
-        if is_over or (row.state in _ENDED and row.state != "FAILED")
-        else _figures(row, schedule.dates[at], is_on)
+        NO_FIGURES if is_over or row.state in _OVER else _figures(row, schedule.dates[at], is_on)
         for at, row in enumerate(rows)
     ]
-    end = seconds(head.ended_at) if is_over else schedule.end
-    done, total, counters = _count(rows, figures)
+    end = schedule.end if head.ended_at is None else seconds(head.ended_at)
+    done = sum(row.state in DONE for row in rows)
+    total = sum(row.state not in UNCOUNTED for row in rows)
     return Runsheet(
         head=head, phases=phases, rows=rows, figures=figures, forecast_end=end, minute=minute,
-        counters=counters, done=done, total=total,
+        counters=filters.count(rows, figures), done=done, total=total,
     )  # fmt: skip
 
 
-def _figures(row: Any, dates: Any, is_on: bool) -> Figures:
+def _figures(row: StepRow, dates: StepDates, is_on: bool) -> Figures:
     late = max(dates.overdue, dates.originating)
     return Figures(
         dates.early_start, dates.early_finish, dates.slack // 60, dates.critical, late // 60,
-        is_on and row.state == "READY",
+        is_on and row.state in STARTABLE,
     )  # fmt: skip
 
 
-def _step(position: int, row: Any) -> Step[int]:
+def _step(position: int, row: StepRow) -> Step[int]:
     progress = _PROGRESS[row.state]
-    if progress is _LEFT and row.started_at is not None and row.state != "FAILED":
+    if progress is _LEFT and row.started_at is not None and row.state not in _ANEW:
         progress = _RUNNING  # blocked or held on the way: what it has used is used
     return Step(
         id=position,
@@ -142,23 +167,7 @@ def _step(position: int, row: Any) -> Step[int]:
     )
 
 
-def _count(rows: Sequence[Any], figures: Sequence[Figures]) -> tuple[int, int, dict[str, int]]:
-    found = dict.fromkeys(("startable", "running", "late", "critical", "blocked", "done"), 0)
-    cancelled = 0
-    for row, each in zip(rows, figures, strict=True):
-        state = row.state
-        found["startable"] += each.startable
-        found["running"] += state == "IN_PROGRESS"
-        found["late"] += each.late_minutes > 0
-        found["critical"] += each.critical
-        found["blocked"] += state in _STOPPED
-        found["done"] += state in _DONE
-        cancelled += state == "CANCELLED"
-    total = len(rows) - cancelled
-    return found["done"], total, found | {"all": len(rows)}
-
-
-def compact(sheet: Runsheet) -> dict[str, Any]:
+def compact(sheet: Runsheet) -> LiveState:
     """The whole state as the live elements read it: a field that is None is left out."""
     steps = {
         str(row.id): step_state(row, figures) for row, figures in zip(sheet.rows, sheet.figures, strict=True)
@@ -166,7 +175,7 @@ def compact(sheet: Runsheet) -> dict[str, Any]:
     return {"topic": f"run:{sheet.head.id}", "run": run_state(sheet), "steps": steps}
 
 
-def run_state(sheet: Runsheet) -> dict[str, Any]:
+def run_state(sheet: Runsheet) -> RunFields:
     """The figures of the whole run."""
     return {
         "id": str(sheet.head.id),
@@ -180,7 +189,7 @@ def run_state(sheet: Runsheet) -> dict[str, Any]:
     }
 
 
-def step_state(row: Any, figures: Figures) -> dict[str, Any]:
+def step_state(row: StepRow, figures: Figures) -> StepFields:
     """One row's live fields."""
     return {
         "status": row.state,
@@ -197,18 +206,22 @@ def step_state(row: Any, figures: Figures) -> dict[str, Any]:
     }
 
 
-def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+def changes(before: LiveState, after: LiveState) -> LiveState:
     """What of a compact state differs: rows with their changed fields only, always with their revision."""
-    steps: dict[str, dict[str, Any]] = {}
+    steps: dict[str, StepFields] = {}
     known = before["steps"]
     for id, fields in after["steps"].items():
         was = known.get(id)
         if was is None:
             steps[id] = fields
         elif was != fields:
-            steps[id] = {name: value for name, value in fields.items() if was.get(name, ...) != value}
+            steps[id] = _some(fields, {name for name, value in fields.items() if was.get(name, ...) != value})
             steps[id]["revision"] = fields["revision"]
     return {"topic": after["topic"], "run": after["run"], "steps": steps}
+
+
+def _some(fields: StepFields, names: Collection[str]) -> StepFields:
+    return cast(StepFields, {name: value for name, value in fields.items() if name in names})
 
 
 @dataclass(kw_only=True, slots=True)
@@ -216,10 +229,10 @@ class Told:
     """What the viewers of a run were told last, and which fields changed in the last TOLD_SECONDS: a frame
     repeats those, so that somebody who polls, or missed a frame, still gets every change."""
 
-    last: dict[str, Any]
+    last: LiveState
     recent: dict[str, tuple[datetime, frozenset[str]]] = field(default_factory=dict)
 
-    def frame(self, state: dict[str, Any], now: datetime) -> dict[str, Any]:
+    def frame(self, state: LiveState, now: datetime) -> LiveState:
         """The next frame: the fields that changed since the last one, or a short while before."""
         oldest = now - timedelta(seconds=TOLD_SECONDS)
         self.recent = {id: kept for id, kept in self.recent.items() if kept[0] > oldest}
@@ -228,7 +241,7 @@ class Told:
             self.recent[id] = (now, names | fields.keys())
         self.last = state
         steps = {
-            id: {name: state["steps"][id][name] for name in sorted(names)}
+            id: _some(state["steps"][id], names)
             for id, (_, names) in self.recent.items()
             if id in state["steps"]
         }

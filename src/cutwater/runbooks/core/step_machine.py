@@ -1,10 +1,10 @@
-"""The life of a step and of a run, as tables: states, moves, and everything that may stand in the way.
+"""The life of a step, as tables: states, moves, and everything that may block a move.
 
 READY is never typed. It is derived: FS waits for the predecessor's end + lag, SS for its start + lag;
 FF and SF gate finishing; SKIPPED counts as done, CANCELLED only by the pilot's choice, FAILED never.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -53,12 +53,62 @@ class MoveRule:
     needs_reason: bool = False
 
 
+@frozen
+class Standing:
+    """How a state counts, in time, in figures, in filters and in the elements of pages."""
+
+    word: str
+    progress: Progress = Progress.LEFT
+    is_waiting: bool = False  # nothing was done to the step yet
+    is_startable: bool = False  # while its run is on
+    is_running: bool = False
+    is_stopped: bool = False  # somebody stopped it, and resuming lets it go on
+    is_blocked: bool = False  # it goes on only when somebody mends something
+    is_done: bool = False
+    is_counted: bool = True  # in the totals that progress is a part of
+    is_ended: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left to do: it has no forecast and is never late. A failed step is done again."""
+        return self.progress is Progress.DONE
+
+
 S = StepState
-NOT_STARTED = frozenset({S.PENDING, S.READY})
-STOPPED = frozenset({S.BLOCKED, S.ON_HOLD})
-OPEN = NOT_STARTED | STOPPED | {S.IN_PROGRESS}
-DONE = frozenset({S.COMPLETED, S.SKIPPED})
-ENDED = DONE | {S.FAILED, S.CANCELLED}
+STANDINGS: Mapping[StepState, Standing] = {
+    S.PENDING: Standing(word="waiting", is_waiting=True),
+    S.READY: Standing(word="ready", is_waiting=True, is_startable=True),
+    S.IN_PROGRESS: Standing(word="in progress", progress=Progress.RUNNING, is_running=True),
+    S.COMPLETED: Standing(word="completed", progress=Progress.DONE, is_done=True, is_ended=True),
+    S.FAILED: Standing(word="failed", is_blocked=True, is_ended=True),
+    S.BLOCKED: Standing(word="blocked", is_blocked=True, is_stopped=True),
+    S.ON_HOLD: Standing(word="on hold", is_stopped=True),
+    S.SKIPPED: Standing(word="skipped", progress=Progress.DONE, is_done=True, is_ended=True),
+    S.CANCELLED: Standing(word="cancelled", progress=Progress.DONE, is_counted=False, is_ended=True),
+}
+"""The one table of states: what is done, late, startable or blocked is asked here and nowhere else."""
+
+
+def states(claim: Callable[[Standing], bool]) -> frozenset[StepState]:
+    """The states of which a claim is true."""
+    return frozenset(state for state, standing in STANDINGS.items() if claim(standing))
+
+
+def stored(some: Iterable[StepState]) -> list[str]:
+    """States as the database has them, always in the same order."""
+    return sorted(state.value for state in some)
+
+
+NOT_STARTED = states(lambda each: each.is_waiting)
+STOPPED = states(lambda each: each.is_stopped)
+RUNNING = states(lambda each: each.is_running)
+BLOCKED = states(lambda each: each.is_blocked)
+STARTABLE = states(lambda each: each.is_startable)
+DONE = states(lambda each: each.is_done)
+UNCOUNTED = states(lambda each: not each.is_counted)
+OVER = states(lambda each: each.is_over)
+ENDED = states(lambda each: each.is_ended)
+OPEN = states(lambda each: not each.is_ended)
 
 MOVES: Mapping[StepMove, MoveRule] = {
     StepMove.START: MoveRule(sources=NOT_STARTED, target=S.IN_PROGRESS),
@@ -72,31 +122,6 @@ MOVES: Mapping[StepMove, MoveRule] = {
         sources=OPEN | {S.FAILED}, target=S.CANCELLED, pilot_only=True, needs_reason=True
     ),
     StepMove.REOPEN: MoveRule(sources=ENDED, target=S.PENDING, pilot_only=True, needs_reason=True),
-}
-
-# How each state counts in time: a failed step is work that is left, because somebody has to do it again.
-PROGRESS: Mapping[StepState, Progress] = {
-    S.PENDING: Progress.LEFT,
-    S.READY: Progress.LEFT,
-    S.IN_PROGRESS: Progress.RUNNING,
-    S.COMPLETED: Progress.DONE,
-    S.FAILED: Progress.LEFT,
-    S.BLOCKED: Progress.LEFT,
-    S.ON_HOLD: Progress.LEFT,
-    S.SKIPPED: Progress.DONE,
-    S.CANCELLED: Progress.DONE,
-}
-
-STEP_WORDS: Mapping[StepState, str] = {
-    S.PENDING: "waiting",
-    S.READY: "ready",
-    S.IN_PROGRESS: "in progress",
-    S.COMPLETED: "completed",
-    S.FAILED: "failed",
-    S.BLOCKED: "blocked",
-    S.ON_HOLD: "on hold",
-    S.SKIPPED: "skipped",
-    S.CANCELLED: "cancelled",
 }
 
 
@@ -169,6 +194,11 @@ def is_ready(facts: StepFacts, now: datetime) -> bool:
     return waits and known and (moment is None or moment <= now)
 
 
+def may_tick(run: RunState, state: StepState) -> bool:
+    """Whether a step's instructions can be ticked: it may start, or has started, in a run that is on."""
+    return run is RunState.RUNNING and state in STARTABLE | RUNNING
+
+
 def after_resume(facts: StepFacts) -> StepState:
     """Where a blocked or held step goes on: where it was (READY is derived afterwards)."""
     return S.IN_PROGRESS if facts.started_at else S.PENDING
@@ -205,7 +235,7 @@ def obstacles(
 def warnings(facts: StepFacts, now: datetime) -> list[str]:
     """Soft links that are not satisfied: advice at the start, never an obstacle."""
     return [
-        f"{gate.code} {STEP_WORDS[gate.state]}: {facts.code} is better started after it."
+        f"{gate.code} {STANDINGS[gate.state].word}: {facts.code} is better started after it."
         for gate in facts.gates
         if not gate.hard and gate.gates_start and not _is_open(gate, now)
     ]
@@ -227,8 +257,8 @@ def _state_obstacles(move: StepMove, rule: MoveRule, facts: StepFacts) -> list[O
         return []
     by = f" by {facts.changed_by}" if facts.changed_by else ""
     at = f", {_clock(facts.changed_at, facts.zone)}" if facts.changed_at else ""
-    word = STEP_WORDS[facts.state]
-    allowed = " or ".join(STEP_WORDS[each] for each in StepState if each in rule.sources)
+    word = STANDINGS[facts.state].word
+    allowed = " or ".join(STANDINGS[each].word for each in StepState if each in rule.sources)
     return [
         Obstacle(
             code=f"step.{facts.state.value.lower()}",
@@ -278,7 +308,7 @@ def _closed(gate: Gate, zone: str) -> Obstacle:
             f"{gate.code} was cancelled without letting its successors go: a pilot overrides or reopens it."
         )
     else:
-        hint = f"{gate.code} is {STEP_WORDS[gate.state]}."
+        hint = f"{gate.code} is {STANDINGS[gate.state].word}."
     return Obstacle(
         code=f"gate.{gate.kind.value.lower()}",
         text=f"{what} after {gate.code}{title} {event}{lag}.",

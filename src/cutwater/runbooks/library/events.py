@@ -1,8 +1,9 @@
 """What happens to runbooks and their versions."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
 
 
@@ -25,18 +26,17 @@ class RunbookCreated(AboutRunbook):
 
 class RunbookUpdated(AboutRunbook):
     name: ClassVar[str] = "runbook.updated"
-    differences: dict[str, tuple[Any, Any]]
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return self.differences
+    changes: Changes
 
     def headline(self) -> str:
-        return f"changed {', '.join(self.differences)}"
+        return f"changed {self.changes.words()}"
 
 
 class VersionPublished(AboutRunbook):
+    """A draft became a version that stays as it is; it does not count in the runbook's revision."""
+
     name: ClassVar[str] = "runbook.published"
+    moves_revision: ClassVar[bool] = False
     version: int
     steps: int
     links: int

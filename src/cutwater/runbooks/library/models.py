@@ -1,10 +1,10 @@
 """The tables of runbooks: their versions and what is in each version."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, one_of, reference, scoped
@@ -44,7 +44,7 @@ class StepTypeRow(Base, OrganizationRow):
 
 
 class Runbook(Base, OrganizationRow):
-    """A template that is used again and again; its content lives in versions."""
+    """What runs are copied from, again and again; its content lies in its versions."""
 
     __tablename__ = "runbook"
     __table_args__ = scoped(found_by("runbook", "key", unique=True))
@@ -110,7 +110,7 @@ class RunbookPhase(Base, OrganizationRow):
 
 
 class RunbookStep(Base, OrganizationRow):
-    """A step of a template; offsets are minutes from the start of a run."""
+    """A step of a version; offsets are minutes from the start of a run."""
 
     __tablename__ = "runbook_step"
     __table_args__ = scoped(
@@ -141,12 +141,12 @@ class RunbookStep(Base, OrganizationRow):
     planned_offset_minutes: Mapped[int | None]
     fixed_offset_minutes: Mapped[int | None]
     deadline_offset_minutes: Mapped[int | None]
-    labels: Mapped[list[Any]] = mapped_column(default=list)
+    labels: Mapped[list[str]] = mapped_column(JSONB, default=list)
     rollback: Mapped[str] = mapped_column(default="")
 
 
 class RunbookInstruction(Base, OrganizationRow):
-    """One instruction of a template's step."""
+    """One line of a step's instructions."""
 
     __tablename__ = "runbook_instruction"
     __table_args__ = scoped(found_by("runbook_instruction", "step_id"), reference("step_id", "runbook_step"))

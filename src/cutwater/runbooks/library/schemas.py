@@ -56,7 +56,7 @@ class VersionRead(Out):
     revision: int
 
 
-class TemplateStepRead(Out):
+class VersionStepRead(Out):
     """A step of a version; offsets are minutes from the start of a run."""
 
     id: UUID

@@ -1,41 +1,43 @@
 """What happens to migrations and runs, and to steps by the rule that makes them ready."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.events import Event, Subject
 
+RUN_VERBS = {
+    "start": "started",
+    "pause": "paused",
+    "resume": "resumed",
+    "complete": "completed",
+    "abort": "aborted",
+}
 
-class MigrationCreated(Event):
-    name: ClassVar[str] = "migration.created"
+
+class AboutMigration(Event):
     migration_id: UUID
     key: str
-    title: str
 
     @property
     def subject(self) -> Subject:
         return Subject("migration", self.migration_id, self.key)
+
+
+class MigrationCreated(AboutMigration):
+    name: ClassVar[str] = "migration.created"
+    title: str
 
     def headline(self) -> str:
         return f"created “{self.title}”"
 
 
-class MigrationUpdated(Event):
+class MigrationUpdated(AboutMigration):
     name: ClassVar[str] = "migration.updated"
-    migration_id: UUID
-    key: str
-    differences: dict[str, tuple[Any, Any]]
-
-    @property
-    def subject(self) -> Subject:
-        return Subject("migration", self.migration_id, self.key)
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return self.differences
+    changes: Changes
 
     def headline(self) -> str:
-        return f"changed {', '.join(self.differences)}"
+        return f"changed {self.changes.words()}"
 
 
 class AboutRun(Event):
@@ -67,29 +69,20 @@ class RunCreated(AboutRun):
 
 class RunMoved(AboutRun):
     name: ClassVar[str] = "run.moved"
-    was: str
-    now: str
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"state": (self.was, self.now)}
+    move: str
+    state: str
+    changes: Changes
 
     def headline(self) -> str:
-        words = {"RUNNING": "started", "PAUSED": "paused", "COMPLETED": "completed", "ABORTED": "aborted"}
-        verb = "resumed" if (self.was, self.now) == ("PAUSED", "RUNNING") else words.get(self.now, self.now)
-        return f"{verb} the run"
+        return f"{RUN_VERBS[self.move]} the run"
 
 
 class RunUpdated(AboutRun):
     name: ClassVar[str] = "run.updated"
-    differences: dict[str, tuple[Any, Any]]
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return self.differences
+    changes: Changes
 
     def headline(self) -> str:
-        return f"changed {', '.join(self.differences)}"
+        return f"changed {self.changes.words()}"
 
 
 class AboutStep(Event):
@@ -111,6 +104,7 @@ class StepBecameReady(AboutStep):
     """Once per step, the first time it may start."""
 
     name: ClassVar[str] = "step.became_ready"
+    moves_revision: ClassVar[bool] = False
     team_id: UUID | None = None
     assignee_id: UUID | None = None
 

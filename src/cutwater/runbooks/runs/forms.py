@@ -18,7 +18,7 @@ class MigrationForm(Body):
 
 
 class RunPlanForm(Body):
-    """What a pilot decides about an iteration."""
+    """What a pilot decides about a run."""
 
     version: Line
     type: Line

@@ -1,10 +1,10 @@
 """The tables of migrations and runs: a run's sequences, phases, steps, instructions and links are copies."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, one_of, reference, scoped
@@ -16,7 +16,7 @@ from cutwater.runbooks.library.models import found_by, member, person
 
 
 class Migration(Base, OrganizationRow):
-    """The programme: rehearsals and the cutover are its iterations."""
+    """The programme: its rehearsals and its cutover are runs."""
 
     __tablename__ = "migration"
     __table_args__ = scoped(found_by("migration", "key", unique=True))
@@ -31,13 +31,13 @@ class Migration(Base, OrganizationRow):
 class Run(Base, OrganizationRow):
     """One run of a published version. `tick` counts changes of its steps, `graph_revision` of its links."""
 
-    __tablename__ = "iteration"
+    __tablename__ = "run"
     __table_args__ = scoped(
-        found_by("iteration", "key", unique=True),
-        found_by("iteration", "migration_id"),
-        found_by("iteration", "version_id"),
-        found_by("iteration", "state"),
-        Index("ix_iteration_created_by_id", "created_by_id"),
+        found_by("run", "key", unique=True),
+        found_by("run", "migration_id"),
+        found_by("run", "version_id"),
+        found_by("run", "state"),
+        Index("ix_run_created_by_id", "created_by_id"),
         reference("migration_id", "migration"),
         reference("version_id", "runbook_version"),
         person("created_by_id"),
@@ -69,8 +69,8 @@ class RunSequence(Base, OrganizationRow):
     """A run's copy of a sequence."""
 
     __tablename__ = "run_sequence"
-    __table_args__ = scoped(found_by("run_sequence", "iteration_id"), reference("iteration_id", "iteration"))
-    iteration_id: Mapped[UUID]
+    __table_args__ = scoped(found_by("run_sequence", "run_id"), reference("run_id", "run"))
+    run_id: Mapped[UUID]
     position: Mapped[int]
     title: Mapped[str] = mapped_column(default="")
 
@@ -90,8 +90,8 @@ class RunStep(Base, OrganizationRow):
 
     __tablename__ = "run_step"
     __table_args__ = scoped(
-        found_by("run_step", "iteration_id", "code", unique=True),
-        found_by("run_step", "iteration_id", "state"),
+        found_by("run_step", "run_id", "code_folded", unique=True),
+        found_by("run_step", "run_id", "state"),
         found_by("run_step", "phase_id"),
         found_by("run_step", "template_step_id"),
         found_by("run_step", "team_id"),
@@ -99,7 +99,7 @@ class RunStep(Base, OrganizationRow):
         found_by("run_step", "deputy_id"),
         found_by("run_step", "release_id"),
         Index("ix_run_step_changed_by_id", "changed_by_id"),
-        reference("iteration_id", "iteration"),
+        reference("run_id", "run"),
         reference("phase_id", "run_phase"),
         reference("template_step_id", "runbook_step"),
         reference("team_id", "team"),
@@ -110,11 +110,12 @@ class RunStep(Base, OrganizationRow):
         one_of("state", StepState),
         one_of("deploy_state", DeployState),
     )
-    iteration_id: Mapped[UUID]
+    run_id: Mapped[UUID]
     phase_id: Mapped[UUID]
     template_step_id: Mapped[UUID | None]
     position: Mapped[int]
     code: Mapped[str]
+    code_folded: Mapped[str]
     title: Mapped[str]
     step_type: Mapped[str]
     team_id: Mapped[UUID | None]
@@ -139,7 +140,7 @@ class RunStep(Base, OrganizationRow):
     release_id: Mapped[UUID | None]
     deploy_state: Mapped[str] = mapped_column(default=DeployState.NONE)
     deploy_note: Mapped[str] = mapped_column(default="")
-    labels: Mapped[list[Any]] = mapped_column(default=list)
+    labels: Mapped[list[str]] = mapped_column(JSONB, default=list)
     rollback: Mapped[str] = mapped_column(default="")
     revision: Mapped[int] = mapped_column(default=1)
 
@@ -167,16 +168,16 @@ class RunLink(Base, OrganizationRow):
 
     __tablename__ = "run_link"
     __table_args__ = scoped(
-        found_by("run_link", "iteration_id"),
+        found_by("run_link", "run_id"),
         found_by("run_link", "before_id", "after_id", "kind", unique=True),
         found_by("run_link", "after_id"),
-        reference("iteration_id", "iteration"),
+        reference("run_id", "run"),
         reference("before_id", "run_step"),
         reference("after_id", "run_step"),
         one_of("kind", LinkKind),
         CheckConstraint("before_id <> after_id", name="not_itself"),
     )
-    iteration_id: Mapped[UUID]
+    run_id: Mapped[UUID]
     before_id: Mapped[UUID]
     after_id: Mapped[UUID]
     kind: Mapped[str] = mapped_column(default=LinkKind.FS)

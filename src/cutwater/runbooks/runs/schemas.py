@@ -43,7 +43,7 @@ class MigrationRead(Out):
 
 
 class RunCreate(Body):
-    """An iteration: a run of a published version. What is left out follows its type."""
+    """A run of a published version. What is left out follows its type."""
 
     runbook: Annotated[Line, Field(examples=["RB-1"])]
     version: Annotated[Revision | None, Field(description="Else the newest published one.")] = None

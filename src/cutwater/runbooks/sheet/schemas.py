@@ -1,7 +1,5 @@
 """What the API of the runsheet gives."""
 
-from typing import Any
-
 from cutwater.kernel.wire import Out
 
 
@@ -9,5 +7,5 @@ class StateRead(Out):
     """The compact state that live pages follow: the run's figures, and the live fields of each step by id."""
 
     topic: str
-    run: dict[str, Any]
-    steps: dict[str, dict[str, Any]]
+    run: dict[str, object]
+    steps: dict[str, dict[str, object]]

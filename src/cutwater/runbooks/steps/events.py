@@ -1,9 +1,10 @@
 """What people do to the steps of a run, and what becomes of the releases they put live."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from cutwater.runbooks.core.step_machine import STEP_WORDS, StepState
+from cutwater.kernel.changes import Changes
+from cutwater.runbooks.core.step_machine import STANDINGS, StepState
 from cutwater.runbooks.runs.events import AboutStep
 
 
@@ -12,26 +13,23 @@ class StepMoved(AboutStep):
 
     name: ClassVar[str] = "step.moved"
     move: str
-    was: str
-    now: str
+    state: str
+    changes: Changes
     is_override: bool = False
     waived: tuple[str, ...] = ()
     flagged: tuple[str, ...] = ()
 
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"state": (self.was, self.now)}
-
     def headline(self) -> str:
         words = {"start": "started", "finish": "finished", "reopen": "reopened", "resume": "resumed"}
-        verb = words.get(self.move, f"set to {STEP_WORDS[StepState(self.now)]}")
-        ahead = ", overriding what was in the way" if self.is_override else ""
+        verb = words.get(self.move, f"set to {STANDINGS[StepState(self.state)].word}")
+        ahead = ", overriding what blocked it" if self.is_override else ""
         started = f"; already started: {', '.join(self.flagged)}" if self.flagged else ""
         return f"{verb}{ahead}{started}"
 
 
 class InstructionTicked(AboutStep):
     name: ClassVar[str] = "step.instruction_ticked"
+    moves_revision: ClassVar[bool] = False
     instruction_id: UUID
     is_done: bool
 
@@ -41,33 +39,27 @@ class InstructionTicked(AboutStep):
 
 class StepAssigned(AboutStep):
     name: ClassVar[str] = "step.assigned"
-    differences: dict[str, tuple[Any, Any]]
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return self.differences
+    changes: Changes
 
     def headline(self) -> str:
-        return "changed who does it"
+        return f"changed {self.changes.words()}"
 
 
 class StepReleaseLinked(AboutStep):
     name: ClassVar[str] = "step.release_linked"
     release_id: UUID | None
     release_key: str
-    was: str = ""
-
-    @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"release": (self.was, self.release_key)}
+    changes: Changes
 
     def headline(self) -> str:
         if self.release_key:
             return f"will put {self.release_key} live"
-        return f"no longer puts {self.was} live"
+        was, _ = self.changes.fields["release"]
+        return f"no longer puts {was} live"
 
 
 class _AboutDeploy(AboutStep):
+    moves_revision: ClassVar[bool] = False
     release_id: UUID
     release_key: str
 

@@ -1,9 +1,9 @@
 """The table of uploaded worksheets."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cutwater.kernel.db import Base, OrganizationRow, one_of, reference, scoped
@@ -29,7 +29,7 @@ class RunbookImport(Base, OrganizationRow):
     sheet: Mapped[str] = mapped_column(default="")
     title: Mapped[str]
     zone: Mapped[str]
-    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    mapping: Mapped[dict[str, int | None]] = mapped_column(JSONB, default=dict)
     state: Mapped[str] = mapped_column(default=ImportState.UPLOADED)
     created_by_id: Mapped[UUID | None]
     revision: Mapped[int] = mapped_column(default=1)

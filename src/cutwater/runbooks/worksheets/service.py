@@ -1,47 +1,34 @@
-"""Worksheets on their way into a runbook: upload, map, look (dry run), apply all or nothing."""
+"""Worksheets become drafts of runbooks: upload, map the columns, apply all or nothing."""
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cutwater import audit, identity
+from cutwater import audit
 from cutwater.kernel import files
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import FieldError, Invalid, refuse_if
-from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.changes import Changes, changed
+from cutwater.kernel.errors import FieldError, Invalid, refuse
+from cutwater.kernel.etags import stale
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.ids import new_id
+from cutwater.kernel.keyed import held
 from cutwater.kernel.obstacle import Obstacle
-from cutwater.kernel.reader import Reader, SessionReader
+from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks.core.facts import ImportState
-from cutwater.runbooks.core.worksheet import parsing
-from cutwater.runbooks.core.worksheet.cells import Sheet, Unreadable
-from cutwater.runbooks.core.worksheet.columns import Columns, Field
-from cutwater.runbooks.core.worksheet.plan import Known, ParsedPlan, Severity, where
+from cutwater.runbooks.core.worksheet.columns import Field
+from cutwater.runbooks.core.worksheet.plan import ParsedPlan, Severity, where
 from cutwater.runbooks.core.worksheet.reading import read_sheet
 from cutwater.runbooks.library import permissions
-from cutwater.runbooks.library import queries as library_queries
-from cutwater.runbooks.library.models import Runbook
-from cutwater.runbooks.library.service import content, runbooks
-from cutwater.runbooks.library.service.content import Difference
+from cutwater.runbooks.library import queries as library
+from cutwater.runbooks.library.service import create_runbook, write_draft
 from cutwater.runbooks.worksheets import events, queries
 from cutwater.runbooks.worksheets.models import RunbookImport
 
 MOST_ERRORS = 100
-
-
-@frozen
-class Preview:
-    """The dry run: the import, its sheet, what was read, and what applying would change."""
-
-    upload: Any
-    sheet: Sheet
-    columns: Columns
-    plan: ParsedPlan
-    difference: Difference
 
 
 @frozen
@@ -56,14 +43,24 @@ class Worksheet:
     zone: str = "UTC"
 
 
-async def upload_worksheet(tx: AsyncSession, actor: Actor, given: Worksheet) -> RunbookImport:
-    """Keep a worksheet to be looked at; refused at once when it cannot be read at all."""
-    refuse_if(permissions.to_write(actor, "import runbooks"))
+@frozen
+class Choices:
+    """What a person chose by hand: which column is what (None: none), which sheet is read, and the zone of
+    its times; a sheet or zone of None stays as it was."""
+
+    columns: Mapping[Field, int | None] = field(default_factory=dict)
+    sheet: str | None = None
+    zone: str | None = None
+
+
+async def upload_worksheet(tx: AsyncSession, actor: Actor, given: Worksheet) -> UUID:
+    """Keep a worksheet to be looked at; refused at once when it cannot be read at all. Its import's id."""
+    refuse(may=permissions.to_write(actor, "import runbooks"))
     name, media_type = (text.replace("\x00", "") for text in (given.file_name, given.media_type))
-    sheet = await asyncio.to_thread(_read, given.content, name, "")
+    sheet = await asyncio.to_thread(read_sheet, given.content, name)
     runbook_id, title = None, given.title.strip() or _title_of(name)
     if given.runbook_key:
-        runbook = await library_queries.runbook(SessionReader(tx), given.runbook_key)
+        runbook = await library.runbook(SessionReader(tx), given.runbook_key)
         runbook_id, title = runbook.id, runbook.title
     file_id = await files.keep(tx, name or "worksheet", media_type, given.content)
     upload = RunbookImport(
@@ -72,87 +69,73 @@ async def upload_worksheet(tx: AsyncSession, actor: Actor, given: Worksheet) -> 
     )  # fmt: skip
     tx.add(upload)
     await tx.flush()
-    return upload
+    return upload.id
 
 
-async def map_columns(
-    tx: AsyncSession,
-    actor: Actor,
-    import_id: UUID,
-    columns: Mapping[Field, int | None],
-    *,
-    sheet: str | None = None,
-    zone: str | None = None,
-    seen_revision: int | None = None,
-) -> RunbookImport:
-    """Choose by hand which column is what, which sheet is read, and the zone of its times."""
-    refuse_if(permissions.to_write(actor, "import runbooks"))
-    upload = await queries.import_for_update(tx, import_id)
-    refuse_stale(upload.revision, seen_revision)
-    refuse_if(_applied(upload.state))
-    if sheet is not None and sheet != upload.sheet:
+async def update_import(
+    tx: AsyncSession, actor: Actor, import_id: UUID, chosen: Choices, *, seen_revision: int | None = None
+) -> Changes:
+    """Choose by hand how the worksheet is read; another sheet begins without a mapping."""
+    upload = await _held_unapplied(tx, actor, import_id, seen_revision)
+    wanted: dict[str, object] = {"zone": chosen.zone or upload.zone}
+    if chosen.sheet is not None and chosen.sheet != upload.sheet:
         file = await files.read(tx, upload.file_id)
-        upload.sheet = (await asyncio.to_thread(_read, file.content, file.name, sheet)).name
-        upload.mapping = {}
+        sheet = await asyncio.to_thread(read_sheet, file.content, file.name, chosen.sheet)
+        wanted |= {"sheet": sheet.name, "mapping": {}}
     else:
-        upload.mapping = {**upload.mapping, **{field.value: at for field, at in columns.items()}}
-    upload.zone = zone or upload.zone
-    upload.revision += 1
-    return upload
-
-
-async def preview(reader: Reader, import_id: UUID) -> Preview:
-    """The dry run: nothing is changed."""
-    upload = await queries.import_by_id(reader, import_id)
-    file = await files.read(reader, upload.file_id)
-    known = await _known(reader)
-    sheet, columns, plan = await asyncio.to_thread(_parse, file.content, file.name, upload, known)
-    before = await content.latest(reader, upload.runbook_id)
-    return Preview(
-        upload=upload, sheet=sheet, columns=columns, plan=plan, difference=content.difference(plan, before)
-    )
+        positions = {column.value: position for column, position in chosen.columns.items()}
+        wanted["mapping"] = {**upload.mapping, **positions}
+    return changed(upload, wanted)
 
 
 async def apply_import(
     tx: AsyncSession, actor: Actor, import_id: UUID, *, seen_revision: int | None = None
-) -> Runbook:
+) -> events.WorksheetImported:
     """Write the worksheet into the runbook's draft, matched by code; nothing at all when a row is wrong."""
-    refuse_if(permissions.to_write(actor, "import runbooks"))
-    upload = await queries.import_for_update(tx, import_id)
-    refuse_stale(upload.revision, seen_revision)
-    refuse_if(_applied(upload.state))
-    found = await preview(SessionReader(tx), import_id)
-    refuse_unclean(found.plan)
-    if upload.runbook_id is None:
-        runbook = await runbooks.create_runbook(tx, actor, upload.title)
-        upload.runbook_id = runbook.id
-    else:
-        runbook = await library_queries.runbook_for_update(tx, found.upload.runbook_key)
-    draft = await content.write(tx, runbook, found.plan)
-    upload.state, upload.revision = ImportState.APPLIED, upload.revision + 1
-    said = events.WorksheetImported(
-        runbook_id=runbook.id, key=runbook.key, version=draft.number, steps=draft.step_count,
-        links=draft.link_count, created=len(found.difference.created),
-        changed=len(found.difference.changed), removed=len(found.difference.removed),
+    upload = await _held_unapplied(tx, actor, import_id, seen_revision)
+    read = await queries.dry_run(SessionReader(tx), import_id)
+    refuse_unclean(read.plan)
+    runbook_id, key = upload.runbook_id, read.upload.runbook_key or ""
+    if runbook_id is None:
+        created = await create_runbook(tx, actor, upload.title)
+        runbook_id, key = created.runbook_id, created.key
+    draft = await write_draft(tx, runbook_id, read.plan)
+    changed(upload, {"state": ImportState.APPLIED, "runbook_id": runbook_id})
+    imported = events.WorksheetImported(
+        runbook_id=runbook_id, key=key, version=draft.number, steps=draft.step_count,
+        links=draft.link_count, created=len(read.difference.created),
+        changed=len(read.difference.changed), removed=len(read.difference.removed),
     )  # fmt: skip
-    await audit.record(tx, actor, said)
-    return runbook
+    await audit.record(tx, actor, imported)
+    return imported
 
 
-async def import_worksheet(tx: AsyncSession, actor: Actor, given: Worksheet) -> Runbook:
+async def import_worksheet(tx: AsyncSession, actor: Actor, given: Worksheet) -> events.WorksheetImported:
     """Upload and apply in one go, with the columns as they are recognised."""
-    upload = await upload_worksheet(tx, actor, given)
-    return await apply_import(tx, actor, upload.id)
+    return await apply_import(tx, actor, await upload_worksheet(tx, actor, given))
+
+
+async def _held_unapplied(
+    tx: AsyncSession, actor: Actor, import_id: UUID, seen_revision: int | None
+) -> RunbookImport:
+    """The import, locked; refused when somebody may not import, or it was changed or applied meanwhile."""
+    upload = await held(tx, RunbookImport, import_id, what="This import")
+    refuse(
+        may=permissions.to_write(actor, "import runbooks"),
+        seen=stale(upload.revision, seen_revision),  # the log knows imports only once they are applied
+        rules=_applied(upload.state),
+    )
+    return upload
 
 
 def refuse_unclean(plan: ParsedPlan) -> None:
     """Refuse with every error of the sheet, each under its row and column."""
-    errors = [each for each in plan.problems if each.severity is Severity.ERROR]
+    errors = [problem for problem in plan.problems if problem.severity is Severity.ERROR]
     if not errors and plan.steps:
         return
     fields = [
-        FieldError(where(each, plan.columns), f"{each.message} {each.fix}".strip())
-        for each in errors[:MOST_ERRORS]
+        FieldError(where(error, plan.columns), f"{error.message} {error.fix}".strip())
+        for error in errors[:MOST_ERRORS]
     ]
     if len(errors) > MOST_ERRORS:
         fields.append(FieldError("The sheet", f"and {len(errors) - MOST_ERRORS} more errors."))
@@ -174,30 +157,3 @@ def _applied(state: str) -> list[Obstacle]:
 def _title_of(file_name: str) -> str:
     stem = file_name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
     return stem.replace("_", " ").replace("-", " ").strip().capitalize()[:200] or "Imported runbook"
-
-
-def _read(data: bytes, file_name: str, sheet: str) -> Sheet:
-    try:
-        return read_sheet(data, file_name, sheet)
-    except Unreadable as problem:
-        raise Invalid({"file": f"{problem.message} {problem.fix}"}) from problem
-
-
-def _parse(data: bytes, file_name: str, upload: Any, known: Known) -> tuple[Sheet, Columns, ParsedPlan]:
-    sheet = _read(data, file_name, upload.sheet)
-    columns = parsing.choose(parsing.detect(sheet), {Field(name): at for name, at in upload.mapping.items()})
-    return sheet, columns, parsing.parse(sheet, columns, known, zone=upload.zone)
-
-
-async def _known(reader: Reader) -> Known:
-    teams, people = await identity.teams(reader), await identity.people(reader)
-    return Known(
-        teams={name.casefold(): str(team.id) for team in teams for name in (team.slug, team.name)},
-        people={
-            name.casefold(): str(person.id)
-            for person in people
-            for name in (person.username, person.email, person.name)
-            if name
-        },
-        types=frozenset(await runbooks.step_types(reader)),
-    )

@@ -1,4 +1,4 @@
-"""Runbooks and their versions, imported worksheets, migrations, iterations and what they copy."""
+"""Runbooks and their versions, imported worksheets, migrations, runs and what they copy."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,7 +21,7 @@ TABLES = (
     "runbook_link",
     "runbook_import",
     "migration",
-    "iteration",
+    "run",
     "run_sequence",
     "run_phase",
     "run_step",
@@ -256,7 +256,7 @@ def runs() -> None:
     )
     op.create_index("uq_migration_organization_id_key", "migration", ["organization_id", "key"], unique=True)
     tools.table(
-        "iteration",
+        "run",
         tools.text("key"),
         tools.uuid("migration_id", null=False),
         tools.uuid("version_id", null=False),
@@ -276,29 +276,25 @@ def runs() -> None:
         tools.uuid("created_by_id"),
         number("revision"),
         tools.time("deleted_at"),
-        person("iteration", "created_by_id"),
-        tools.one_of("iteration", "communications", "OFF TEST ON"),
-        tools.one_of("iteration", "state", "PLANNED RUNNING PAUSED COMPLETED ABORTED"),
-        tools.reference("iteration", "migration_id", "migration"),
-        tools.reference("iteration", "version_id", "runbook_version"),
+        person("run", "created_by_id"),
+        tools.one_of("run", "communications", "OFF TEST ON"),
+        tools.one_of("run", "state", "PLANNED RUNNING PAUSED COMPLETED ABORTED"),
+        tools.reference("run", "migration_id", "migration"),
+        tools.reference("run", "version_id", "runbook_version"),
     )
-    op.create_index("ix_iteration_created_by_id", "iteration", ["created_by_id"])
-    op.create_index(
-        "ix_iteration_organization_id_migration_id", "iteration", ["organization_id", "migration_id"]
-    )
-    op.create_index("ix_iteration_organization_id_state", "iteration", ["organization_id", "state"])
-    op.create_index("ix_iteration_organization_id_version_id", "iteration", ["organization_id", "version_id"])
-    op.create_index("uq_iteration_organization_id_key", "iteration", ["organization_id", "key"], unique=True)
+    op.create_index("ix_run_created_by_id", "run", ["created_by_id"])
+    op.create_index("ix_run_organization_id_migration_id", "run", ["organization_id", "migration_id"])
+    op.create_index("ix_run_organization_id_state", "run", ["organization_id", "state"])
+    op.create_index("ix_run_organization_id_version_id", "run", ["organization_id", "version_id"])
+    op.create_index("uq_run_organization_id_key", "run", ["organization_id", "key"], unique=True)
     tools.table(
         "run_sequence",
-        tools.uuid("iteration_id", null=False),
+        tools.uuid("run_id", null=False),
         number("position"),
         tools.text("title"),
-        tools.reference("run_sequence", "iteration_id", "iteration"),
+        tools.reference("run_sequence", "run_id", "run"),
     )
-    op.create_index(
-        "ix_run_sequence_organization_id_iteration_id", "run_sequence", ["organization_id", "iteration_id"]
-    )
+    op.create_index("ix_run_sequence_organization_id_run_id", "run_sequence", ["organization_id", "run_id"])
     tools.table(
         "run_phase",
         tools.uuid("sequence_id", null=False),
@@ -311,11 +307,12 @@ def runs() -> None:
     )
     tools.table(
         "run_step",
-        tools.uuid("iteration_id", null=False),
+        tools.uuid("run_id", null=False),
         tools.uuid("phase_id", null=False),
         tools.uuid("template_step_id"),
         number("position"),
         tools.text("code"),
+        tools.text("code_folded"),
         tools.text("title"),
         tools.text("step_type"),
         tools.uuid("team_id"),
@@ -352,7 +349,7 @@ def runs() -> None:
             "state",
             "PENDING READY IN_PROGRESS COMPLETED FAILED BLOCKED ON_HOLD SKIPPED CANCELLED",
         ),
-        tools.reference("run_step", "iteration_id", "iteration"),
+        tools.reference("run_step", "run_id", "run"),
         tools.reference("run_step", "phase_id", "run_phase"),
         tools.reference("run_step", "release_id", "release"),
         tools.reference("run_step", "team_id", "team"),
@@ -362,9 +359,9 @@ def runs() -> None:
     op.create_index("ix_run_step_organization_id_assignee_id", "run_step", ["organization_id", "assignee_id"])
     op.create_index("ix_run_step_organization_id_deputy_id", "run_step", ["organization_id", "deputy_id"])
     op.create_index(
-        "ix_run_step_organization_id_iteration_id_state",
+        "ix_run_step_organization_id_run_id_state",
         "run_step",
-        ["organization_id", "iteration_id", "state"],
+        ["organization_id", "run_id", "state"],
     )
     op.create_index("ix_run_step_organization_id_phase_id", "run_step", ["organization_id", "phase_id"])
     op.create_index("ix_run_step_organization_id_release_id", "run_step", ["organization_id", "release_id"])
@@ -373,9 +370,9 @@ def runs() -> None:
         "ix_run_step_organization_id_template_step_id", "run_step", ["organization_id", "template_step_id"]
     )
     op.create_index(
-        "uq_run_step_organization_id_iteration_id_code",
+        "uq_run_step_organization_id_run_id_code_folded",
         "run_step",
-        ["organization_id", "iteration_id", "code"],
+        ["organization_id", "run_id", "code_folded"],
         unique=True,
     )
     tools.table(
@@ -395,7 +392,7 @@ def runs() -> None:
     )
     tools.table(
         "run_link",
-        tools.uuid("iteration_id", null=False),
+        tools.uuid("run_id", null=False),
         tools.uuid("before_id", null=False),
         tools.uuid("after_id", null=False),
         tools.text("kind"),
@@ -406,12 +403,10 @@ def runs() -> None:
         tools.one_of("run_link", "kind", "FS SS FF SF"),
         tools.reference("run_link", "after_id", "run_step"),
         tools.reference("run_link", "before_id", "run_step"),
-        tools.reference("run_link", "iteration_id", "iteration"),
+        tools.reference("run_link", "run_id", "run"),
     )
     op.create_index("ix_run_link_organization_id_after_id", "run_link", ["organization_id", "after_id"])
-    op.create_index(
-        "ix_run_link_organization_id_iteration_id", "run_link", ["organization_id", "iteration_id"]
-    )
+    op.create_index("ix_run_link_organization_id_run_id", "run_link", ["organization_id", "run_id"])
     op.create_index(
         "uq_run_link_organization_id_before_id_after_id_kind",
         "run_link",

@@ -1,6 +1,6 @@
 """The shell's own routes: the design page and the reader's preferences."""
 
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from cutwater.kernel.wire import Body, Line
 from cutwater.web import design
 from cutwater.web.charts import chart
-from cutwater.web.view import PublicView
+from cutwater.web.view import PublicView, Shown
 
 platform = APIRouter(include_in_schema=False)
 
@@ -26,8 +26,7 @@ class Preferences(Body):
 @platform.get("/design")
 async def show_design(view: PublicView) -> Response:
     """Every component, in both themes."""
-    context: dict[str, Any] = design.examples()
-    context["chart_svg"] = await chart(context["chart_spec"])
+    context: dict[str, Shown] = {**design.examples(), "chart_svg": await chart(design.CHART)}
     return view.page("design.html", **context)
 
 

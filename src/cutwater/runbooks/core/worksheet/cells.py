@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from cutwater.kernel.errors import Invalid
 from cutwater.kernel.frozen import frozen
 from cutwater.runbooks.core.worksheet.quantities import Cell
 
@@ -23,12 +24,12 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-class Unreadable(ValueError):
+class Unreadable(Invalid):
     """The file as a whole cannot be read; `fix` says what to do about it."""
 
-    def __init__(self, message: str, fix: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, problem: str, fix: str) -> None:
+        super().__init__({"file": f"{problem} {fix}"})
+        self.problem = problem
         self.fix = fix
 
 

@@ -178,7 +178,7 @@ def recognise(headers: Sequence[str], header_row: int = 1) -> Columns:
         for field, names in NAMES.items():
             if field in positions:
                 continue
-            found = next(
+            position = next(
                 (
                     at
                     for name in names
@@ -187,9 +187,9 @@ def recognise(headers: Sequence[str], header_row: int = 1) -> Columns:
                 ),
                 None,
             )
-            if found is not None:
-                positions[field] = found
-                taken.add(found)
+            if position is not None:
+                positions[field] = position
+                taken.add(position)
     return Columns(
         header_row=header_row, headers=tuple(headers), positions=positions, notes=tuple(_doubles(headers))
     )
@@ -243,6 +243,6 @@ def letter(position: int) -> str:
 def position_of(name: str) -> int:
     """The position of a spreadsheet's column: A → 0, AA → 26."""
     position = 0
-    for each in name:
-        position = position * 26 + ord(each) - 64
+    for character in name:
+        position = position * 26 + ord(character) - 64
     return position - 1

@@ -1,4 +1,4 @@
-"""The cells of one row, read field by field: text, times, durations, people. What is odd is said."""
+"""The cells of a row, field by field: text, times, durations, people; problems become findings."""
 
 import re
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from cutwater.runbooks.core.worksheet.cells import Sheet, shown
 from cutwater.runbooks.core.worksheet.columns import Columns, Field
 from cutwater.runbooks.core.worksheet.findings import Findings
 from cutwater.runbooks.core.worksheet.moments import read_moment, slashed
-from cutwater.runbooks.core.worksheet.plan import Known
+from cutwater.runbooks.core.worksheet.plan import KnownNames
 from cutwater.runbooks.core.worksheet.quantities import Cell, Unclear
 
 MOMENTS = (Field.PLANNED_START, Field.FIXED_START, Field.DEADLINE)
@@ -32,28 +32,30 @@ def plain(cell: Cell) -> str:
 
 
 class Fields:
-    """Reads the cells of any row; what one row shows about the others, as the order of dates, is kept."""
+    """Reads the cells of any row, and keeps what one row decides for all, such as the order of dates."""
 
-    def __init__(self, sheet: Sheet, columns: Columns, known: Known, zone: str, findings: Findings) -> None:
+    def __init__(
+        self, sheet: Sheet, columns: Columns, known: KnownNames, zone: str, findings: Findings
+    ) -> None:
         self.sheet, self.columns, self.known, self.zone = sheet, columns, known, zone
         self.findings = findings
         self._month_first: bool | None = None
         self._fraction = ""
 
     def settle_dates(self) -> None:
-        """One order of day and month for all dates with slashes, and a word where it is a guess."""
+        """One order of day and month for all dates with slashes, and a warning where it is a guess."""
         texts = {
             where: [str(self.cell(row, where)) for row in self.sheet.rows[self.columns.header_row :]]
             for where in MOMENTS
         }
-        self._month_first, doubtful = slashed(each for column in texts.values() for each in column)
+        self._month_first, doubtful = slashed(text for column in texts.values() for text in column)
         if not doubtful:
             return
         where, row = next(
-            (where, column.index(each))
+            (where, column.index(text))
             for where, column in texts.items()
-            for each in column
-            if each.strip() == doubtful
+            for text in column
+            if text.strip() == doubtful
         )
         self.findings.complain(
             self.columns.header_row + row + 1, where, f"“{doubtful}” is read with the day before the month.",
@@ -65,7 +67,7 @@ class Fields:
         return row[position] if position is not None and position < len(row) else None
 
     def text(self, number: int, row: list[Cell], where: Field) -> str:
-        """A cell's text, decoded and bounded; problems are said and the text left out."""
+        """A cell's text, decoded and bounded; empty where there is a problem, which becomes a finding."""
         complain = self.findings.complain
         raw = shown(self.cell(row, where))
         if not raw.strip():
@@ -144,14 +146,14 @@ class Fields:
             return None
 
     def type(self, number: int, row: list[Cell]) -> str:
-        found = self.text(number, row, Field.TYPE).upper()
-        if found and self.known.types and found not in self.known.types:
+        code = self.text(number, row, Field.TYPE).upper()
+        if code and self.known.types and code not in self.known.types:
             types = f"Known: {', '.join(sorted(self.known.types))}."
             self.findings.complain(
-                number, Field.TYPE, f"Step type “{found}” is unknown: TRT is used.", types, warn=True
+                number, Field.TYPE, f"Step type “{code}” is unknown: TRT is used.", types, warn=True
             )
             return ""
-        return found
+        return code
 
     def owner(self, number: int, row: list[Cell]) -> tuple[str, str, str]:
         """Team id, assignee id, and the text that named neither."""

@@ -1,4 +1,4 @@
-"""What is odd in the rows below the header, said once each: with its row, its column and the fix."""
+"""What is wrong or doubtful in the rows below the header, once each: with row, column and fix."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -32,7 +32,7 @@ class Findings:
 
     def has(self, row: int) -> bool:
         """Whether something was said about this row."""
-        return any(each.row == row for each in self.problems)
+        return any(problem.row == row for problem in self.problems)
 
     def say_continued(self) -> None:
         """One finding for all rows that leave their phase blank."""

@@ -63,10 +63,10 @@ def slashed(texts: Iterable[str]) -> tuple[bool | None, str]:
     """
     order, doubtful = None, ""
     for text in texts:
-        found = _DATED.fullmatch(text.strip())
-        if found is None or found["mark"] != "/" or len(found["a"]) > 2:
+        dated = _DATED.fullmatch(text.strip())
+        if dated is None or dated["mark"] != "/" or len(dated["a"]) > 2:
             continue
-        a, b = int(found["a"]), int(found["b"])
+        a, b = int(dated["a"]), int(dated["b"])
         if b > 12 >= a:
             order = True
         elif a > 12 >= b and order is None:
@@ -94,29 +94,29 @@ def _excel_days(value: Cell) -> float | None:
 def _numbered(text: str) -> str:
     """`16 Oct 2026 22:00`, `Oct 16, 2026 22:00` → `2026-10-16 22:00`."""
     for pattern in _NAMED:
-        if found := pattern.match(text):
-            year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
-            month = _MONTHS.index(found["month"].lower()) + 1
-            return f"{year:04d}-{month:02d}-{int(found['day']):02d}{text[found.end() :]}"
+        if named := pattern.match(text):
+            year = int(named["year"]) + (2000 if len(named["year"]) == 2 else 0)
+            month = _MONTHS.index(named["month"].lower()) + 1
+            return f"{year:04d}-{month:02d}-{int(named['day']):02d}{text[named.end() :]}"
     return text
 
 
-def _dated(found: re.Match[str], zone: str, month_first: bool | None) -> datetime:
-    a, b, c = int(found["a"]), int(found["b"]), int(found["c"])
-    if len(found["a"]) == 4:
+def _dated(dated: re.Match[str], zone: str, month_first: bool | None) -> datetime:
+    a, b, c = int(dated["a"]), int(dated["b"]), int(dated["c"])
+    if len(dated["a"]) == 4:
         year, month, day = a, b, c
     else:
         year = c + 2000 if c < 100 else c
-        decided = month_first if found["mark"] == "/" else None
+        decided = month_first if dated["mark"] == "/" else None
         swap = decided if decided is not None else b > 12 >= a
         day, month = (b, a) if swap else (a, b)
-    hour = int(found["hour"] or 0)
-    if half := (found["half"] or found["sharp"] or "").lower():
+    hour = int(dated["hour"] or 0)
+    if half := (dated["half"] or dated["sharp"] or "").lower():
         hour = hour % 12 + (12 if half == "pm" else 0)
     local = datetime(
-        year, month, day, hour, int(found["minute"] or 0), int(found["second"] or 0), tzinfo=ZoneInfo(zone)
+        year, month, day, hour, int(dated["minute"] or 0), int(dated["second"] or 0), tzinfo=ZoneInfo(zone)
     )
-    written = (found["zone"] or "").lower()
+    written = (dated["zone"] or "").lower()
     if not written:
         return local
     if written in ("z", "utc", "gmt"):

@@ -9,9 +9,9 @@ from cutwater.runbooks.core.worksheet import quantities
 from cutwater.runbooks.core.worksheet.cells import Sheet
 from cutwater.runbooks.core.worksheet.columns import Columns, Field, find_header, recognise
 from cutwater.runbooks.core.worksheet.fields import plain
-from cutwater.runbooks.core.worksheet.plan import Known, ParsedLink, ParsedPlan, Severity
+from cutwater.runbooks.core.worksheet.plan import KnownNames, ParsedLink, ParsedPlan, Severity
 from cutwater.runbooks.core.worksheet.quantities import Unclear
-from cutwater.runbooks.core.worksheet.rows import Rows
+from cutwater.runbooks.core.worksheet.rows import StepReader
 
 
 def detect(sheet: Sheet) -> Columns:
@@ -25,20 +25,20 @@ def choose(columns: Columns, positions: Mapping[Field, int | None]) -> Columns:
     """The same header with a person's choice of columns; None takes a field's column away."""
     width = len(columns.headers)
     chosen = dict(columns.positions)
-    for each, position in positions.items():
-        chosen.pop(each, None)
+    for field, position in positions.items():
+        chosen.pop(field, None)
         if position is not None and 0 <= position < width:
-            chosen[each] = position
+            chosen[field] = position
     return replace(columns, positions=chosen)
 
 
-def parse(sheet: Sheet, columns: Columns, known: Known, *, zone: str = "UTC") -> ParsedPlan:
+def parse(sheet: Sheet, columns: Columns, known: KnownNames, *, zone: str = "UTC") -> ParsedPlan:
     """The plan in the rows below the header. Never raises on content: what is wrong is in `problems`."""
-    reader = Rows(sheet, columns, known, zone)
+    reader = StepReader(sheet, columns, known, zone)
     for note in (*sheet.notes, *columns.notes):
         reader.findings.say(0, "", Severity.WARNING, note)
     if columns.missing:
-        headers = ", ".join(f"“{each}”" for each in columns.headers if each.strip()) or "none"
+        headers = ", ".join(f"“{header}”" for header in columns.headers if header.strip()) or "none"
         for missing in columns.missing:
             one = " Only one column was found: is the separator right?" if len(columns.headers) < 2 else ""
             reader.findings.say(
@@ -61,15 +61,15 @@ def parse(sheet: Sheet, columns: Columns, known: Known, *, zone: str = "UTC") ->
     zero = reader.zero()
     return ParsedPlan(
         columns=columns, steps=reader.dated(zero), links=links, zero=zero, cycles=cycles,
-        problems=sorted(reader.findings.problems, key=lambda each: each.row),
+        problems=sorted(reader.findings.problems, key=lambda problem: problem.row),
     )  # fmt: skip
 
 
-def _links(reader: Rows) -> list[ParsedLink]:
+def _links(reader: StepReader) -> list[ParsedLink]:
     """The links of all rows; dangling, self and double ones are problems, not links."""
     known = reader.by_code
     column = reader.columns.header(Field.LINKS)
-    found: dict[tuple[str, str, LinkKind], ParsedLink] = {}
+    links: dict[tuple[str, str, LinkKind], ParsedLink] = {}
     for step, cell in reader.link_cells:
         for token in quantities.split_links(cell, known):
             try:
@@ -81,7 +81,7 @@ def _links(reader: Rows) -> list[ParsedLink]:
                 continue
             before = known.get(link.code.casefold())
             if before is None:
-                words = [each for each in link.code.casefold().split() if each in known]
+                words = [word for word in link.code.casefold().split() if word in known]
                 close = words or get_close_matches(link.code.casefold(), list(known), n=1, cutoff=0.6)
                 hint = f"Did you mean {known[close[0]].code}?" if close else quantities.LINK_FIX
                 reader.findings.say(
@@ -91,19 +91,19 @@ def _links(reader: Rows) -> list[ParsedLink]:
                 reader.findings.say(
                     step.row, column, Severity.ERROR, f"{step.code} waits for itself.", "Remove the link."
                 )
-            elif (before.code, step.code, link.kind) in found:
+            elif (before.code, step.code, link.kind) in links:
                 message = f"The link from {before.code} is given twice; the first is kept."
                 reader.findings.say(step.row, column, Severity.WARNING, message, "Remove one.")
             else:
-                found[before.code, step.code, link.kind] = ParsedLink(
+                links[before.code, step.code, link.kind] = ParsedLink(
                     row=step.row, before=before.code, after=step.code, kind=link.kind,
                     lag_minutes=link.lag_minutes, hard=link.hard,
                 )  # fmt: skip
-    return list(found.values())
+    return list(links.values())
 
 
-def _cycles(reader: Rows, links: Sequence[ParsedLink]) -> tuple[tuple[str, ...], ...]:
-    graph = [Link(before=each.before, after=each.after, kind=each.kind, hard=each.hard) for each in links]
+def _cycles(reader: StepReader, links: Sequence[ParsedLink]) -> tuple[tuple[str, ...], ...]:
+    graph = [Link(before=link.before, after=link.after, kind=link.kind, hard=link.hard) for link in links]
     cycles = find_cycles([step.code for step in reader.steps], graph)
     for cycle in cycles:
         turn = " → ".join(cycle if len(cycle) <= 12 else [*cycle[:6], "…", *cycle[-5:]])
@@ -115,9 +115,9 @@ def _cycles(reader: Rows, links: Sequence[ParsedLink]) -> tuple[tuple[str, ...],
     return tuple(tuple(cycle) for cycle in cycles)
 
 
-def _lint(reader: Rows, links: Sequence[ParsedLink]) -> None:
+def _lint(reader: StepReader, links: Sequence[ParsedLink]) -> None:
     """A step without any link follows its phase's order: say so, because nobody wrote it."""
-    linked = {each.before for each in links} | {each.after for each in links}
+    linked = {link.before for link in links} | {link.after for link in links}
     last: dict[tuple[str, str], str] = {}
     for step in reader.steps:
         phase = (step.sequence, step.phase)

@@ -1,4 +1,4 @@
-"""What a worksheet turns into: steps, links, and what was found wrong on the way."""
+"""What a worksheet turns into: steps, links, and what is wrong with them."""
 
 import re
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ class ParsedLink:
 
 
 @frozen
-class Known:
+class KnownNames:
     """What the organization has, by casefolded name: a team's and a person's id, and the step types."""
 
     teams: Mapping[str, str] = field(default_factory=dict)
@@ -87,41 +87,47 @@ class Known:
 
 
 @frozen
-class ParsedPlan:
-    """The whole worksheet, read; it may be applied when `is_clean`."""
+class Plan:
+    """Steps and their links, wherever they were read from."""
 
-    columns: Columns
     steps: list[ParsedStep]
     links: list[ParsedLink]
+
+
+@frozen
+class ParsedPlan(Plan):
+    """The plan in a worksheet, with what is wrong with it; it may be applied when `is_clean`."""
+
+    columns: Columns
     problems: list[RowProblem]
     zero: datetime | None = None
     cycles: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_clean(self) -> bool:
-        return bool(self.steps) and not any(each.severity is Severity.ERROR for each in self.problems)
+        return bool(self.steps) and not any(problem.severity is Severity.ERROR for problem in self.problems)
 
     def count(self, severity: Severity) -> int:
         """How many findings of this severity there are."""
-        return sum(each.severity is severity for each in self.problems)
+        return sum(problem.severity is severity for problem in self.problems)
 
 
 def read_instructions(text: str) -> list[ParsedInstruction]:
     """One per line; `!` before a line (or “(mandatory)” after it) makes its tick a condition of finishing."""
-    found = []
+    instructions = []
     for line in text.splitlines():
         line = _BULLET.sub("", line).strip()
         is_mandatory = line.startswith("!") or line.lower().endswith("(mandatory)")
         line = re.sub(r"^!\s*|\s*\(mandatory\)$", "", line, flags=re.IGNORECASE)
         if line:
-            found.append(ParsedInstruction(text=line[:2000], is_mandatory=is_mandatory))
-    return found
+            instructions.append(ParsedInstruction(text=line[:2000], is_mandatory=is_mandatory))
+    return instructions
 
 
 def where(problem: RowProblem, columns: Columns) -> str:
     """“Row 7, column D (Duration)”, or the whole sheet."""
     if not problem.row:
         return "The sheet"
-    headers = [each.strip() for each in columns.headers]
+    headers = [header.strip() for header in columns.headers]
     at = f" {letter(headers.index(problem.column))}" if problem.column in headers else ""
     return f"Row {problem.row}" + (f", column{at} ({problem.column})" if problem.column else "")

@@ -123,7 +123,7 @@ _DECIMAL_COMMA = re.compile(r"((?:FS|SS|FF|SF)\s*[+-]\s*\d+),(\d+\s*[a-z])", re.
 def split_links(text: str, known: Collection[str]) -> list[str]:
     """The single references in a cell; blanks, / and + separate only where every part is a known code."""
     tokens: list[str] = []
-    for token in (each.strip() for each in _SEPARATORS.split(_DECIMAL_COMMA.sub(r"\1.\2", text))):
+    for token in (part.strip() for part in _SEPARATORS.split(_DECIMAL_COMMA.sub(r"\1.\2", text))):
         if token.casefold() in known:
             tokens.append(token)
         elif token and token.casefold() not in NOTHING:
@@ -134,8 +134,8 @@ def split_links(text: str, known: Collection[str]) -> list[str]:
 def _parts(token: str, known: Collection[str]) -> list[str]:
     for separator in (r"\s+", r"\s*/\s*", r"\s+\+\s+"):
         parts = re.split(separator, token)
-        is_sum = "+" in separator and any(each.isdecimal() for each in parts)
-        if len(parts) > 1 and not is_sum and all(each.casefold() in known for each in parts):
+        is_sum = "+" in separator and any(part.isdecimal() for part in parts)
+        if len(parts) > 1 and not is_sum and all(part.casefold() in known for part in parts):
             return parts
     return []
 
@@ -150,7 +150,7 @@ def read_link(token: str, known: Collection[str]) -> LinkText:
         return LinkText(code=token, hard=hard)
     if token.endswith(".0") and token[:-2].casefold() in known:  # a whole number that was saved as 14.0
         return LinkText(code=token[:-2], hard=hard)
-    token = _IN_WORDS.sub(lambda found: "".join(each for each in found.groups() if each).upper(), token)
+    token = _IN_WORDS.sub(lambda words: "".join(letter for letter in words.groups() if letter).upper(), token)
     with_kind, bare = _KIND.match(token), _BARE_LAG.match(token)
     if with_kind and with_kind[1].strip().casefold() in known:
         return _link(with_kind[1], with_kind[2], with_kind[3], with_kind[4] or with_kind[5], hard)

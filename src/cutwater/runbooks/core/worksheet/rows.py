@@ -1,4 +1,4 @@
-"""The rows below the header while they are read: steps and their moments pile up here."""
+"""The rows below the header → steps, their links as written, and their moments."""
 
 import re
 from dataclasses import replace
@@ -11,7 +11,7 @@ from cutwater.runbooks.core.worksheet.fields import LONGEST_LINE, MOMENTS, Field
 from cutwater.runbooks.core.worksheet.findings import Findings
 from cutwater.runbooks.core.worksheet.plan import (
     DEFAULT_PHASE,
-    Known,
+    KnownNames,
     ParsedStep,
     Severity,
     read_instructions,
@@ -21,10 +21,10 @@ from cutwater.runbooks.core.worksheet.quantities import Cell
 _LABEL = re.compile(r"[^,;|\s]+")
 
 
-class Rows:
+class StepReader:
     """The rows while they are read: each becomes a step, a heading, or a finding."""
 
-    def __init__(self, sheet: Sheet, columns: Columns, known: Known, zone: str) -> None:
+    def __init__(self, sheet: Sheet, columns: Columns, known: KnownNames, zone: str) -> None:
         self.sheet, self.columns, self.zone = sheet, columns, zone
         self.findings = Findings(columns)
         self.fields = Fields(sheet, columns, known, zone, self.findings)
@@ -107,19 +107,19 @@ class Rows:
 
     def _phase_of(self, number: int, row: list[Cell]) -> str:
         """The row's own phase; where it is blank, the one above goes on, as a reader would take it."""
-        found = self.fields.text(number, row, Field.PHASE)
-        if not found and self._phase and not self._heading:
+        phase = self.fields.text(number, row, Field.PHASE)
+        if not phase and self._phase and not self._heading:
             self.findings.continued.append(number)
-        self._phase = found or self._phase
-        self._heading = "" if found else self._heading
+        self._phase = phase or self._phase
+        self._heading = "" if phase else self._heading
         return self._phase or DEFAULT_PHASE
 
     def zero(self) -> datetime | None:
         """The moment offsets count from: the earliest planned start, else the earliest time there is."""
         for where in (Field.PLANNED_START, Field.FIXED_START, Field.DEADLINE):
-            found = [each for each in self.moments[where].values() if isinstance(each, datetime)]
-            if found:
-                first = min(found)
+            moments = [moment for moment in self.moments[where].values() if isinstance(moment, datetime)]
+            if moments:
+                first = min(moments)
                 midnight = first.astimezone(ZoneInfo(self.zone)).replace(hour=0, minute=0)
                 return midnight.astimezone(UTC) if where is Field.DEADLINE else first
         return None

@@ -28,10 +28,10 @@ def read_workbook(content: bytes, wanted: str = "") -> Sheet:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = tuple(book.sheet_names)
         name = wanted if wanted in names else _likeliest(book, names)
-        found = book.get_sheet_by_name(name)
-        raw = list(islice(found.iter_rows(), MAX_ROWS + 2))
-        above, left = found.start or (0, 0)
-        merged = found.merged_cell_ranges or []
+        sheet = book.get_sheet_by_name(name)
+        raw = list(islice(sheet.iter_rows(), MAX_ROWS + 2))
+        above, left = sheet.start or (0, 0)
+        merged = sheet.merged_cell_ranges or []
     except Unreadable:
         raise
     except Exception as problem:  # calamine raises its own kinds, and panics on some broken files
@@ -42,7 +42,7 @@ def read_workbook(content: bytes, wanted: str = "") -> Sheet:
     if wanted and wanted not in names:
         raise Unreadable(f"There is no sheet “{wanted}”.", f"Sheets in this file: {', '.join(names)}.")
     rows = [[None] * left + [_tidy(cell) for cell in row] for row in raw]
-    if raw and above and len(raw) <= (found.end or (0, 0))[0] - above + 1:
+    if raw and above and len(raw) <= (sheet.end or (0, 0))[0] - above + 1:
         rows = [[] for _ in range(above)] + rows
     _fill_down(rows, merged)
     return Sheet(
@@ -55,13 +55,13 @@ def _check_zip(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inside = archive.infolist()
-            unpacked = sum(each.file_size for each in inside)
+            unpacked = sum(file.file_size for file in inside)
     except zipfile.BadZipFile as problem:
         raise Unreadable(
             "The file is cut off or damaged.", "Copy it again, or save it as .xlsx once more."
         ) from problem
-    if not any(each.filename == "xl/workbook.xml" for each in inside):
-        first = ", ".join(each.filename for each in inside[:3]) or "nothing"
+    if not any(file.filename == "xl/workbook.xml" for file in inside):
+        first = ", ".join(file.filename for file in inside[:3]) or "nothing"
         raise Unreadable(
             f"This is a ZIP archive, not an Excel workbook (inside: {first}).", "Upload the worksheet itself."
         )
@@ -74,9 +74,9 @@ def _likeliest(book: CalamineWorkbook, names: tuple[str, ...]) -> str:
     best, most = "", -1
     for name in names[:MOST_SHEETS_LOOKED_AT]:
         top = [[shown(cell) for cell in row] for row in islice(book.get_sheet_by_name(name).iter_rows(), 20)]
-        found = len(recognise(top[find_header(top)]).positions) + 1 if top else 0
-        if found > most:
-            best, most = name, found
+        named = len(recognise(top[find_header(top)]).positions) + 1 if top else 0
+        if named > most:
+            best, most = name, named
     if not best:
         raise Unreadable("The workbook has no sheet.", "Save it again with the worksheet in it.")
     return best
@@ -98,7 +98,7 @@ def _uncomputed(content: bytes, position: int) -> frozenset[tuple[int, int]]:
         try:
             sheet = _SHEET.findall(archive.read("xl/workbook.xml"))[position]
             relations = _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels"))
-            target = next(each for each in relations if b'Id="' + sheet + b'"' in each)
+            target = next(relation for relation in relations if b'Id="' + sheet + b'"' in relation)
             path = re.search(rb'Target="/?(?:xl/)?([^"]+)"', target)
             xml = archive.read("xl/" + path[1].decode()) if path else b""
         except (KeyError, IndexError, StopIteration, UnicodeDecodeError, zipfile.BadZipFile):

@@ -1,6 +1,7 @@
 """Runs: reading, changing and moving them."""
 
-from typing import Annotated, Any
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,12 +19,12 @@ from cutwater.runbooks.library.schemas import Name
 from cutwater.runbooks.runs.queries import runs as queries
 from cutwater.runbooks.runs.schemas import RunMoveRequest, RunPatch, RunRead
 from cutwater.runbooks.runs.service import runs
-from cutwater.runbooks.runs.views import run as shown
 
 reading = APIRouter(tags=["runs"], dependencies=[needs(Grant.RUNS_READ, "see runs")])
 changing = APIRouter(
     tags=["runs"], dependencies=[needs(Grant.RUNS_PILOT, "change runs")], route_class=IdempotentRoute
 )
+Answer = dict[str, object]
 
 
 @reading.get("/runs", response_model=Many[RunRead])
@@ -32,22 +33,21 @@ async def list_runs(
     reader: ReaderDep,
     offset: OffsetDep,
     state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
-) -> Any:
+) -> Answer:
     """Runs with their progress: what is on first, then the newest."""
     rows, total = await queries.runs(reader, offset, state.value if state else "")
-    page = Page(rows=[shown(each) for each in rows], per_page=offset.per_page, page=offset.page, total=total)
-    return many(page, request)
+    return many(Page(rows=rows, per_page=offset.per_page, page=offset.page, total=total), request)
 
 
 @reading.get("/runs/{key}", response_model=Item[RunRead])
-async def read_run(request: Request, response: Response, key: Name, reader: ReaderDep) -> Any:
+async def read_run(request: Request, response: Response, key: Name, reader: ReaderDep) -> Answer:
     """One run with its progress."""
-    found = await queries.overview(reader, key)
-    return one(shown(found), found.head.revision, request, response)
+    run = await queries.overview(reader, key)
+    return one(run, run.revision, request, response)
 
 
 @changing.patch("/runs/{key}", response_model=Item[RunRead])
-async def change_run(
+async def update_run(
     request: Request,
     response: Response,
     key: Name,
@@ -55,13 +55,13 @@ async def change_run(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> Any:
+) -> Answer:
     """Change a run's title, whom it writes to, or the end of its window."""
-    await runs.update_run(
+    run_id = await runs.update_run(
         tx, actor, key, title=body.title, communications=body.communications, window_end=body.window_end,
         seen_revision=seen,
     )  # fmt: skip
-    return await _run(tx, key, request, response)
+    return await _run(tx, run_id, request, response)
 
 
 @changing.post("/runs/{key}/moves", response_model=Item[RunRead])
@@ -73,13 +73,12 @@ async def move_run(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> Any:
+) -> Answer:
     """Start, pause, resume, complete or abort a run."""
-    await runs.move_run(tx, actor, key, body.move, seen_revision=seen, note=body.note)
-    return await _run(tx, key, request, response)
+    moved = await runs.move_run(tx, actor, key, body.move, seen_revision=seen, note=body.note)
+    return await _run(tx, moved.run_id, request, response)
 
 
-async def _run(tx: AsyncSession, key: str, request: Request, response: Response) -> Any:
-    await tx.flush()
-    found = await queries.overview(SessionReader(tx), key)
-    return one(shown(found), found.head.revision, request, response)
+async def _run(tx: AsyncSession, run_id: UUID, request: Request, response: Response) -> Answer:
+    run = await queries.overview(SessionReader(tx), run_id)
+    return one(run, run.revision, request, response)

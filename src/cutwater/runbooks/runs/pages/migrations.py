@@ -1,4 +1,4 @@
-"""Migrations and their iterations."""
+"""Migrations, and the runs that are planned from them."""
 
 from fastapi import APIRouter, Response
 
@@ -11,9 +11,9 @@ from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks.core.facts import RUN_TYPES, Communications
 from cutwater.runbooks.core.zones import ZONES, known_zone
-from cutwater.runbooks.library import queries
+from cutwater.runbooks.library.queries import published_versions
 from cutwater.runbooks.runs.forms import MigrationForm, RunPlanForm
-from cutwater.runbooks.runs.queries import migrations as queries_migrations
+from cutwater.runbooks.runs.queries import migrations as queries
 from cutwater.runbooks.runs.queries.runs import runs_of
 from cutwater.runbooks.runs.service.migrations import create_migration, update_migration
 from cutwater.runbooks.runs.service.runs import RunPlan, create_run
@@ -30,16 +30,13 @@ COMMUNICATIONS = [
 
 @router.get("/migrations")
 async def list_migrations(reader: ReaderDep, actor: CurrentActor, view: View, offset: OffsetDep) -> Response:
-    """The migrations with their iterations."""
-    rows, total = await queries_migrations.migrations(reader, offset)
-    iterations = await runs_of(reader, [row.id for row in rows])
+    """The migrations with their runs."""
+    rows, total = await queries.migrations(reader, offset)
+    runs = await runs_of(reader, [row.id for row in rows])
     page = Page(rows=rows, per_page=offset.per_page, page=offset.page, total=total)
-    by_migration = {row.id: [each for each in iterations if each.head.migration_id == row.id] for row in rows}
+    by_migration = {row.id: [run for run in runs if run.migration_id == row.id] for row in rows}
     return view.page(
-        "runbooks/runs/migrations.html",
-        page=page,
-        iterations=by_migration,
-        may_plan=actor.may(Grant.RUNS_PLAN),
+        "runbooks/runs/migrations.html", page=page, runs=by_migration, may_plan=actor.may(Grant.RUNS_PLAN)
     )
 
 
@@ -62,15 +59,15 @@ async def create(tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Create a migration."""
     view.if_refused(lambda refusal: show_new(actor, view, refusal=refusal))
     form = await view.form(MigrationForm)
-    made = await create_migration(
+    created = await create_migration(
         tx, actor, form.title, description=form.description, zone=known_zone(form.zone)
     )
-    return view.redirect(f"/migrations/{made.key}", flash=f"{made.key} is created. Plan its first iteration.")
+    return view.redirect(f"/migrations/{created.key}", flash=f"{created.key} is created. Plan its first run.")
 
 
 @router.get("/migrations/{key}")
-async def migration(key: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
-    """A migration: its iterations, and the next one to plan."""
+async def read_migration(key: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
+    """A migration: its runs, and the next one to plan."""
     return await show_migration(key, reader, actor, view)
 
 
@@ -78,14 +75,14 @@ async def show_migration(
     key: str, reader: Reader, actor: Actor, view: View, *, refusal: Refusal | None = None
 ) -> Response:
     """The page, also after a refusal."""
-    found = await queries_migrations.migration(reader, key)
-    published = await queries.published_versions(reader)
+    migration = await queries.migration(reader, key)
+    published = await published_versions(reader)
     return view.page(
         "runbooks/runs/migration.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
-        migration=found,
-        iterations=await runs_of(reader, [found.id]),
+        migration=migration,
+        runs=await runs_of(reader, [migration.id]),
         versions=[
             (f"{each.key}@{each.number}", f"{each.title} – version {each.number} ({each.step_count} steps)")
             for each in published
@@ -94,7 +91,7 @@ async def show_migration(
         kinds=RUN_TYPES,
         communications=COMMUNICATIONS,
         may_plan=actor.may(Grant.RUNS_PLAN),
-        entries=await audit.feed(reader, actor, "migration", found.id, limit=15),
+        entries=await audit.feed(reader, actor, "migration", migration.id, limit=15),
     )
 
 
@@ -122,5 +119,5 @@ async def plan(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: V
         window_end=form.window_end, title=form.title, communications=form.communications,
         is_rehearsal={"rehearsal": True, "live": False}.get(form.mode),
     )  # fmt: skip
-    run = await create_run(tx, actor, key, wanted)
-    return view.redirect(f"/runs/{run.key}", flash=f"{run.key} is planned.")
+    created = await create_run(tx, actor, key, wanted)
+    return view.redirect(f"/runs/{created.key}", flash=f"{created.key} is planned.")

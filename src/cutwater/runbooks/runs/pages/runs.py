@@ -25,8 +25,8 @@ async def list_runs(
     state: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     """What runs now first, then everything that is planned or over."""
-    found, total = await queries.runs(reader, offset, state if state in list(RunState) else "")
-    page = Page(rows=found, per_page=offset.per_page, page=offset.page, total=total)
+    runs, total = await queries.runs(reader, offset, state if state in list(RunState) else "")
+    page = Page(rows=runs, per_page=offset.per_page, page=offset.page, total=total)
     return view.page(
         "runbooks/runs/runs.html", page=page, state=state, types=RUN_TYPES,
         may_import=actor.may(Grant.RUNBOOKS_WRITE), may_plan=actor.may(Grant.RUNS_PLAN),

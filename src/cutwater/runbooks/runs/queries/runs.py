@@ -1,49 +1,100 @@
 """Runs and their progress."""
 
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater.kernel.errors import NotFound
-from cutwater.kernel.frozen import frozen
+from cutwater.kernel.keyed import named
 from cutwater.kernel.paging import Offset
-from cutwater.kernel.reader import Reader, any_of
+from cutwater.kernel.reader import Reader, Rows, any_of
+from cutwater.runbooks.core.rows import RunHead
 from cutwater.runbooks.core.run_machine import RunState
-from cutwater.runbooks.core.step_machine import DONE, StepState
+from cutwater.runbooks.core.step_machine import (
+    BLOCKED,
+    DONE,
+    RUNNING,
+    STARTABLE,
+    UNCOUNTED,
+    StepState,
+    stored,
+)
 from cutwater.runbooks.library.models import Runbook, RunbookVersion
-from cutwater.runbooks.library.queries import Query, named
 from cutwater.runbooks.runs.models import Migration, Run, RunStep
 
+ON = (RunState.RUNNING.value, RunState.PAUSED.value)
+_HEAD = (
+    Run.id,
+    Run.key,
+    Run.type,
+    Run.title,
+    Run.is_rehearsal,
+    Run.state,
+    Run.zone,
+    Run.communications,
+    Run.planned_start,
+    Run.planned_end,
+    Run.window_end,
+    Run.started_at,
+    Run.ended_at,
+    Run.tick,
+    Run.graph_revision,
+    Run.revision,
+    Run.created_by_id,
+    Migration.id.label("migration_id"),
+    Migration.key.label("migration_key"),
+    Migration.title.label("migration_title"),
+    Runbook.key.label("runbook_key"),
+    Runbook.title.label("runbook_title"),
+    RunbookVersion.number.label("version"),
+)
 
-def _heads() -> Query:
+
+class RunOverview(NamedTuple):
+    """A run and how many of its steps are in which standing; cancelled steps do not count in the total."""
+
+    id: UUID
+    key: str
+    type: str
+    title: str
+    is_rehearsal: bool
+    state: str
+    zone: str
+    communications: str
+    planned_start: datetime
+    planned_end: datetime
+    window_end: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    tick: int
+    graph_revision: int
+    revision: int
+    created_by_id: UUID | None
+    migration_id: UUID
+    migration_key: str
+    migration_title: str
+    runbook_key: str
+    runbook_title: str
+    version: int
+    total: int
+    done: int
+    ready: int
+    running: int
+    trouble: int
+
+
+class Total(NamedTuple):
+    """How many rows there are."""
+
+    total: int
+
+
+def _joined(statement: Select[*tuple[object, ...]]) -> Select[*tuple[object, ...]]:
     return (
-        select(
-            Run.id,
-            Run.key,
-            Run.type,
-            Run.title,
-            Run.is_rehearsal,
-            Run.state,
-            Run.zone,
-            Run.communications,
-            Run.planned_start,
-            Run.planned_end,
-            Run.window_end,
-            Run.started_at,
-            Run.ended_at,
-            Run.tick,
-            Run.graph_revision,
-            Run.revision,
-            Run.created_by_id,
-            Migration.id.label("migration_id"),
-            Migration.key.label("migration_key"),
-            Migration.title.label("migration_title"),
-            Runbook.key.label("runbook_key"),
-            Runbook.title.label("runbook_title"),
-            RunbookVersion.number.label("version"),
-        )
+        statement.select_from(Run)
         .join(Migration, Migration.id == Run.migration_id)
         .join(RunbookVersion, RunbookVersion.id == Run.version_id)
         .join(Runbook, Runbook.id == RunbookVersion.runbook_id)
@@ -51,119 +102,87 @@ def _heads() -> Query:
     )
 
 
-def head(key: str) -> Query:
-    """A run's head by its key."""
-    return _heads().where(named(Run.key, Run.id, key))
+def _heads() -> Rows[RunHead]:
+    return Rows(RunHead, _joined(select(*_HEAD)))
 
 
-def head_by_id(run_id: UUID) -> Query:
+def _overviews() -> Rows[RunOverview]:
+    def counted(states: frozenset[StepState], name: str, *, is_in: bool = True) -> ColumnElement[int]:
+        within = any_of(RunStep.state, stored(states))
+        return func.count().filter(within if is_in else ~within).label(name)
+
+    steps = (
+        select(
+            counted(UNCOUNTED, "total", is_in=False),
+            counted(DONE, "done"),
+            counted(STARTABLE, "ready"),
+            counted(RUNNING, "running"),
+            counted(BLOCKED, "trouble"),
+        )
+        .where(RunStep.run_id == Run.id)
+        .lateral("steps")
+    )
+    heads = _joined(select(*_HEAD, *steps.c)).join(steps, true())
+    return Rows(RunOverview, heads)
+
+
+def head(key: str) -> Rows[RunHead]:
+    """A run's head by its key or id."""
+    return _heads().where(named(Run, key))
+
+
+def head_by_id(run_id: UUID) -> Rows[RunHead]:
     """A run's head by its id."""
     return _heads().where(Run.id == run_id)
 
 
-def one_head(rows: list[Any]) -> Any:
-    """The only row, or NotFound."""
-    if not rows:
-        raise NotFound("This run")
-    return rows[0]
-
-
-def same_id(run_id: UUID) -> Query:
-    """The id of a run that is known already."""
-    return select(Run.id).where(Run.id == run_id)
-
-
-@frozen
-class RunOverview:
-    """A run's head and how many of its steps stand where; cancelled ones do not count."""
-
-    head: Any
-    total: int = 0
-    done: int = 0
-    ready: int = 0
-    running: int = 0
-    trouble: int = 0
-
-
-async def _with_progress(reader: Reader, heads: list[Any]) -> list[RunOverview]:
-    counted = await reader.all(
-        select(RunStep.iteration_id, RunStep.state, func.count().label("steps"))
-        .where(any_of(RunStep.iteration_id, [head.id for head in heads]))
-        .group_by(RunStep.iteration_id, RunStep.state)
-    )
-    states: dict[UUID, dict[str, int]] = {head.id: {} for head in heads}
-    for row in counted:
-        states[row.iteration_id][row.state] = row.steps
-    return [_overview(head, states[head.id]) for head in heads]
-
-
-def _overview(head: Any, states: dict[str, int]) -> RunOverview:
-    return RunOverview(
-        head=head,
-        total=sum(states.values()) - states.get(StepState.CANCELLED, 0),
-        done=sum(states.get(each, 0) for each in DONE),
-        ready=states.get(StepState.READY, 0),
-        running=states.get(StepState.IN_PROGRESS, 0),
-        trouble=states.get(StepState.FAILED, 0) + states.get(StepState.BLOCKED, 0),
-    )
-
-
-async def runs_of(reader: Reader, migration_ids: list[UUID]) -> list[RunOverview]:
-    """The iterations of some migrations with their progress, by planned start."""
-    wanted = _heads().where(any_of(Run.migration_id, migration_ids))
-    return await _with_progress(reader, await reader.all(wanted.order_by(Run.planned_start, Run.key)))
-
-
-async def runs(reader: Reader, page: Offset, state: str = "") -> tuple[list[RunOverview], int]:
-    """A page of runs with their progress: what is on first, then the newest."""
-    counted = select(func.count()).select_from(Run).where(Run.deleted_at.is_(None))
-    listed = _heads()
-    if state:
-        counted, listed = counted.where(Run.state == state), listed.where(Run.state == state)
-    is_on = case((any_of(Run.state, [RunState.RUNNING.value, RunState.PAUSED.value]), 0), else_=1)
-    listed = listed.order_by(is_on, Run.planned_start.desc(), Run.id)
-    heads, total = await reader.batch(listed.limit(page.per_page).offset(page.skip), counted)
-    return await _with_progress(reader, heads), total[0][0]
-
-
-def heads_on_and_ahead(limit: int) -> Query:
-    """The runs that are on, the earliest planned first, then those that are planned, the next first."""
-    on = [RunState.RUNNING.value, RunState.PAUSED.value]
-    return (
-        _heads()
-        .where(any_of(Run.state, [*on, RunState.PLANNED.value]))
-        .order_by(case((any_of(Run.state, on), 0), else_=1), Run.planned_start, Run.id)
-        .limit(limit)
-    )
-
-
-async def overview(reader: Reader, key: str) -> RunOverview:
-    """One run with its progress; NotFound otherwise."""
-    return (await _with_progress(reader, [one_head(await reader.all(head(key)))]))[0]
-
-
-async def count_of_type(tx: AsyncSession, migration_id: UUID, type: str) -> int:
-    """How many iterations of a type a locked migration has had, deleted ones too: keys are never reused."""
-    found = await tx.scalar(
-        select(func.count()).select_from(Run).where(Run.migration_id == migration_id, Run.type == type)
-    )
-    return int(found or 0)
-
-
-async def run_for_update(tx: AsyncSession, key: str) -> Run:
-    """The run's row, locked: the moves of one run happen one by one, so that READY is never missed."""
-    found = await tx.scalar(
-        select(Run)
-        .where(named(Run.key, Run.id, key), Run.deleted_at.is_(None))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
+async def read_head(reader: Reader, key: str) -> RunHead:
+    """A run's head by its key or id; NotFound otherwise."""
+    found = await reader.first(head(key))
     if found is None:
         raise NotFound("This run")
     return found
 
 
-async def run_by_id_for_update(tx: AsyncSession, run_id: UUID) -> Run:
-    """The same by id, for jobs."""
-    key = await tx.scalar(select(Run.key).where(Run.id == run_id))
-    return await run_for_update(tx, str(key or ""))
+async def runs_of(reader: Reader, migration_ids: list[UUID]) -> list[RunOverview]:
+    """The runs of some migrations with their progress, by planned start."""
+    wanted = _overviews().where(any_of(Run.migration_id, migration_ids))
+    return await reader.all(wanted.order_by(Run.planned_start, Run.key))
+
+
+async def runs(reader: Reader, page: Offset, state: str = "") -> tuple[list[RunOverview], int]:
+    """A page of runs with their progress: what is on first, then the newest."""
+    counted = Rows(
+        Total, select(func.count().label("total")).select_from(Run).where(Run.deleted_at.is_(None))
+    )
+    listed = _overviews().order_by(_is_on_first(), Run.planned_start.desc(), Run.id)
+    if state:
+        counted, listed = counted.where(Run.state == state), listed.where(Run.state == state)
+    overviews, total = await reader.batch(listed.limit(page.per_page).offset(page.skip), counted)
+    return overviews, total[0].total
+
+
+def heads_on_and_ahead(limit: int) -> Rows[RunHead]:
+    """The runs that are on, the earliest planned first, then those that are planned, the next first."""
+    wanted = _heads().where(any_of(Run.state, [*ON, RunState.PLANNED.value]))
+    return wanted.order_by(_is_on_first(), Run.planned_start, Run.id).limit(limit)
+
+
+def _is_on_first() -> ColumnElement[int]:
+    return case((any_of(Run.state, ON), 0), else_=1)
+
+
+async def overview(reader: Reader, key: str | UUID) -> RunOverview:
+    """One run with its progress, by its key or id; NotFound otherwise."""
+    found = await reader.first(_overviews().where(named(Run, key)))
+    if found is None:
+        raise NotFound("This run")
+    return found
+
+
+async def count_of_type(tx: AsyncSession, migration_id: UUID, type: str) -> int:
+    """How many runs of a type a locked migration has had, deleted ones too: keys are never reused."""
+    found = await tx.scalar(
+        select(func.count()).select_from(Run).where(Run.migration_id == migration_id, Run.type == type)
+    )
+    return int(found or 0)

@@ -2,26 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cutwater.kernel.db import Base
 from cutwater.kernel.ids import new_id
 from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks.core.critical_path import Link, LinkKind, Schedule, Step, critical_path
 from cutwater.runbooks.core.facts import DeployState
 from cutwater.runbooks.core.step_machine import StepState
 from cutwater.runbooks.library import queries
+from cutwater.runbooks.library.queries import VersionLink, VersionStep
 from cutwater.runbooks.runs.models import Run, RunInstruction, RunLink, RunPhase, RunSequence, RunStep
+
+Values = dict[str, object]
 
 
 async def copy(tx: AsyncSession, run: Run, version_id: UUID) -> int:
     """Copy a version's content into a run and plan it; the number of its steps."""
-    steps, links, instructions = await SessionReader(tx).batch(
-        queries.steps_of(version_id), queries.links_of(version_id), queries.instructions_of(version_id)
-    )
+    steps, links, instructions = await queries.content(SessionReader(tx), version_id)
     implied = implied_links(steps, links)
     start = int(run.planned_start.timestamp())
     planned = plan(steps, links, implied, start)
@@ -30,12 +31,12 @@ async def copy(tx: AsyncSession, run: Run, version_id: UUID) -> int:
     rows = [_step(run, step, ids[step.id], phases[step.phase_id], planned, start) for step in steps]
     await _insert(tx, RunStep, rows)
     await _insert(tx, RunLink, [
-        {"id": new_id(), "iteration_id": run.id, "before_id": ids[link.before_id],
+        {"id": new_id(), "run_id": run.id, "before_id": ids[link.before_id],
          "after_id": ids[link.after_id], "kind": link.kind, "lag_minutes": link.lag_minutes,
          "is_hard": link.is_hard, "is_implied": False}
         for link in links
     ] + [
-        {"id": new_id(), "iteration_id": run.id, "before_id": ids[before], "after_id": ids[after],
+        {"id": new_id(), "run_id": run.id, "before_id": ids[before], "after_id": ids[after],
          "kind": LinkKind.FS.value, "lag_minutes": 0, "is_hard": True, "is_implied": True}
         for before, after in implied
     ])  # fmt: skip
@@ -48,7 +49,7 @@ async def copy(tx: AsyncSession, run: Run, version_id: UUID) -> int:
     return len(steps)
 
 
-def implied_links(steps: Sequence[Any], links: Sequence[Any]) -> list[tuple[UUID, UUID]]:
+def implied_links(steps: Sequence[VersionStep], links: Sequence[VersionLink]) -> list[tuple[UUID, UUID]]:
     """The explicit rule: a step without any link follows the step before it in its phase."""
     linked = {link.before_id for link in links} | {link.after_id for link in links}
     found: list[tuple[UUID, UUID]] = []
@@ -61,7 +62,10 @@ def implied_links(steps: Sequence[Any], links: Sequence[Any]) -> list[tuple[UUID
 
 
 def plan(
-    steps: Sequence[Any], links: Sequence[Any], implied: Sequence[tuple[UUID, UUID]], start: int
+    steps: Sequence[VersionStep],
+    links: Sequence[VersionLink],
+    implied: Sequence[tuple[UUID, UUID]],
+    start: int,
 ) -> Schedule[UUID]:
     """The planned dates: as early as links, fixed starts and the worksheet's own planned starts allow."""
     graph = [
@@ -81,8 +85,8 @@ def plan(
 
 
 def _step(
-    run: Run, step: Any, id: UUID, phase_id: UUID, planned: Schedule[UUID], start: int
-) -> dict[str, Any]:
+    run: Run, step: VersionStep, id: UUID, phase_id: UUID, planned: Schedule[UUID], start: int
+) -> Values:
     dates = planned.dates[step.id]
 
     def moment(minutes: int | None) -> datetime | None:
@@ -90,11 +94,12 @@ def _step(
 
     return {
         "id": id,
-        "iteration_id": run.id,
+        "run_id": run.id,
         "phase_id": phase_id,
         "template_step_id": step.id,
         "position": step.position,
         "code": step.code,
+        "code_folded": step.code.casefold(),
         "title": step.title,
         "step_type": step.step_type,
         "team_id": step.team_id,
@@ -114,26 +119,25 @@ def _step(
     }
 
 
-async def _copy_phases(tx: AsyncSession, run_id: UUID, steps: Sequence[Any]) -> dict[UUID, UUID]:
-    """The run's phases, by the ids of the template's."""
-    sequences: dict[UUID, dict[str, Any]] = {}
-    phases: dict[UUID, dict[str, Any]] = {}
-    for step in steps:
-        if step.sequence_id not in sequences:
-            sequences[step.sequence_id] = {
-                "id": new_id(), "iteration_id": run_id, "position": step.sequence_position,
-                "title": step.sequence,
-            }  # fmt: skip
-        if step.phase_id not in phases:
-            phases[step.phase_id] = {
-                "id": new_id(), "sequence_id": sequences[step.sequence_id]["id"],
-                "position": step.phase_position, "title": step.phase,
-            }  # fmt: skip
-    await _insert(tx, RunSequence, list(sequences.values()))
-    await _insert(tx, RunPhase, list(phases.values()))
-    return {template: row["id"] for template, row in phases.items()}
+async def _copy_phases(tx: AsyncSession, run_id: UUID, steps: Sequence[VersionStep]) -> dict[UUID, UUID]:
+    """The run's phases, by the ids of the version's."""
+    sequences = {step.sequence_id: new_id() for step in steps}
+    phases = {step.phase_id: new_id() for step in steps}
+    first_of = {step.phase_id: step for step in reversed(steps)}
+    of_sequence = {step.sequence_id: step for step in reversed(steps)}
+    await _insert(tx, RunSequence, [
+        {"id": id, "run_id": run_id, "position": of_sequence[version].sequence_position,
+         "title": of_sequence[version].sequence}
+        for version, id in sequences.items()
+    ])  # fmt: skip
+    await _insert(tx, RunPhase, [
+        {"id": id, "sequence_id": sequences[first_of[version].sequence_id],
+         "position": first_of[version].phase_position, "title": first_of[version].phase}
+        for version, id in phases.items()
+    ])  # fmt: skip
+    return phases
 
 
-async def _insert(tx: AsyncSession, model: Any, rows: list[dict[str, Any]]) -> None:
+async def _insert(tx: AsyncSession, model: type[Base], rows: list[Values]) -> None:
     if rows:
         await tx.execute(insert(model), rows)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -25,8 +24,10 @@ from cutwater.runbooks.core.step_machine import (
 from cutwater.runbooks.runs import events
 from cutwater.runbooks.runs.models import Run, RunStep
 from cutwater.runbooks.runs.queries import readiness as queries
+from cutwater.runbooks.runs.queries.readiness import GateRow, WaitingRow
 
-Waiting = tuple[list[Any], dict[UUID, list[Gate]]]
+Waiting = tuple[list[WaitingRow], dict[UUID, list[Gate]]]
+"""Steps that may change between PENDING and READY, and the gates into each."""
 
 
 async def settle(tx: AsyncSession, run: Run, *, touched: Collection[UUID] | None = None) -> int:
@@ -94,7 +95,7 @@ async def _all_waiting(reader: Reader, run_id: UUID) -> Waiting:
     return waiting, gates
 
 
-def gate_of(row: Any, team: str = "") -> Gate:
+def gate_of(row: GateRow, team: str = "") -> Gate:
     """One link into a step, as the rules see it; `team` owns the step that is waited for."""
     return Gate(
         code=row.code,
@@ -110,32 +111,32 @@ def gate_of(row: Any, team: str = "") -> Gate:
     )
 
 
-async def _store(tx: AsyncSession, run: Run, ready: list[Any], unready: list[Any], now: datetime) -> None:
+async def _store(
+    tx: AsyncSession, run: Run, ready: list[WaitingRow], unready: list[WaitingRow], now: datetime
+) -> None:
     if ready:
-        first = func.coalesce(RunStep.ready_at, now)
-        ids = [row.id for row in ready]
-        await tx.execute(
-            update(RunStep)
-            .where(any_of(RunStep.id, ids))
-            .values(state=StepState.READY, ready_at=first, updated_at=now)
-            .execution_options(synchronize_session=False)
+        await _set(
+            tx, ready, state=StepState.READY, ready_at=func.coalesce(RunStep.ready_at, now), updated_at=now
         )
     if unready:
-        ids = [row.id for row in unready]
-        await tx.execute(
-            update(RunStep)
-            .where(any_of(RunStep.id, ids))
-            .values(state=StepState.PENDING, updated_at=now)
-            .execution_options(synchronize_session=False)
-        )
-    said = [
+        await _set(tx, unready, state=StepState.PENDING, updated_at=now)
+    became_ready = [
         events.StepBecameReady(
             step_id=row.id, key=row.code, run_id=run.id, run_key=run.key, team_id=row.team_id,
             assignee_id=row.assignee_id,
         )
         for row in ready if row.ready_at is None
     ]  # fmt: skip
-    await audit.record_all(tx, _engine(run), said)
+    await audit.record_all(tx, _engine(run), became_ready)
+
+
+async def _set(tx: AsyncSession, rows: list[WaitingRow], **values: object) -> None:
+    await tx.execute(
+        update(RunStep)
+        .where(any_of(RunStep.id, [row.id for row in rows]))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _engine(run: Run) -> Actor:

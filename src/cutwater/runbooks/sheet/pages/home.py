@@ -15,11 +15,11 @@ router = APIRouter(dependencies=[needs(Grant.RUNS_READ, "see runs")])
 @router.get("/runs/summary")
 async def summary(reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """Home's first question: where are the runs that are on, what is next, and what waits for the viewer."""
-    found = await home.now(reader, actor)
+    overview = await home.overview(reader, actor)
     return view.show(
         "runbooks/sheet/summary.html",
         block="panel",
-        found=found,
+        overview=overview,
         today=clock.today(actor.zone),
         may_import=lacking(actor, Grant.RUNBOOKS_WRITE, "import a runbook"),
         is_pilot=actor.may(Grant.RUNS_PILOT),

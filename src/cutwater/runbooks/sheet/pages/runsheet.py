@@ -5,42 +5,48 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from cutwater import audit
-from cutwater.kernel.actor import Actor, CurrentActor, lacking, needs
+from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import Invalid
+from cutwater.kernel.frozen import frozen
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.obstacle import Obstacle
 from cutwater.kernel.reader import Reader
 from cutwater.runbooks.core.facts import RUN_TYPES, Communications
+from cutwater.runbooks.core.filters import FILTERS
 from cutwater.runbooks.core.run_machine import RUN_MOVES, RunMove, RunState, run_obstacles
 from cutwater.runbooks.core.runsheet import Runsheet, first_day
 from cutwater.runbooks.core.step_machine import ENDED, StepMove
 from cutwater.runbooks.runs.forms import RunForm, RunMoveForm
-from cutwater.runbooks.runs.queries import runs as queries
+from cutwater.runbooks.runs.permissions import to_pilot
+from cutwater.runbooks.runs.queries.runs import read_head
 from cutwater.runbooks.runs.service import runs
-from cutwater.runbooks.sheet.views import sections as rows
+from cutwater.runbooks.sheet.views import sections
 from cutwater.runbooks.sheet.views.live import etag, is_known, state_bytes
-from cutwater.runbooks.steps.pages import steps
 from cutwater.runbooks.steps.pages.steps import word
-from cutwater.runbooks.steps.service import moves
+from cutwater.runbooks.steps.service.moves import move_step
 from cutwater.runbooks.steps.views import runsheets
 from cutwater.web import Refusal, View
 
 router = APIRouter(dependencies=[needs(Grant.RUNS_READ, "see runs")])
 LABELS = {
-    RunMove.START: ("Start the run", "primary"),
-    RunMove.PAUSE: ("Pause", "default"),
-    RunMove.RESUME: ("Resume", "primary"),
-    RunMove.COMPLETE: ("Complete", "default"),
-    RunMove.ABORT: ("Abort", "danger"),
+    RunMove.START: ("Start the run", "primary", "play"),
+    RunMove.PAUSE: ("Pause", "default", "pause"),
+    RunMove.RESUME: ("Resume", "primary", "play"),
+    RunMove.COMPLETE: ("Complete", "default", "circle-check"),
+    RunMove.ABORT: ("Abort", "danger", "octagon-x"),
 }
-ICONS = {
-    "start": "play",
-    "pause": "pause",
-    "resume": "play",
-    "complete": "circle-check",
-    "abort": "octagon-x",
-}
+
+
+@frozen
+class RunMoveButton:
+    """A move that the run's state knows, and what blocks it."""
+
+    move: RunMove
+    label: str
+    tone: str
+    icon: str
+    obstacles: list[Obstacle]
 
 
 @router.get("/runs/{key}")
@@ -59,36 +65,38 @@ async def show_run(
     key: str, reader: Reader, actor: Actor, view: View, *, show: str = "all", refusal: Refusal | None = None
 ) -> Response:
     """The runsheet, also after a refusal."""
-    found = await runsheets.sheet(reader, key)
-    chosen = show if show in rows.FILTERS else "all"
+    sheet = await runsheets.sheet(reader, key)
+    chosen = show if show in FILTERS else "all"
     return await view.large(
         "runbooks/sheet/runsheet.html",
         status=refusal.status if refusal else 200,
         refusal=refusal,
-        sheet=found,
-        run=found.head,
-        kind=RUN_TYPES.get(found.head.type),
-        day=first_day(found),
-        sections=rows.sections(found, actor, chosen),
-        counters=rows.counters(found, actor),
+        sheet=sheet,
+        run=sheet.head,
+        kind=RUN_TYPES.get(sheet.head.type),
+        day=first_day(sheet),
+        sections=sections.sections(sheet, actor, chosen),
+        counters=sections.counters(sheet, actor),
+        table=sections.element_table(),
         show=chosen,
-        moves=run_moves(found, actor),
+        moves=run_moves(sheet, actor),
         may_act=actor.may(Grant.RUNS_EXECUTE),
         is_pilot=actor.may(Grant.RUNS_PILOT),
         communications=[(each.value, each.value.capitalize()) for each in Communications],
     )
 
 
-def run_moves(sheet: Runsheet, actor: Actor) -> list[tuple[RunMove, str, str, str, list[Obstacle]]]:
-    """The moves that the run's state knows, each with what is in its way."""
+def run_moves(sheet: Runsheet, actor: Actor) -> list[RunMoveButton]:
+    """The moves that the run's state knows, each with what blocks it."""
     state = RunState(sheet.head.state)
-    ended = {each.value for each in ENDED}
-    open_codes = [row.code for row in sheet.rows if row.state not in ended]
-    return [
-        (move, *LABELS[move], ICONS[move.value], lacking(actor, Grant.RUNS_PILOT, f"{move.value} a run")
-         + run_obstacles(move, state, open_codes))
-        for move, (sources, _) in RUN_MOVES.items() if state in sources
-    ]  # fmt: skip
+    open_codes = [row.code for row in sheet.rows if row.state not in ENDED]
+    buttons = []
+    for move, (sources, _) in RUN_MOVES.items():
+        if state in sources:
+            label, tone, icon = LABELS[move]
+            why = to_pilot(actor, f"{move.value} a run") + run_obstacles(move, state, open_codes)
+            buttons.append(RunMoveButton(move=move, label=label, tone=tone, icon=icon, obstacles=why))
+    return buttons
 
 
 @router.get("/runs/{key}/parts/{part}")
@@ -96,29 +104,29 @@ async def part(
     key: str, part: Literal["moves", "figures"], reader: ReaderDep, actor: CurrentActor, view: View
 ) -> Response:
     """A part of the page that changes with the run's state."""
-    found = await runsheets.sheet(reader, key)
+    sheet = await runsheets.sheet(reader, key)
     return view.block(
-        "runbooks/sheet/runsheet.html", part, sheet=found, run=found.head, day=first_day(found),
-        moves=run_moves(found, actor),
+        f"runbooks/sheet/{part}.html", part, sheet=sheet, run=sheet.head, day=first_day(sheet),
+        moves=run_moves(sheet, actor),
     )  # fmt: skip
 
 
 @router.get("/runs/{key}/state")
 async def state(key: str, request: Request, reader: ReaderDep) -> Response:
     """The whole compact state for the live elements; 304 while it stays the same."""
-    found = await runsheets.sheet(reader, key)
-    headers = {"ETag": etag(found), "Cache-Control": "private, no-cache"}
-    if is_known(found, request.headers.get("if-none-match", "")):
+    sheet = await runsheets.sheet(reader, key)
+    headers = {"ETag": etag(sheet), "Cache-Control": "private, no-cache"}
+    if is_known(sheet, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
-    return Response(state_bytes(found), media_type="application/json", headers=headers)
+    return Response(state_bytes(sheet), media_type="application/json", headers=headers)
 
 
 @router.get("/runs/{key}/feed")
 async def feed(key: str, reader: ReaderDep, actor: CurrentActor, view: View) -> Response:
     """What happened in the run, newest first."""
-    overview = await queries.overview(reader, key)
-    entries = await audit.feed(reader, actor, "run", overview.head.id, limit=50)
-    return view.show("runbooks/sheet/feed.html", block="feed", run=overview.head, entries=entries)
+    run = await read_head(reader, key)
+    entries = await audit.feed(reader, actor, "run", run.id, limit=50)
+    return view.show("runbooks/sheet/feed.html", block="feed", run=run, entries=entries)
 
 
 @router.post("/runs/{key}/moves", dependencies=[needs(Grant.RUNS_PILOT, "pilot runs")])
@@ -126,12 +134,12 @@ async def move(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: V
     """Start, pause, resume, complete or abort the run."""
     view.if_refused(lambda refusal: show_run(key, reader, actor, view, refusal=refusal))
     form = await view.form(RunMoveForm)
-    run = await runs.move_run(tx, actor, key, form.move, seen_revision=form.revision, note=form.note)
-    return view.done(f"/runs/{key}", flash=f"{key} is {run.state.lower()}.")
+    moved = await runs.move_run(tx, actor, key, form.move, seen_revision=form.revision, note=form.note)
+    return view.done(f"/runs/{moved.key}", flash=f"{moved.key} is {moved.state.lower()}.")
 
 
 @router.post("/runs/{key}/edit", dependencies=[needs(Grant.RUNS_PILOT, "pilot runs")])
-async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
+async def update(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """Change the run's title, whom it writes to, or its window."""
     view.if_refused(lambda refusal: show_run(key, reader, actor, view, refusal=refusal))
     form = await view.form(RunForm)
@@ -142,7 +150,7 @@ async def change(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view:
     return view.done(f"/runs/{key}", flash="The run is changed.")
 
 
-@steps.router.post("/runs/{key}/steps")
+@router.post("/runs/{key}/steps")
 async def move_from_row(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: View) -> Response:
     """The way without JavaScript: the button's name is the move, its value the step."""
     view.if_refused(lambda refusal: show_run(key, reader, actor, view, refusal=refusal))
@@ -150,5 +158,5 @@ async def move_from_row(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor
     chosen = [(name, str(form[name])) for name in form if name in list(StepMove)]
     if len(chosen) != 1:
         raise Invalid({"move": "Choose one step and one move."})
-    moved = await moves.move_step(tx, actor, key, chosen[0][1], chosen[0][0])
-    return view.redirect(f"/runs/{key}#step-{moved.id}", flash=f"{moved.code}: {word(moved)}.")
+    moved = await move_step(tx, actor, key, chosen[0][1], chosen[0][0])
+    return view.redirect(f"/runs/{key}#step-{moved.step_id}", flash=f"{moved.key}: {word(moved.state)}.")

@@ -2,28 +2,35 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import Reader
+from cutwater.runbooks.core.rows import Figures, RunHead, StepRow
 from cutwater.runbooks.core.run_machine import RunState
-from cutwater.runbooks.core.runsheet import Figures, Runsheet
+from cutwater.runbooks.core.runsheet import Runsheet
+from cutwater.runbooks.core.step_machine import StepState
 from cutwater.runbooks.library.queries import any_runbook
 from cutwater.runbooks.runs.queries import runs
 from cutwater.runbooks.steps import permissions
 from cutwater.runbooks.steps.views import runsheets
 
 MOST_RUNS = 8
-_PLACES = {"IN_PROGRESS": "running", "READY": "startable", "BLOCKED": "stuck", "PENDING": "ahead"}
+_PLACES = {
+    StepState.IN_PROGRESS.value: "running",
+    StepState.READY.value: "startable",
+    StepState.BLOCKED.value: "stuck",
+    StepState.PENDING.value: "ahead",
+}
+"""Where the home page lists an open step."""
 
 
 @frozen
 class OpenStep:
     """A step of a running run that has not ended, with the team that owns it."""
 
-    head: Any
-    row: Any
+    head: RunHead
+    row: StepRow
     figures: Figures
     team: str
 
@@ -43,11 +50,11 @@ def _moment(seconds: int | None) -> datetime | None:
 
 
 @frozen
-class Now:
+class Overview:
     """The runs that are on with their sheets, those that are planned, and the viewer's steps by place."""
 
     on: Sequence[Runsheet]
-    planned: Sequence[Any]
+    planned: Sequence[RunHead]
     steps: dict[str, list[OpenStep]]
     late: list[OpenStep]
     has_runbook: bool
@@ -58,7 +65,7 @@ class Now:
         return not (self.on or self.planned or self.has_runbook)
 
 
-async def now(reader: Reader, actor: Actor) -> Now:
+async def overview(reader: Reader, actor: Actor) -> Overview:
     """What is on, ahead and mine; runs whose sheets this process has cost no trip of their own."""
     heads, runbooks = await reader.batch(runs.heads_on_and_ahead(MOST_RUNS), any_runbook())
     on = [
@@ -66,7 +73,7 @@ async def now(reader: Reader, actor: Actor) -> Now:
         for head in heads
         if head.state in (RunState.RUNNING, RunState.PAUSED)
     ]
-    return Now(
+    return Overview(
         on=on,
         planned=[head for head in heads if head.state == RunState.PLANNED],
         steps=steps_of(on, actor),
@@ -88,7 +95,11 @@ def steps_of(on: Iterable[Runsheet], actor: Actor) -> dict[str, list[OpenStep]]:
 
 def late_steps(on: Iterable[Runsheet]) -> list[OpenStep]:
     """Whoever's steps that should have started or ended by now, the latest first."""
-    late = [step for step in _open_steps(on) if step.figures.late_minutes > 0 and step.row.state != "PENDING"]
+    late = [
+        step
+        for step in _open_steps(on)
+        if step.figures.late_minutes > 0 and step.row.state != StepState.PENDING
+    ]
     return sorted(late, key=_by_lateness)
 
 

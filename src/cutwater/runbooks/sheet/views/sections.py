@@ -4,28 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cutwater.kernel.actor import Actor
 from cutwater.runbooks.core import runsheet
+from cutwater.runbooks.core.filters import FILTERS, passes
+from cutwater.runbooks.core.rows import Figures, PhaseRow, StepRow
 from cutwater.runbooks.core.run_machine import RunState
-from cutwater.runbooks.core.runsheet import Figures, Runsheet, first_day
+from cutwater.runbooks.core.runsheet import Runsheet, first_day
+from cutwater.runbooks.core.step_machine import DONE, MOVES, RUNNING, STANDINGS, UNCOUNTED, StepMove
 from cutwater.runbooks.steps import permissions
 from cutwater.web import times
 
 ROWS_PER_SECTION = 50
-FILTERS = {
-    "all": "All",
-    "startable": "Startable now",
-    "mine": "Mine",
-    "running": "In progress",
-    "late": "Late",
-    "critical": "Critical",
-    "blocked": "Blocked",
-    "done": "Done",
-}
 
 
 class RowText(NamedTuple):
@@ -71,44 +64,39 @@ class Section:
         return all(row.is_hidden for row in self.rows)
 
 
+@dataclass(kw_only=True, slots=True)
+class Counter:
+    """A filter and how many steps it shows."""
+
+    name: str
+    label: str
+    count: int
+
+
 def sections(sheet: Runsheet, actor: Actor, show: str = "all") -> list[Section]:
-    """The whole sheet; rows that the filter leaves out are there, hidden."""
+    """All rows; those that the filter leaves out are there, hidden."""
     zone, day = sheet.head.zone, first_day(sheet).toordinal()
     headings = {phase.id: _heading(phase) for phase in sheet.phases}
-    found: list[Section] = []
+    made: list[Section] = []
     firsts: dict[UUID, Section] = {}
     for row, figures in zip(sheet.rows, sheet.figures, strict=True):
-        if not found or found[-1].phase_id != row.phase_id or len(found[-1].rows) == ROWS_PER_SECTION:
+        if not made or made[-1].phase_id != row.phase_id or len(made[-1].rows) == ROWS_PER_SECTION:
             is_first = row.phase_id not in firsts
-            found.append(Section(phase_id=row.phase_id, heading=headings[row.phase_id] if is_first else ""))
-            firsts.setdefault(row.phase_id, found[-1])
+            made.append(Section(phase_id=row.phase_id, heading=headings[row.phase_id] if is_first else ""))
+            firsts.setdefault(row.phase_id, made[-1])
         first = firsts[row.phase_id]
-        first.total += 1
-        first.done += row.state in ("COMPLETED", "SKIPPED", "CANCELLED")
+        first.total += row.state not in UNCOUNTED
+        first.done += row.state in DONE
         is_mine = permissions.owns(actor, row)
         may = not permissions.to_execute(actor, row)
         text = _row(row, figures, sheet, (zone, day), is_mine=is_mine, may=may)
-        hidden = not passes(show, row, figures, is_mine=is_mine)
-        found[-1].rows.append(text._replace(is_hidden=True) if hidden else text)
-    return found
+        hidden = not passes(show, row.state, figures, is_mine=is_mine)
+        made[-1].rows.append(text._replace(is_hidden=True) if hidden else text)
+    return made
 
 
-def _heading(phase: Any) -> str:
-    return f"{phase.sequence} › {phase.title}" if phase.sequence else str(phase.title)
-
-
-def passes(show: str, row: Any, figures: Figures, *, is_mine: bool) -> bool:
-    """Whether a row is among those a filter shows."""
-    checks = {
-        "startable": figures.startable,
-        "mine": is_mine,
-        "late": figures.late_minutes > 0,
-        "critical": figures.critical,
-        "running": row.state == "IN_PROGRESS",
-        "blocked": row.state in ("BLOCKED", "FAILED"),
-        "done": row.state in ("COMPLETED", "SKIPPED", "CANCELLED"),
-    }
-    return bool(checks.get(show, True))
+def _heading(phase: PhaseRow) -> str:
+    return f"{phase.sequence} › {phase.title}" if phase.sequence else phase.title
 
 
 def mine(sheet: Runsheet, actor: Actor) -> int:
@@ -117,32 +105,61 @@ def mine(sheet: Runsheet, actor: Actor) -> int:
 
 
 def _row(
-    row: Any, figures: Figures, sheet: Runsheet, at: tuple[str, int], *, is_mine: bool, may: bool
+    row: StepRow, figures: Figures, sheet: Runsheet, at: tuple[str, int], *, is_mine: bool, may: bool
 ) -> RowText:
-    clock, late = clock_text, figures.late_minutes
+    clock, seconds, late = clock_text, runsheet.seconds, figures.late_minutes
     is_on = sheet.head.state == RunState.RUNNING
-    verb = "start" if figures.startable else "finish" if is_on and row.state == "IN_PROGRESS" else ""
-    seconds = runsheet.seconds
+    verb = "start" if figures.startable else "finish" if is_on and row.state in RUNNING else ""
     return RowText(
-        row.id, row.code, row.title, row.step_type,
-        sheet.teams.get(row.team_id, "") if row.team_id else row.owner_note,
-        is_mine, row.state,
-        clock(seconds(row.planned_start), *at),
-        "" if row.started_at else clock(figures.forecast_start, *at),
-        clock(figures.forecast_end, *at),
-        clock(seconds(row.started_at), *at) if row.started_at else "",
-        clock(seconds(row.finished_at), *at) if row.finished_at else "",
-        "" if figures.slack_minutes is None else times.span(figures.slack_minutes),
-        late, f"+{times.span(late)}" if late > 0 else "",
-        figures.critical, figures.startable, row.revision, verb if may else "",
-        sheet.releases.get(row.release_id, "") if row.release_id else "", row.is_flagged, False,
-    )  # fmt: skip
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        type=row.step_type,
+        team=sheet.teams.get(row.team_id, "") if row.team_id else row.owner_note,
+        is_mine=is_mine,
+        state=row.state,
+        planned=clock(seconds(row.planned_start), *at),
+        forecast_start="" if row.started_at else clock(figures.forecast_start, *at),
+        forecast_end=clock(figures.forecast_end, *at),
+        started=clock(seconds(row.started_at), *at) if row.started_at else "",
+        finished=clock(seconds(row.finished_at), *at) if row.finished_at else "",
+        slack="" if figures.slack_minutes is None else times.span(figures.slack_minutes),
+        late=late,
+        late_text=f"+{times.span(late)}" if late > 0 else "",
+        critical=figures.critical,
+        startable=figures.startable,
+        revision=row.revision,
+        verb=verb if may else "",
+        release=sheet.releases.get(row.release_id, "") if row.release_id else "",
+        is_flagged=row.is_flagged,
+        is_hidden=False,
+    )
 
 
-def counters(sheet: Runsheet, actor: Actor) -> Sequence[tuple[str, str, int]]:
+def counters(sheet: Runsheet, actor: Actor) -> Sequence[Counter]:
     """The filter buttons with their figures."""
     figures = sheet.counters | {"mine": mine(sheet, actor)}
-    return [(name, label, figures[name]) for name, label in FILTERS.items()]
+    return [Counter(name=name, label=each.label, count=figures[name]) for name, each in FILTERS.items()]
+
+
+def element_table() -> dict[str, object]:
+    """The table of states, the filters and the moves, as the elements of the page read them."""
+    return {
+        "states": {
+            state.value: {
+                "startable": standing.is_startable,
+                "running": standing.is_running,
+                "done": standing.is_done,
+                "over": standing.is_over,
+                "counted": standing.is_counted,
+            }
+            for state, standing in STANDINGS.items()
+        },
+        "filters": {
+            name: {"states": sorted(each.states), "mark": each.mark} for name, each in FILTERS.items()
+        },
+        "moves": {move.value: rule.target for move, rule in MOVES.items() if move is not StepMove.RESUME},
+    }
 
 
 def clock_text(at: int | None, zone: str, day: int) -> str:

@@ -1,6 +1,6 @@
 """The steps that put a release live."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -22,7 +22,7 @@ async def steps_of(
     reader: ReaderDep,
     release: Annotated[Line, Query(max_length=80, description="A release's key.")] = "",
     issue: Annotated[Line, Query(max_length=80, description="An issue's key.")] = "",
-) -> Any:
+) -> dict[str, object]:
     """The run steps that put a release live, or the releases that carry an issue."""
     keys = await releases.release_keys(reader, release=release, issue=issue)
     return every(await queries.steps_of_releases(reader, keys), request)

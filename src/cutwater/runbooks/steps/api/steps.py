@@ -1,6 +1,6 @@
 """The steps of a run: reading them, moving them, ticking, owners and releases."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,9 +14,10 @@ from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
 from cutwater.kernel.paging import OffsetDep, Page
 from cutwater.kernel.reader import Reader, SessionReader
-from cutwater.runbooks.core.runsheet import Figures
+from cutwater.runbooks.core.rows import Figures, StepRow
 from cutwater.runbooks.core.step_machine import StepState
 from cutwater.runbooks.library.schemas import Name
+from cutwater.runbooks.steps.queries import StepDetail
 from cutwater.runbooks.steps.schemas import (
     Code,
     InstructionRead,
@@ -38,9 +39,12 @@ reading = APIRouter(tags=["run steps"], dependencies=[needs(Grant.RUNS_READ, "se
 changing = APIRouter(tags=["run steps"], dependencies=[members_only], route_class=IdempotentRoute)
 
 
-def _row(row: Any, figures: Figures) -> dict[str, Any]:
-    stored: dict[str, Any] = row._asdict()
-    return stored | {
+Answer = dict[str, object]
+
+
+def _row(row: StepRow | StepDetail, figures: Figures) -> dict[str, object]:
+    """What is stored of a step, with its figures as the API calls them."""
+    return row._asdict() | {
         "forecast_start": None if row.started_at else moment(figures.forecast_start),
         "forecast_end": moment(figures.forecast_end),
         "slack_minutes": figures.slack_minutes,
@@ -56,23 +60,23 @@ async def list_steps(
     reader: ReaderDep,
     offset: OffsetDep,
     state: Annotated[StepState | None, Query(description="Only steps in this state.")] = None,
-) -> Any:
+) -> Answer:
     """The steps of a run in their order, with forecasts as of now."""
     sheet = await runsheets.sheet(reader, key)
-    found = [
+    wanted = [
         (row, figures)
         for row, figures in zip(sheet.rows, sheet.figures, strict=True)
         if state is None or row.state == state
     ]
-    rows = [_row(*each) for each in found[offset.skip : offset.skip + offset.per_page]]
-    return many(Page(rows=rows, per_page=offset.per_page, page=offset.page, total=len(found)), request)
+    rows = [_row(*each) for each in wanted[offset.skip : offset.skip + offset.per_page]]
+    return many(Page(rows=rows, per_page=offset.per_page, page=offset.page, total=len(wanted)), request)
 
 
 @reading.get("/runs/{key}/steps/{code}", response_model=Item[StepDetailRead])
 async def read_step(
     request: Request, response: Response, key: Name, code: Code, reader: ReaderDep, actor: CurrentActor
-) -> Any:
-    """One step with its links, instructions, and what is in the way of each move."""
+) -> Answer:
+    """One step with its links, instructions, and what blocks each move."""
     return await _step(reader, actor, key, code, request, response)
 
 
@@ -86,7 +90,7 @@ async def move_step(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> Any:
+) -> Answer:
     """Start, finish, fail, block, hold, resume, skip, cancel or reopen a step."""
     how = Moving(
         reason=body.reason, override=body.override, lets_successors_go=body.lets_successors_go,
@@ -106,11 +110,10 @@ async def tick(
     body: TickPut,
     tx: Tx,
     actor: CurrentActor,
-) -> Any:
+) -> Answer:
     """Tick an instruction, or take the tick back."""
-    line = await tick_instruction(tx, actor, key, code, instruction_id, is_done=body.is_done)
-    await tx.flush()
-    return one(line, 1, request, response)
+    line_id = await tick_instruction(tx, actor, key, code, instruction_id, is_done=body.is_done)
+    return one(await steps.instruction(SessionReader(tx), line_id), 1, request, response)
 
 
 @changing.put(
@@ -127,7 +130,7 @@ async def link_release(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> Any:
+) -> Answer:
     """Say which release goes live when the step is finished in a live run."""
     await assignments.link_release(tx, actor, key, code, body.release, seen_revision=seen)
     return await _changed(tx, actor, key, code, request, response)
@@ -147,7 +150,7 @@ async def assign(
     tx: Tx,
     actor: CurrentActor,
     seen: SeenRevision,
-) -> Any:
+) -> Answer:
     """Give a step its owning team, assignee and deputy."""
     owners = Owners(team_id=body.team_id, assignee_id=body.assignee_id, deputy_id=body.deputy_id)
     await assignments.assign_step(tx, actor, key, code, owners, seen_revision=seen)
@@ -156,19 +159,18 @@ async def assign(
 
 async def _changed(
     tx: AsyncSession, actor: Actor, key: str, code: str, request: Request, response: Response
-) -> Any:
-    await tx.flush()
+) -> Answer:
     return await _step(SessionReader(tx), actor, key, code, request, response)
 
 
 async def _step(
     reader: Reader, actor: Actor, key: str, code: str, request: Request, response: Response
-) -> Any:
-    found = await steps.step_view(reader, actor, key, code)
-    data = _row(found.step, found.figures) | {
-        "instructions": found.instructions,
-        "after": found.after,
-        "before": found.before,
-        "moves": found.moves,
+) -> Answer:
+    shown = await steps.step_view(reader, actor, key, code)
+    data = _row(shown.step, shown.figures) | {
+        "instructions": shown.instructions,
+        "after": shown.after,
+        "before": shown.before,
+        "moves": shown.moves,
     }
-    return one(data, found.step.revision, request, response)
+    return one(data, shown.step.revision, request, response)

@@ -1,6 +1,5 @@
 """One step of a run: its drawer, and everything that is done to it."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -11,12 +10,12 @@ from cutwater.kernel.actor import Actor, CurrentActor, needs
 from cutwater.kernel.db import ReaderDep, Tx
 from cutwater.kernel.errors import Invalid
 from cutwater.kernel.grants import Grant
-from cutwater.kernel.reader import Reader
+from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.runbooks.core import runsheet
 from cutwater.runbooks.core.facts import STEP_TYPES
+from cutwater.runbooks.core.rows import StepRow
 from cutwater.runbooks.core.runsheet import first_day
-from cutwater.runbooks.core.step_machine import StepMove, warnings
-from cutwater.runbooks.runs.models import RunStep
+from cutwater.runbooks.core.step_machine import STANDINGS, STARTABLE, StepMove, StepState, may_tick, warnings
 from cutwater.runbooks.steps import permissions
 from cutwater.runbooks.steps.forms import OwnersForm, ReleaseForm, StepMoveForm, TickForm
 from cutwater.runbooks.steps.service import assignments
@@ -50,9 +49,9 @@ async def show_step(
     key: str, code: str, reader: Reader, actor: Actor, view: View, *, refusal: Refusal | None = None
 ) -> Response:
     """The drawer, also after a refusal."""
-    found = await steps.step_view(reader, actor, key, code)
-    step, sheet = found.step, found.sheet
-    done_by = [line.done_by_id for line in found.instructions]
+    drawer = await steps.step_view(reader, actor, key, code)
+    step, sheet = drawer.step, drawer.sheet
+    done_by = [line.done_by_id for line in drawer.instructions]
     ids = [step.assignee_id, step.deputy_id, *done_by]
     is_pilot = actor.may(Grant.RUNS_PILOT)
     return view.show(
@@ -63,20 +62,20 @@ async def show_step(
         run=sheet.head,
         day=first_day(sheet),
         step=step,
-        found=found,
-        figures=found.figures,
+        drawer=drawer,
+        figures=drawer.figures,
         ends_at=sheet.ends_at,
         type=STEP_TYPES.get(step.step_type),
-        team=found.team,
-        release=sheet.releases.get(step.release_id, "") if step.release_id else "",
+        team=drawer.team,
+        release=drawer.release,
         issues=await releases.issue_keys_of(reader, step.release_id) if step.release_id else [],
         names=await identity.names(reader, ids) if actor.may(Grant.PEOPLE_READ) else {},
-        may_tick=not permissions.to_execute(actor, step),
+        may_tick=may_tick(drawer.facts.run, drawer.facts.state) and not permissions.to_execute(actor, step),
         labels=LABELS,
-        warnings=warnings(found.facts, clock.now()),
+        warnings=warnings(drawer.facts, clock.now()),
         times=[
             ("Planned", "planned", step.planned_start, step.planned_end),
-            ("Forecast", "forecast", *found.forecast),
+            ("Forecast", "forecast", *drawer.forecast),
             ("Actual", "actual", step.started_at, step.finished_at),
             ("Limits", "planned", step.fixed_start, step.deadline),
         ],
@@ -105,7 +104,8 @@ async def tick(
     """Tick an instruction, or take the tick back."""
     view.if_refused(lambda refusal: show_step(key, code, reader, actor, view, refusal=refusal))
     form = await view.form(TickForm)
-    line = await tick_instruction(tx, actor, key, code, instruction_id, is_done=form.is_done)
+    line_id = await tick_instruction(tx, actor, key, code, instruction_id, is_done=form.is_done)
+    line = await steps.instruction(SessionReader(tx), line_id)
     return view.done(_path(key, code), data={"instruction": {"id": str(line.id), "done_at": line.done_at}})
 
 
@@ -117,8 +117,8 @@ async def link_release(
     view.if_refused(lambda refusal: show_step(key, code, reader, actor, view, refusal=refusal))
     form = await view.form(ReleaseForm)
     await assignments.link_release(tx, actor, key, code, form.release, seen_revision=form.revision)
-    said = f"{code} puts {form.release.upper()} live." if form.release else f"{code} puts no release live."
-    return view.done(_path(key, code), flash=said)
+    flash = f"{code} puts {form.release.upper()} live." if form.release else f"{code} puts no release live."
+    return view.done(_path(key, code), flash=flash)
 
 
 @router.post("/runs/{key}/steps/{code}/owners", dependencies=[needs(Grant.RUNS_PILOT, "pilot runs")])
@@ -147,10 +147,12 @@ async def move(
         seen_revision=form.revision,
     )  # fmt: skip
     moved = await move_step(tx, actor, key, code, verb, how)
-    return view.done(_path(key, code), flash=f"{code}: {word(moved)}.", data={"step": stored_state(moved)})
+    step = await steps.stored_step(SessionReader(tx), moved.step_id)
+    flash = f"{step.code}: {word(step.state)}."
+    return view.done(_path(key, step.code), flash=flash, data={"step": stored_state(step)})
 
 
-def stored_state(step: RunStep) -> dict[str, Any]:
+def stored_state(step: StepRow) -> dict[str, object]:
     """What a verb answers of a step: what is stored; forecasts follow with the live state."""
     return {
         "id": str(step.id),
@@ -159,12 +161,13 @@ def stored_state(step: RunStep) -> dict[str, Any]:
         "finished_at": runsheet.iso(runsheet.seconds(step.finished_at)) if step.finished_at else None,
         "ready_at": runsheet.iso(runsheet.seconds(step.ready_at)) if step.ready_at else None,
         "revision": step.revision,
-        "startable": step.state == "READY",
+        "startable": step.state in STARTABLE,
     }
 
 
-def word(step: RunStep) -> str:
-    return step.state.replace("_", " ").lower()
+def word(state: str) -> str:
+    """A state as a notice says it."""
+    return STANDINGS[StepState(state)].word
 
 
 def _path(key: str, code: str) -> str:

@@ -6,15 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cutwater import audit, identity, releases
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.errors import Invalid, refuse_if
-from cutwater.kernel.etags import refuse_stale
+from cutwater.kernel.changes import changed, moved
+from cutwater.kernel.errors import Invalid, refuse
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.reader import SessionReader
 from cutwater.runbooks.core.facts import DeployState
 from cutwater.runbooks.runs import permissions
 from cutwater.runbooks.runs.models import RunStep
-from cutwater.runbooks.runs.queries import runs
-from cutwater.runbooks.steps import events, queries
+from cutwater.runbooks.steps import events
+from cutwater.runbooks.steps.service.moves import held_step
 
 
 @frozen
@@ -34,33 +34,33 @@ async def assign_step(
     owners: Owners,
     *,
     seen_revision: int | None = None,
-) -> RunStep:
+) -> UUID:
     """Give a step its owning team, assignee and deputy."""
-    refuse_if(permissions.to_pilot(actor, "say who does a step"))
-    run = await runs.run_for_update(tx, run_key)
-    step = await queries.step_for_update(tx, run.id, code)
-    refuse_stale(step.revision, seen_revision)
-    for field, person_id in (("assignee_id", owners.assignee_id), ("deputy_id", owners.deputy_id)):
-        if person_id is not None and person_id != getattr(step, field):
-            await identity.person_in_organization(tx, person_id)
-    if owners.team_id is not None and owners.team_id not in {
-        team.id for team in await identity.teams(SessionReader(tx))
-    }:
-        raise Invalid({"team_id": "Choose a team of the list."})
-    differences = {
-        name: (getattr(step, name), getattr(owners, name))
-        for name in ("team_id", "assignee_id", "deputy_id")
-        if getattr(step, name) != getattr(owners, name)
-    }
-    if differences:
-        for name, (_, value) in differences.items():
-            setattr(step, name, value)
-        step.revision, run.tick = step.revision + 1, run.tick + 1
-        said = events.StepAssigned(
-            step_id=step.id, key=step.code, run_id=run.id, run_key=run.key, differences=differences
+    run, step = await held_step(tx, run_key, code)
+    refuse(
+        may=permissions.to_pilot(actor, "say who does a step"),
+        seen=await audit.stale(tx, "step", step, seen_revision),
+    )
+    await _refuse_strangers(tx, step, owners)
+    wanted = {"team_id": owners.team_id, "assignee_id": owners.assignee_id, "deputy_id": owners.deputy_id}
+    if changes := changed(step, wanted):
+        run.tick += 1
+        assigned = events.StepAssigned(
+            step_id=step.id, key=step.code, run_id=run.id, run_key=run.key, changes=changes
         )
-        await audit.record(tx, actor, said)
-    return step
+        await audit.record(tx, actor, assigned)
+    return step.id
+
+
+async def _refuse_strangers(tx: AsyncSession, step: RunStep, owners: Owners) -> None:
+    """Whoever is named anew must be a member, and the team one of the organization's."""
+    for was, person_id in ((step.assignee_id, owners.assignee_id), (step.deputy_id, owners.deputy_id)):
+        if person_id is not None and person_id != was:
+            await identity.person_in_organization(tx, person_id)
+    if owners.team_id is not None:
+        teams = await identity.teams(SessionReader(tx))
+        if owners.team_id not in {team.id for team in teams}:
+            raise Invalid({"team_id": "Choose a team of the list."})
 
 
 async def link_release(
@@ -71,34 +71,40 @@ async def link_release(
     release_key: str,
     *,
     seen_revision: int | None = None,
-) -> RunStep:
+) -> UUID:
     """Have a step put a release live when it is finished; an empty key takes the link away."""
-    refuse_if(permissions.to_pilot(actor, "link a release to a step"))
-    run = await runs.run_for_update(tx, run_key)
-    step = await queries.step_for_update(tx, run.id, code)
-    refuse_stale(step.revision, seen_revision)
-    release_key = release_key.strip().upper()
-    found = None
-    if release_key:
-        found = await releases.release_brief(SessionReader(tx), release_key)
-        if found is None:
-            raise Invalid({"release": f"There is no release {release_key}."})
-    if (found.id if found else None) == step.release_id:
-        return step
+    run, step = await held_step(tx, run_key, code)
+    refuse(
+        may=permissions.to_pilot(actor, "link a release to a step"),
+        seen=await audit.stale(tx, "step", step, seen_revision),
+    )
+    release = await _release(tx, release_key.strip())
+    wanted = release.id if release else None
+    if wanted == step.release_id:
+        return step.id
     was = await _key_of(tx, step.release_id)
-    step.release_id = found.id if found else None
-    step.deploy_state, step.deploy_note = DeployState.NONE, ""
-    step.revision, run.tick = step.revision + 1, run.tick + 1
-    said = events.StepReleaseLinked(
-        step_id=step.id, key=step.code, run_id=run.id, run_key=run.key, release_id=step.release_id,
-        release_key=release_key, was=was,
+    changed(step, {"release_id": wanted, "deploy_state": DeployState.NONE, "deploy_note": ""})
+    run.tick += 1
+    key = release.key if release else ""
+    linked = events.StepReleaseLinked(
+        step_id=step.id, key=step.code, run_id=run.id, run_key=run.key, release_id=wanted,
+        release_key=key, changes=moved("release", was, key),
     )  # fmt: skip
-    await audit.record(tx, actor, said)
-    return step
+    await audit.record(tx, actor, linked)
+    return step.id
+
+
+async def _release(tx: AsyncSession, key: str) -> releases.ReleaseBrief | None:
+    if not key:
+        return None
+    release = await releases.release_brief(SessionReader(tx), key)
+    if release is None:
+        raise Invalid({"release": f"There is no release {key.upper()}."})
+    return release
 
 
 async def _key_of(tx: AsyncSession, release_id: UUID | None) -> str:
     if release_id is None:
         return ""
-    found = await releases.releases_by_ids(SessionReader(tx), [release_id])
-    return found[0].key if found else ""
+    linked = await releases.releases_by_ids(SessionReader(tx), [release_id])
+    return linked[0].key if linked else ""

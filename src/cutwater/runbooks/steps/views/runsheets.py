@@ -3,19 +3,18 @@
 from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
-
-from sqlalchemy import Executable
 
 from cutwater import identity, releases
 from cutwater.kernel import clock
 from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.runbooks.core import runsheet
 from cutwater.runbooks.core.critical_path import Prepared
+from cutwater.runbooks.core.rows import RunHead
 from cutwater.runbooks.core.runsheet import Runsheet
-from cutwater.runbooks.runs.queries import runs
-from cutwater.runbooks.steps.queries import links_of, phases_of, rows_of
+from cutwater.runbooks.runs.queries.runs import read_head
+from cutwater.runbooks.steps import queries
 
 V = TypeVar("V")
 
@@ -46,35 +45,35 @@ _sheets: Kept[Runsheet] = Kept(50)
 
 
 async def sheet(reader: Reader, key: str) -> Runsheet:
-    """A run's sheet by its key; NotFound otherwise."""
-    return await sheet_of(reader, runs.one_head(await reader.all(runs.head(key))))
+    """A run's sheet by its key or id; NotFound otherwise."""
+    return await sheet_of(reader, await read_head(reader, key))
 
 
-async def sheet_of(reader: Reader, head: Any) -> Runsheet:
+async def sheet_of(reader: Reader, head: RunHead) -> Runsheet:
     """The sheet of a run whose head was read already."""
     now = clock.now()
     kept = _sheets.get(head.id)
     if kept is not None and (kept.head, kept.minute) == (head, runsheet.seconds(now) // 60):
         return kept
-    found = await _compute(reader, head, now)
+    computed = await _compute(reader, head, now)
     if not isinstance(reader, SessionReader):  # what a transaction sees may never come to be
-        _sheets.put(head.id, found)
-    return found
+        _sheets.put(head.id, computed)
+    return computed
 
 
-async def _compute(reader: Reader, head: Any, now: datetime) -> Runsheet:
-    run = runs.same_id(head.id)
-    statements: list[Executable] = [rows_of(run), phases_of(run)]
-    graph = _graphs.get(head.id)
-    if graph is None or graph[0] != head.graph_revision:
-        graph = None
-        statements.append(links_of(run))
-    rows, phases, *links = await reader.batch(*statements)
-    if graph is None:
-        graph = (head.graph_revision, runsheet.prepare(rows, links[0]))
-        _graphs.put(head.id, graph)
-    found = runsheet.compute(head, phases, rows, graph[1], now)
+async def _compute(reader: Reader, head: RunHead, now: datetime) -> Runsheet:
+    known = _graphs.get(head.id)
+    if known is not None and known[0] == head.graph_revision:
+        graph = known[1]
+        rows, phases = await reader.batch(queries.rows_of(head.id), queries.phases_of(head.id))
+    else:
+        rows, phases, links = await reader.batch(
+            queries.rows_of(head.id), queries.phases_of(head.id), queries.links_of(head.id)
+        )
+        graph = runsheet.prepare(rows, links)
+        _graphs.put(head.id, (head.graph_revision, graph))
+    computed = runsheet.compute(head, phases, rows, graph, now)
     teams = {team.id: team.name for team in await identity.teams(reader)}
     linked = {row.release_id for row in rows if row.release_id}
     keys = {each.id: each.key for each in await releases.releases_by_ids(reader, linked)} if linked else {}
-    return replace(found, teams=teams, releases=keys)
+    return replace(computed, teams=teams, releases=keys)

@@ -4,15 +4,8 @@ import { askReason } from "./sheet-asking.js";
 import { SheetFilters } from "./sheet-filters.js";
 import { Folds, giveHead } from "./sheet-folds.js";
 import { SheetKeys } from "./sheet-keys.js";
-import { clock, DONE, patch, rowOf, span, status } from "./sheet-rows.js";
-
-const NEXT = /** @type {Record<string, string>} */ ({
-  start: "IN_PROGRESS",
-  finish: "COMPLETED",
-  block: "BLOCKED",
-  skip: "SKIPPED",
-  hold: "ON_HOLD",
-});
+import { clock, patch, rowOf, span, status } from "./sheet-rows.js";
+import { SheetTable } from "./sheet-table.js";
 
 export class CwRunsheet extends HTMLElement {
   /** @type {[string, string][]} */
@@ -27,13 +20,15 @@ export class CwRunsheet extends HTMLElement {
 
   keyboard = new SheetKeys(this);
   filters = new SheetFilters(this);
+  table = new SheetTable(this.dataset);
 
   connectedCallback() {
     this.ending = new AbortController();
     const signal = this.ending.signal;
     /** @type {Map<string, HTMLElement>} */
     this.rows = new Map();
-    this.how = { zone: this.dataset.zone ?? "UTC", day: this.dataset.day ?? "", mayAct: false };
+    this.table = new SheetTable(this.dataset);
+    this.how = { zone: this.dataset.zone ?? "UTC", day: this.dataset.day ?? "" };
     document.addEventListener("keydown", (event) => this.keyboard.press(event), { signal });
     document.addEventListener("cw:state", (event) => this.#told(/** @type {CustomEvent} */ (event).detail), { signal });
     document.addEventListener(
@@ -61,7 +56,7 @@ export class CwRunsheet extends HTMLElement {
       this.rows?.set(row.dataset.step ?? "", row);
     }
     giveHead(this);
-    this.folds = new Folds(this);
+    this.folds = new Folds(this, this.table);
     this.keyboard.rove(this.visible()[0] ?? null);
     if (this.querySelector('[data-filter][aria-pressed="true"]:not([data-filter="all"])')) this.filters.apply();
   }
@@ -71,6 +66,7 @@ export class CwRunsheet extends HTMLElement {
     return {
       zone: this.how?.zone ?? "UTC",
       day: this.how?.day ?? "",
+      table: this.table,
       mayAct: this.dataset.state === "RUNNING" && !this.hasAttribute("data-reader")
         && (this.hasAttribute("data-pilot") || row.hasAttribute("data-mine")),
     };
@@ -121,13 +117,18 @@ export class CwRunsheet extends HTMLElement {
 
   /** @param {string} phase */
   #countPhase(phase) {
-    const head = phase ? this.querySelector(`[data-phase="${CSS.escape(phase)}"] [data-phase-done]`) : null;
+    const head = phase ? this.querySelector(`[data-phase="${CSS.escape(phase)}"]`) : null;
     if (!head) return;
-    let done = 0;
-    for (const row of this.rows?.values() ?? []) {
-      if (row.dataset.phaseOf === phase && DONE.has(row.dataset.status ?? "")) done += 1;
-    }
-    head.textContent = String(done);
+    const states = [...(this.rows?.values() ?? [])]
+      .filter((row) => row.dataset.phaseOf === phase)
+      .map((row) => row.dataset.status);
+    /** @param {string} name @param {"done" | "counted"} claim */
+    const write = (name, claim) => {
+      const cell = head.querySelector(`[${name}]`);
+      if (cell) cell.textContent = String(states.filter((state) => this.table.is(state, claim)).length);
+    };
+    write("data-phase-done", "done");
+    write("data-phase-total", "counted");
   }
 
   /** Only a run that is on has buttons. @param {string} state */
@@ -192,9 +193,10 @@ export class CwRunsheet extends HTMLElement {
     const cell = row.querySelector('[data-cell="status"]');
     const before = { status: row.dataset.status ?? "", cell: [...(cell?.childNodes ?? [])] };
     row.classList.add("waiting");
-    if (NEXT[verb]) {
-      row.dataset.status = NEXT[verb];
-      cell?.replaceChildren(status(NEXT[verb]));
+    const next = this.table.moves[verb];
+    if (next) {
+      row.dataset.status = next;
+      cell?.replaceChildren(status(next, this.table));
     }
     const url = fill(this.dataset.verbUrl ?? "", { code: row.dataset.code ?? "", verb });
     const fields = { revision: row.dataset.revision ?? "", ...(reason ? { reason } : {}) };

@@ -1,6 +1,5 @@
 // The filters of a runsheet: chips and a search, which together say which rows are shown.
 import { announce } from "./core.js";
-import { DONE } from "./sheet-rows.js";
 
 export class SheetFilters {
   /** @param {import("./cw-runsheet.js").CwRunsheet} sheet */
@@ -18,7 +17,7 @@ export class SheetFilters {
     let shown = 0;
     for (const row of this.sheet.rows?.values() ?? []) {
       const found = !search || (row.textContent ?? "").toLowerCase().includes(search);
-      row.hidden = !(found && pressed.every((name) => this.#passes(row, name)));
+      row.hidden = !(found && pressed.every((name) => this.sheet.table.shows(name, row)));
       if (!row.hidden) shown += 1;
     }
     for (const section of this.sheet.querySelectorAll(".sheet-section")) {
@@ -26,18 +25,6 @@ export class SheetFilters {
     }
     announce(`${shown} steps shown`);
     this.sheet.toggleAttribute("data-none", shown === 0);
-  }
-
-  /** @param {HTMLElement} row @param {string} name */
-  #passes(row, name) {
-    if (name === "startable") return row.hasAttribute("data-startable");
-    if (name === "mine") return row.hasAttribute("data-mine");
-    if (name === "late") return row.hasAttribute("data-late");
-    if (name === "critical") return row.hasAttribute("data-critical");
-    if (name === "running") return row.dataset.status === "IN_PROGRESS";
-    if (name === "blocked") return row.dataset.status === "BLOCKED" || row.dataset.status === "FAILED";
-    if (name === "done") return DONE.has(row.dataset.status ?? "");
-    return true;
   }
 
   /** @param {Element} button */

@@ -1,6 +1,5 @@
 // The head of a runsheet, and what is done folded away so that the first screen shows what is next.
 import { icon, make } from "./core.js";
-import { DONE } from "./sheet-rows.js";
 
 const FEW = 3;
 
@@ -24,8 +23,10 @@ export function giveHead(sheet) {
 
 /** The phases of a sheet and which of them are folded. */
 export class Folds {
-  /** @param {HTMLElement} sheet */
-  constructor(sheet) {
+  /** @param {HTMLElement} sheet @param {import("./sheet-table.js").SheetTable} table */
+  constructor(sheet, table) {
+    /** @type {import("./sheet-table.js").SheetTable} */
+    this.table = table;
     /** @type {Phase[]} */
     this.phases = [];
     /** @type {((folded: boolean) => void)[]} */
@@ -45,7 +46,7 @@ export class Folds {
   /** In a phase under way, the steps that ended before the first open one. @param {Phase} phase */
   #foldPast(phase) {
     const rows = this.#rows(phase);
-    const past = rows.slice(0, rows.findIndex((row) => !DONE.has(row.dataset.status ?? "")));
+    const past = rows.slice(0, rows.findIndex((row) => !this.table.is(row.dataset.status, "over")));
     if (past.length < FEW) return;
     const button = make(
       "button",
@@ -93,7 +94,7 @@ export class Folds {
   /** @param {Phase} phase */
   #done(phase) {
     const rows = this.#rows(phase);
-    return rows.length > 0 && rows.every((row) => DONE.has(row.dataset.status ?? ""));
+    return rows.length > 0 && rows.every((row) => this.table.is(row.dataset.status, "over"));
   }
 
   /** Folded rows are still found by the browser's own search. @param {Phase} phase @param {boolean} folded */

@@ -5,23 +5,8 @@ import { icon, make } from "./core.js";
  * @typedef {{id?: string, status?: string, forecast_start?: string | null, forecast_end?: string | null, slack_minutes?: number | null,
  *   critical?: boolean, late_minutes?: number | null, ready_at?: string | null, started_at?: string | null, finished_at?: string | null,
  *   by?: string | null, revision?: number, startable?: boolean}} StepFields
+ * @typedef {{zone: string, day: string, mayAct: boolean, table: import("./sheet-table.js").SheetTable}} How
  */
-
-/** How each step status looks; the server's table says the same, and a test compares them.
- * @type {Record<string, [word: string, icon: string, tone: string]>} */
-export const LOOKS = {
-  PENDING: ["Pending", "circle-dashed", "neutral"],
-  READY: ["Ready", "circle-play", "accent"],
-  IN_PROGRESS: ["In progress", "loader-circle", "info"],
-  COMPLETED: ["Completed", "circle-check", "good"],
-  FAILED: ["Failed", "circle-x", "bad"],
-  BLOCKED: ["Blocked", "octagon-alert", "bad"],
-  ON_HOLD: ["On hold", "circle-pause", "warn"],
-  SKIPPED: ["Skipped", "circle-slash", "neutral"],
-  CANCELLED: ["Cancelled", "circle-slash", "neutral"],
-  REOPENED: ["Reopened", "rotate-ccw", "warn"],
-};
-export const DONE = new Set(["COMPLETED", "SKIPPED", "CANCELLED"]);
 
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
@@ -74,9 +59,9 @@ export function span(minutes) {
   return sign + parts.join(" ");
 }
 
-/** @param {string} value */
-export function status(value) {
-  const [word, name, tone] = LOOKS[value] ?? [value, "circle", "neutral"];
+/** @param {string} value @param {import("./sheet-table.js").SheetTable} table */
+export function status(value, table) {
+  const [word, name, tone] = table.look(value);
   return make("span", { class: `status tone-${tone}` }, icon(name), make("span", {}, word));
 }
 
@@ -84,7 +69,7 @@ export function status(value) {
  * Write a step's fields into its row; fields that are left out stay. False when the row knows better already.
  * @param {HTMLElement} row
  * @param {StepFields} step
- * @param {{zone: string, day: string, mayAct: boolean}} how
+ * @param {How} how
  */
 export function patch(row, step, how) {
   if (step.revision !== undefined && step.revision < Number(row.dataset.revision ?? 0)) return false;
@@ -93,7 +78,7 @@ export function patch(row, step, how) {
   if (step.status !== undefined) row.dataset.status = step.status;
   if (step.critical !== undefined) row.toggleAttribute("data-critical", step.critical);
   if (step.startable !== undefined) row.toggleAttribute("data-startable", step.startable);
-  else if (step.status !== undefined) row.toggleAttribute("data-startable", step.status === "READY");
+  else if (step.status !== undefined) row.toggleAttribute("data-startable", how.table.is(step.status, "startable"));
   if (step.late_minutes !== undefined) {
     if (step.late_minutes && step.late_minutes > 0) row.dataset.late = String(step.late_minutes);
     else delete row.dataset.late;
@@ -104,14 +89,14 @@ export function patch(row, step, how) {
   return step.status !== undefined && step.status !== before;
 }
 
-/** @param {HTMLElement} cell @param {HTMLElement} row @param {StepFields} step @param {{zone: string, day: string, mayAct: boolean}} how */
+/** @param {HTMLElement} cell @param {HTMLElement} row @param {StepFields} step @param {How} how */
 function write(cell, row, step, how) {
   const name = cell.dataset.cell ?? "";
-  if (name === "act") return act(cell, row, how.mayAct);
+  if (name === "act") return act(cell, row, how);
   if (!(name in step)) return undefined;
   const value = /** @type {any} */ (step)[name];
   if (name === "status") {
-    cell.replaceChildren(status(String(value)));
+    cell.replaceChildren(status(String(value), how.table));
     if (step.by) cell.title = `by ${step.by}`;
   } else if (name === "slack_minutes") cell.textContent = value === null || value === undefined ? "" : span(value);
   else if (name === "late_minutes") cell.textContent = value && value > 0 ? `+${span(value)}` : "";
@@ -120,11 +105,12 @@ function write(cell, row, step, how) {
   return undefined;
 }
 
-/** @param {HTMLElement} cell @param {HTMLElement} row @param {boolean} mayAct */
-function act(cell, row, mayAct) {
-  const verb = row.hasAttribute("data-startable") ? "start" : row.dataset.status === "IN_PROGRESS" ? "finish" : "";
+/** @param {HTMLElement} cell @param {HTMLElement} row @param {How} how */
+function act(cell, row, how) {
+  const isRunning = how.table.is(row.dataset.status, "running");
+  const verb = row.hasAttribute("data-startable") ? "start" : isRunning ? "finish" : "";
   const button = cell.querySelector("button");
-  if (!verb || !mayAct) return void button?.remove();
+  if (!verb || !how.mayAct) return void button?.remove();
   if (button?.name === verb) return undefined;
   const fresh = make(
     "button",

@@ -1,1 +1,0 @@
-"""Identity over the API."""

@@ -1,0 +1,1 @@
+"""The thinking of identity: no database, no web."""

@@ -1,0 +1,1 @@
+"""API keys, of a person or of the organization."""

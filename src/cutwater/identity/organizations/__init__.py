@@ -1,0 +1,1 @@
+"""Organizations: founding, settings, and their people."""

@@ -1,0 +1,1 @@
+"""The thinking of notifications: no database, no web."""

@@ -1,0 +1,1 @@
+"""Mail, and the log of its deliveries."""

@@ -1,0 +1,1 @@
+"""Background jobs that people start and may leave."""

@@ -1,1 +1,0 @@
-"""The API of releases: the same verbs and queries as the pages."""

@@ -1,0 +1,1 @@
+"""Who must approve a release, and what they said."""

@@ -1,0 +1,1 @@
+"""Services and environments, as every other feature needs them."""

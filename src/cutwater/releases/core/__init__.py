@@ -1,0 +1,1 @@
+"""The thinking of releases: no database, no web."""

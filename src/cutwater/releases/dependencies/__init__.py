@@ -1,0 +1,1 @@
+"""Which releases wait for which."""

@@ -1,0 +1,1 @@
+"""Releases as lists, boards and their own pages show them."""

@@ -1,0 +1,1 @@
+"""Freezes: when nothing goes to an environment."""

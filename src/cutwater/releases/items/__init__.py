@@ -1,0 +1,1 @@
+"""The tickets and pull requests that a release carries."""

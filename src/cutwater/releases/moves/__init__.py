@@ -1,0 +1,1 @@
+"""Moving a release, and why it does not move."""

@@ -1,0 +1,1 @@
+"""What a status demands of a release before it lets it in."""

@@ -1,0 +1,1 @@
+"""Services: what releases are of."""
