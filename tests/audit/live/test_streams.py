@@ -158,6 +158,7 @@ async def test_a_nudge_reaches_its_owner_only(served: Served, database: Database
         listening(b, "inbox,boats") as his,
     ):
         async with database.tx(ann) as tx:
+            assert bob.user_id is not None
             await audit.nudge(tx, f"inbox:{bob.user_id}", to=bob.user_id)
         await his.until(lambda it: it.changes)
         event_id = await moor(database, ann)

@@ -293,6 +293,17 @@ async def test_what_changed_takes_a_fixed_number_of_trips(served: Served, databa
     assert ([each.is_new for each in found], reader.trips) == ([True] * 3, 3)
 
 
+def test_what_changed_is_followed_by_the_topics_of_its_events() -> None:
+    assert views.topics_of(["release.", "step.moved", "step.assigned"]) == ["releases", "steps"]
+
+
+async def test_home_follows_what_its_viewer_may(served: Served) -> None:
+    async with served.client("may") as client:
+        page = (await client.get("/activity")).text
+    panel = page.split('id="home-activity"')[1]
+    assert 'data-refresh-on="boats"' in panel
+
+
 def test_looks_within_half_an_hour_are_one_look() -> None:
     morning = datetime(2026, 11, 20, 8, tzinfo=UTC)
     before, kept = views.looked("", morning)
