@@ -88,6 +88,13 @@ async def serving(database: Database, actors: dict[str, Actor], **views: Any) ->
         wiring.declare()
 
 
+async def exported(client: httpx2.AsyncClient, form: dict[str, str]) -> httpx2.Response:
+    """Post the page's export form as a browser would."""
+    page = (await client.get("/audit")).text
+    token = page.split('name="csrf" content="')[1].split('"')[0]
+    return await client.post("/audit/export", data=form | {"_csrf": token})
+
+
 class Listener:
     """A browser's EventSource: remembers ids, comes back with the last one, keeps what it was told."""
 

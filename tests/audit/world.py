@@ -9,6 +9,7 @@ import psycopg
 
 from cutwater import audit
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
@@ -35,6 +36,27 @@ class BoatMoored(Event):
 
     def headline(self) -> str:
         return "moored at the quay"
+
+
+class _AboutBoat(Event):
+    boat_id: UUID
+
+    @property
+    def subject(self) -> Subject:
+        return Subject("boat", self.boat_id, "B-1")
+
+
+class BoatDescribed(_AboutBoat):
+    name: ClassVar[str] = "boat.described"
+    changes: Changes
+
+    def headline(self) -> str:
+        return f"changed {self.changes.words()}"
+
+
+class BoatSighted(_AboutBoat):
+    name: ClassVar[str] = "boat.sighted"
+    moves_revision: ClassVar[bool] = False
 
 
 async def moor(database: Database, actor: Actor, boat_id: UUID | None = None, **fields: Any) -> int:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from cutwater import audit, wiring
@@ -16,6 +17,7 @@ from cutwater.kernel import crypto
 from cutwater.kernel.actor import Actor
 from cutwater.kernel.db import Database
 from cutwater.kernel.grants import Grant
+from cutwater.kernel.ids import new_id
 from tests import world
 from tests.audit.serving import SECRETS, Listener, serving
 
@@ -129,3 +131,17 @@ async def test_the_server_asks_the_request_again_who_it_is(database: Database) -
         await removed(database, owner, bob)
         await asyncio.wait_for(connection, SOON)
         assert len(served.hub.fanout) == 0
+
+
+@pytest.mark.parametrize("failure", [psycopg.OperationalError("gone"), TimeoutError(), RuntimeError("bug")])
+async def test_a_stream_whose_access_cannot_be_asked_for_ends(database: Database, failure: Exception) -> None:
+    hub = audit.Hub(database, secrets=SECRETS)
+
+    async def check() -> bool:
+        raise failure
+
+    sure, unsure = (hub.join(new_id(), frozenset({"runs"}), check=each)[0] for each in (None, check))
+    for subscriber in (sure, unsure):
+        await hub.recheck(subscriber)
+    assert (sure.is_dropped, unsure.is_dropped, len(hub.fanout)) == (False, True, 1)
+    assert await unsure.chunks.get() is None

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from cutwater import audit
+from cutwater import audit, notifications
 from cutwater.audit.core.tokens import parse
 from cutwater.audit.live import views
 from cutwater.audit.log import ports
@@ -158,11 +158,33 @@ async def test_a_nudge_reaches_its_owner_only(served: Served, database: Database
         listening(b, "inbox,boats") as his,
     ):
         async with database.tx(ann) as tx:
+            assert bob.user_id is not None
             await audit.nudge(tx, f"inbox:{bob.user_id}", to=bob.user_id)
         await his.until(lambda it: it.changes)
         event_id = await moor(database, ann)
         await hers.until(lambda it: it.changes)
         assert his.changes[0]["name"] == "inbox.changed"
+        assert [change.get("event_id") for change in hers.changes] == [event_id]
+
+
+async def test_long_work_is_told_to_whoever_started_it_only(served: Served, database: Database) -> None:
+    ann, bob = served.actors["ann"], served.actors["bob"]
+    async with (
+        served.client("ann") as a,
+        served.client("bob") as b,
+    ):
+        async with database.tx(bob) as tx:
+            work_id = await notifications.begin_work(tx, bob, "import", "Bob's import", total=10)
+        async with (
+            listening(a, f"work:{work_id},boats") as hers,
+            listening(b, f"work:{work_id},boats") as his,
+        ):
+            async with database.tx(bob) as tx:
+                await notifications.advance_work(tx, work_id, 5)
+            await his.until(lambda it: it.changes)
+            event_id = await moor(database, ann)
+            await hers.until(lambda it: it.changes)
+        assert his.changes[0] == {"name": "work.changed", "subject": f"work:{work_id}", "context": None}
         assert [change.get("event_id") for change in hers.changes] == [event_id]
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-import httpx2
 import pytest
 
 from cutwater import audit
@@ -20,7 +19,7 @@ from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
 from tests import world
-from tests.audit.serving import Served, serving
+from tests.audit.serving import Served, exported, serving
 from tests.audit.world import BoatMoored, moor, tampering
 
 
@@ -261,13 +260,6 @@ async def test_an_export_is_safe_in_a_spreadsheet_and_is_logged(served: Served, 
     assert [entry.headline for entry in feed] == ["exported 1 events of the log"]
 
 
-async def exported(client: httpx2.AsyncClient, form: dict[str, str]) -> httpx2.Response:
-    """Post the page's export form as a browser would."""
-    page = (await client.get("/audit")).text
-    token = page.split('name="csrf" content="')[1].split('"')[0]
-    return await client.post("/audit/export", data=form | {"_csrf": token})
-
-
 async def test_home_tells_members_what_changed_last_to_each_thing_once(
     served: Served, database: Database
 ) -> None:
@@ -299,6 +291,17 @@ async def test_what_changed_takes_a_fixed_number_of_trips(served: Served, databa
     reader = database.reader(may)
     found = await views.recent(reader, may, ["boat."], 3, clock.now() - timedelta(minutes=1))
     assert ([each.is_new for each in found], reader.trips) == ([True] * 3, 3)
+
+
+def test_what_changed_is_followed_by_the_topics_of_its_events() -> None:
+    assert views.topics_of(["release.", "step.moved", "step.assigned"]) == ["releases", "steps"]
+
+
+async def test_home_follows_what_its_viewer_may(served: Served) -> None:
+    async with served.client("may") as client:
+        page = (await client.get("/activity")).text
+    panel = page.split('id="home-activity"')[1]
+    assert 'data-refresh-on="boats"' in panel
 
 
 def test_looks_within_half_an_hour_are_one_look() -> None:

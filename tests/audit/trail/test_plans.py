@@ -29,6 +29,10 @@ from generate_series(1, 30000) i, lateral (
         else %(month)s::timestamptz - i * interval '1 minute' end as t,
         (%(people)s::uuid[])[1 + i %% 20] as u) x
 """
+NOTES = """
+insert into event_note (id, organization_id, text)
+select gen_random_uuid(), (%s::uuid[])[1 + i %% 3], 'n' || i from generate_series(1, 20000) i
+"""
 PART = "create table event_log_{0:%Y_%m} partition of event_log for values from ('{0}') to ('{1}')"
 
 
@@ -46,7 +50,8 @@ async def filled(database: Database) -> Database:
             "month": f"{month} 00:00Z",
         }
         connection.execute(FILL, values)
-        connection.execute("analyze event_log")
+        connection.execute(NOTES, [[*ORGANIZATIONS]])
+        connection.execute("analyze event_log, event_note")
     return database
 
 
@@ -85,8 +90,12 @@ READ_BY = [
 async def test_what_pages_ask_for_is_read_by_an_index(filled: Database) -> None:
     for statement, index in READ_BY:
         lines = plan(filled, statement)
+<<<<<<< HEAD
         scans = [line for line in lines if "Scan" in line and "event_note" not in line]
         scans = [line for line in scans if "Function Scan" not in line]  # over the references of one row
+=======
+        scans = [line for line in lines if "Scan" in line and "Function Scan" not in line]
+>>>>>>> audit
         assert scans, lines
         assert all("Index" in line or "Bitmap" in line for line in scans), lines
         assert any(index in line for line in scans), lines
