@@ -164,6 +164,7 @@ async def test_a_migration_is_renamed(tx: AsyncSession, owner: Actor) -> None:
     assert (changed.title, changed.description, changed.revision) == ("Ledger 2", "secret plan", 2)
     _, data = (await factories.logged(tx, "migration.updated"))[0]
     assert data["changes"]["title"] == ["Ledger", "Ledger 2"]
+    assert [set(side) for side in data["changes"]["description"]] == [{"note"}, {"note"}]
     assert "secret plan" not in str(data)
 
 
