@@ -48,6 +48,8 @@ class Upload:
 
 Again = Callable[[Refusal], Awaitable[Response]]
 
+PER_PAGE = {"refusal"}
+"""What a page may say in the shell's place; any other name of the shell in a page's context is a mistake."""
 Shown = Any  # allow: any — whatever the template shows
 
 
@@ -117,7 +119,10 @@ class ShellView:
             )
         )
         try:
-            return render(template, self._context() | context, block)
+            own = self._context()
+            if taken := (own.keys() & context.keys()) - PER_PAGE:
+                raise TypeError(f"{template}: the shell has names of its own for {', '.join(sorted(taken))}")
+            return render(template, own | context, block)
         finally:
             viewing.reset(token)
 

@@ -62,7 +62,7 @@ async def show_step(
         run=sheet.head,
         day=first_day(sheet),
         step=step,
-        drawer=drawer,
+        shown=drawer,
         figures=drawer.figures,
         ends_at=sheet.ends_at,
         type=STEP_TYPES.get(step.step_type),
