@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cutwater.sprints.core import analysis, charts, coverage, health, reports, rules
@@ -12,6 +12,9 @@ from cutwater.sprints.core.analysis import Dimension, Tally
 from cutwater.sprints.core.coverage import Effect
 from cutwater.sprints.core.health import Level
 from tests.sprints.core.facts import Fact, fact
+
+# how fast rows are drawn says how busy the machine is, and nothing about the figures
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_the_average_is_over_estimated_issues_only() -> None:
@@ -72,6 +75,7 @@ facts = st.lists(
 )
 
 
+@unhurried
 @given(facts)
 def test_every_dimension_counts_every_issue_once(rows: list[Fact]) -> None:
     found = analysis.analyse(rows)
@@ -82,6 +86,7 @@ def test_every_dimension_counts_every_issue_once(rows: list[Fact]) -> None:
     assert sum(found.total.stages.values()) == len(rows)
 
 
+@unhurried
 @given(facts)
 def test_what_is_missing_and_what_is_there_make_the_whole(rows: list[Fact]) -> None:
     for gap in coverage.cover(rows):
