@@ -58,13 +58,16 @@ def in_module(module: Path) -> Iterator[str]:
             yield from strangers(path, IN_FEATURE, {"__init__.py", "templates"})
 
 
-def wide_face(module: Path) -> Iterator[str]:
-    """A face that offers more than others can keep in mind."""
+def faults_of_face(module: Path) -> Iterator[str]:
+    """A face that offers more than others can keep in mind, or a name that a file of the module has."""
     text = (module / "__init__.py").read_text(encoding="utf-8")
     _, _, listed = text.partition("__all__ = [")
     names = [line.strip() for line in listed.split("]")[0].split(",") if line.strip()]
     if len(names) > FACE:
         yield f"{module.name}/__init__.py: {len(names)} names in the face, at most {FACE}"
+    hidden = {path.stem for path in entries(module)} & {name.strip('"') for name in names}
+    for name in sorted(hidden):
+        yield f"{module.name}/__init__.py: {name} is a file too: the first import decides which is meant"
 
 
 def findings() -> Iterator[str]:
@@ -78,7 +81,7 @@ def findings() -> Iterator[str]:
                     yield from strangers(vendor, IN_ADAPTER, {"__init__.py", "README.md"})
         else:
             yield from in_module(module)
-            yield from wide_face(module)
+            yield from faults_of_face(module)
 
 
 def main() -> int:

@@ -45,6 +45,12 @@ def test_a_file_of_another_name_is_found(source: Path, name: str, says: str) -> 
     assert [says in line for line in tree.findings()] == [True]
 
 
+def test_a_face_has_no_name_that_a_file_has(source: Path) -> None:
+    put(source, "boats/moorings/service.py")
+    (source / "boats" / "__init__.py").write_text('__all__ = [\n    "moorings",\n    "moor",\n]\n')
+    assert ["moorings is a file too" in line for line in tree.findings()] == [True]
+
+
 def test_a_face_stays_narrow(source: Path) -> None:
     put(source, "boats/__init__.py")
     names = "\n".join(f'    "boat_{number}",' for number in range(13))

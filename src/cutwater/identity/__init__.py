@@ -8,12 +8,13 @@ from cutwater.identity.members.service.members import act_as, add_member
 from cutwater.identity.organizations.service import create_organization
 from cutwater.identity.organizations.views import people, person_in_organization
 from cutwater.identity.teams.service import create_team
-from cutwater.identity.teams.views import teams
+from cutwater.identity.teams.views import all_teams
 
 __all__ = [
     "Role",
     "act_as",
     "add_member",
+    "all_teams",
     "create_organization",
     "create_team",
     "invite",
@@ -22,5 +23,4 @@ __all__ = [
     "people",
     "person_in_organization",
     "sign_up",
-    "teams",
 ]

@@ -117,7 +117,7 @@ async def test_every_list_is_one_trip_however_long(tx: AsyncSession, reader: Ses
     page = await page_of(reader, queries.people(), Offset(per_page=3))
     assert (page.total, len(page.rows), reader.trips - before) == (6, 3, 1)
     assert len(await identity.people(reader)) == 6
-    assert [team.members for team in await identity.teams(reader)] == [5]
+    assert [team.members for team in await identity.all_teams(reader)] == [5]
     assert len(await identity.names(reader, [each.user_id for each in everybody])) == 5
     assert reader.trips - before == 4
     assert await identity.names(reader, []) == {}

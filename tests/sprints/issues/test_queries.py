@@ -110,7 +110,7 @@ async def test_the_face_gives_briefs(tx: AsyncSession, owner: Actor, reader: Ses
     sprint = await sprints.sprint_by_key(reader, "SPR-1")
     assert sprint is not None
     assert await sprints.sprint_by_key(reader, str(sprint.id)) == sprint
-    assert await sprints.sprints(reader) == [sprint]
+    assert await sprints.all_sprints(reader) == [sprint]
     assert await sprints.sprint_by_key(reader, "SPR-404") is None
 
 

@@ -29,7 +29,7 @@ async def show_teams(
     """All teams, by name."""
     return view.page(
         "identity/teams/teams.html",
-        teams=await views.teams(reader),
+        teams=await views.all_teams(reader),
         kinds=KINDS,
         why_not=permissions.to_manage(actor),
         refusal=refusal,

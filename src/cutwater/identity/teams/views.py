@@ -8,7 +8,7 @@ from cutwater.kernel.errors import NotFound
 from cutwater.kernel.reader import Reader
 
 
-async def teams(reader: Reader) -> list[TeamRow]:
+async def all_teams(reader: Reader) -> list[TeamRow]:
     """The teams, by name."""
     return await reader.all(queries.teams())
 

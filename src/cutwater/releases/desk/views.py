@@ -158,4 +158,4 @@ def _asked_of(actor: Actor, approvals: Iterable[ApprovalRow]) -> list[ApprovalRo
 async def _sprint(reader: Reader, sprint_id: UUID | None) -> sprints.SprintBrief | None:
     if sprint_id is None:
         return None
-    return next((sprint for sprint in await sprints.sprints(reader) if sprint.id == sprint_id), None)
+    return next((sprint for sprint in await sprints.all_sprints(reader) if sprint.id == sprint_id), None)

@@ -58,7 +58,7 @@ async def show_runbook(
         draft=shown.draft,
         steps=shown.steps,
         waits=shown.waits,
-        teams={team.id: team.name for team in await identity.teams(reader)},
+        teams={team.id: team.name for team in await identity.all_teams(reader)},
         may_edit=actor.may(Grant.RUNBOOKS_WRITE),
         may_publish=actor.may(Grant.RUNBOOKS_PUBLISH),
         may_plan=actor.may(Grant.RUNS_PLAN),

@@ -101,7 +101,7 @@ def _read(upload: ImportRow, file: StoredFile, known: KnownNames, before: Plan) 
 
 
 async def _known_names(reader: Reader) -> KnownNames:
-    teams, people = await identity.teams(reader), await identity.people(reader)
+    teams, people = await identity.all_teams(reader), await identity.people(reader)
     return KnownNames(
         teams={name.casefold(): str(team.id) for team in teams for name in (team.slug, team.name)},
         people={

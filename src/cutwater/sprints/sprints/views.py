@@ -42,7 +42,7 @@ async def sprint_by_key(reader: Reader, key: str) -> SprintBrief | None:
     return _brief(row) if row else None
 
 
-async def sprints(reader: Reader) -> list[SprintBrief]:
+async def all_sprints(reader: Reader) -> list[SprintBrief]:
     """Sprints to choose from: running and planned ones first, then the newest; at most 200."""
     return [_brief(row) for row in await reader.all(queries.choices())]
 

@@ -58,7 +58,7 @@ async def save(key: str, reader: ReaderDep, tx: Tx, actor: CurrentActor, view: V
 
 async def _filled_form(view: View, reader: Reader, key: str, *, refusal: Refusal | None = None) -> Response:
     row = await release_row(reader, key)
-    sprint = next((s.key for s in await sprints.sprints(reader) if s.id == row.sprint_id), "")
+    sprint = next((s.key for s in await sprints.all_sprints(reader) if s.id == row.sprint_id), "")
     given = {**row._asdict(), "service": row.service_slug, "sprint": sprint}
     return await _form(view, reader, given, refusal=refusal, release=row)
 
@@ -78,7 +78,7 @@ async def _form(
         release=release,
         services=await _services(reader, release),
         people=await _people(reader, release),
-        sprints=[(each.key, f"{each.key} {each.name}") for each in await sprints.sprints(reader)],
+        sprints=[(each.key, f"{each.key} {each.name}") for each in await sprints.all_sprints(reader)],
         priorities=PRIORITIES,
         refusal=refusal,
     )

@@ -58,7 +58,7 @@ async def _refuse_strangers(tx: AsyncSession, step: RunStep, owners: Owners) -> 
         if person_id is not None and person_id != was:
             await identity.person_in_organization(tx, person_id)
     if owners.team_id is not None:
-        teams = await identity.teams(SessionReader(tx))
+        teams = await identity.all_teams(SessionReader(tx))
         if owners.team_id not in {team.id for team in teams}:
             raise Invalid({"team_id": "Choose a team of the list."})
 

@@ -73,7 +73,7 @@ async def _compute(reader: Reader, head: RunHead, now: datetime) -> Runsheet:
         graph = runsheet.prepare(rows, links)
         _graphs.put(head.id, (head.graph_revision, graph))
     computed = runsheet.compute(head, phases, rows, graph, now)
-    teams = {team.id: team.name for team in await identity.teams(reader)}
+    teams = {team.id: team.name for team in await identity.all_teams(reader)}
     linked = {row.release_id for row in rows if row.release_id}
     keys = {each.id: each.key for each in await releases.releases_by_ids(reader, linked)} if linked else {}
     return replace(computed, teams=teams, releases=keys)
