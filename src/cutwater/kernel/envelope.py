@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from cutwater.kernel.etags import set_etag
-from cutwater.kernel.paging import Page
+from cutwater.kernel.paging import Page, whole_list
 
 T = TypeVar("T")
 
@@ -75,4 +75,4 @@ def one(data: object, revision: int, request: Request, response: Response) -> di
 
 def every(rows: Sequence[T], request: Request) -> dict[str, object]:
     """A short list that is always whole."""
-    return many(Page(rows=rows, per_page=max(1, len(rows)), total=len(rows)), request)
+    return many(whole_list(rows), request)

@@ -18,12 +18,11 @@ from cutwater.identity.organizations.schemas import (
 )
 from cutwater.kernel.actor import CurrentActor, members_only, needs
 from cutwater.kernel.db import ReaderDep, Tx
-from cutwater.kernel.envelope import Item, Many, item, many
+from cutwater.kernel.envelope import Item, Many, every, item
 from cutwater.kernel.errors import Forbidden
 from cutwater.kernel.etags import SeenRevision, set_etag
 from cutwater.kernel.grants import Grant
 from cutwater.kernel.idempotency import IdempotentRoute
-from cutwater.kernel.paging import whole_list
 from cutwater.kernel.reader import Reader, SessionReader
 from cutwater.kernel.requests import settings_of
 
@@ -42,7 +41,7 @@ async def read_organizations(request: Request, reader: ReaderDep, actor: Current
     rows = await reader.all(organizations_of(actor.user_id)) if actor.user_id else []
     if actor.kind == "api_key":
         rows = [row for row in rows if row.id == actor.organization_id]
-    return many(whole_list(rows), request)
+    return every(rows, request)
 
 
 @router.post("/organizations", response_model=Item[OrganizationDetail], status_code=201)

@@ -10,10 +10,9 @@ from cutwater.identity.sessions.service import sessions
 from cutwater.identity.sessions.views import sessions_of
 from cutwater.kernel.actor import CurrentActor
 from cutwater.kernel.db import ReaderDep, Tx
-from cutwater.kernel.envelope import Many, many
+from cutwater.kernel.envelope import Many, every
 from cutwater.kernel.errors import refuse
 from cutwater.kernel.idempotency import IdempotentRoute
-from cutwater.kernel.paging import whole_list
 
 router = APIRouter(tags=["me"], route_class=IdempotentRoute)
 
@@ -22,7 +21,7 @@ router = APIRouter(tags=["me"], route_class=IdempotentRoute)
 async def read_sessions(request: Request, reader: ReaderDep, actor: CurrentActor) -> dict[str, object]:
     """Where one is signed in: browsers, and programs with tokens for this organization."""
     refuse(may=people_only(actor, "see sessions"))
-    return many(whole_list(await sessions_of(reader, actor)), request)
+    return every(await sessions_of(reader, actor), request)
 
 
 @router.delete("/sessions/{id}", status_code=204)
