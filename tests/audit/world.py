@@ -9,7 +9,7 @@ import psycopg
 
 from cutwater import audit
 from cutwater.kernel.actor import Actor
-from cutwater.kernel.changes import Changes
+from cutwater.kernel.changes import Changes, moved
 from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
@@ -31,8 +31,8 @@ class BoatMoored(Event):
         return Subject("harbour", self.harbour_id, "H-1") if self.harbour_id else None
 
     @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"status": (self.was, "MOORED")}
+    def changes(self) -> Changes:
+        return moved("status", self.was, "MOORED")
 
     def headline(self) -> str:
         return "moored at the quay"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from cutwater.kernel.errors import Unauthenticated, refuse_if
+from cutwater.kernel.errors import Unauthenticated, refuse
 from cutwater.kernel.frozen import frozen
 from cutwater.kernel.grants import HELD_BY, IN_ORGANIZATION, Grant
 from cutwater.kernel.obstacle import Obstacle
@@ -88,7 +88,7 @@ def needs(grant: Grant, doing: str = "see this") -> Any:  # allow: any — as Fa
     `needs(Grant.RUNS_READ)`."""
 
     async def check(actor: CurrentActor) -> None:
-        refuse_if(lacking(actor, grant, doing))
+        refuse(may=lacking(actor, grant, doing))
 
     check.grant = grant  # type: ignore[attr-defined]
     return Depends(check)

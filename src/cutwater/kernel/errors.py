@@ -152,15 +152,6 @@ class Unavailable(Refused):
         self.headers["Retry-After"] = "5"
 
 
-def refuse_if(obstacles: Sequence[Obstacle]) -> None:
-    """Raise with all obstacles at once: Forbidden when one is a matter of permission, else Conflict."""
-    if not obstacles:
-        return
-    if any(each.is_permission for each in obstacles):
-        raise Forbidden(obstacles)
-    raise Conflict(obstacles)
-
-
 def refuse(
     *, may: Sequence[Obstacle] = (), seen: Stale | None = None, rules: Sequence[Obstacle] = ()
 ) -> None:

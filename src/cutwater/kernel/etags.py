@@ -33,12 +33,6 @@ async def _seen(
 SeenRevision = Annotated[int | None, Depends(_seen)]
 
 
-def refuse_stale(current: int, seen: int | None, told: str = "") -> None:
-    """Refuse when somebody changed it since the client looked, and tell who did what when that is known."""
-    if seen is not None and seen != current:
-        raise Stale(current, seen, told)
-
-
 def stale(current: int, seen: int | None, told: str = "") -> Stale | None:
     """What `refuse(seen=…)` takes: nothing when the client saw the current revision or did not say."""
     return None if seen is None or seen == current else Stale(current, seen, told)

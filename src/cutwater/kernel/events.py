@@ -52,8 +52,8 @@ class Event:
     @property
     def difference(self) -> Changes:
         """What changed, where the event has `changes`."""
-        found: Changes | Mapping[str, tuple[object, object]] = getattr(self, "changes", NOTHING)
-        return found if isinstance(found, Changes) else Changes(fields=found)
+        found: Changes = getattr(self, "changes", NOTHING)
+        return found
 
     def headline(self) -> str:
         return self.name.split(".")[-1].replace("_", " ")

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,7 @@ from cutwater.audit.chain.service import seal
 from cutwater.audit.trail import views
 from cutwater.kernel import clock, search
 from cutwater.kernel.actor import Actor
+from cutwater.kernel.changes import Changes
 from cutwater.kernel.db import Database
 from cutwater.kernel.events import Event, Subject
 from cutwater.kernel.ids import new_id
@@ -85,8 +86,10 @@ class BerthGiven(Event):
         return Subject("release", self.berth_id, "R-9")
 
     @property
-    def changes(self) -> dict[str, tuple[Any, Any]]:
-        return {"status": ("IN_REVIEW", "READY_STAGING"), "owner_id": (self.was, self.user_id)}
+    def changes(self) -> Changes:
+        return Changes(
+            fields={"status": ("IN_REVIEW", "READY_STAGING"), "owner_id": (self.was, self.user_id)}
+        )
 
     def headline(self) -> str:
         return "gave the berth away"
